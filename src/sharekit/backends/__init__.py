@@ -1,0 +1,1 @@
+"""The answers: stores that ship with sharekit, each imported by its full path."""

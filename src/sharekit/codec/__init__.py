@@ -1,0 +1,9 @@
+"""
+The shapes: how a record becomes a row and a row a record again.
+"""
+
+from sharekit.codec._converter import plain
+from sharekit.codec.folding import fold
+from sharekit.codec.kind import RecordKind
+
+__all__ = ["RecordKind", "fold", "plain"]

@@ -1,0 +1,133 @@
+"""
+The one converter between records and plain JSON values.
+
+It coerces nothing: ``5`` is no text, ``"false"`` is no bool, a time needs its zone, and a field
+that a record does not have is refused (R-AUTH-6).
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import attrs
+import cattrs
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from sharekit.records.audit import Detail
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.parties import Contact
+
+__all__ = ["ShapeError", "dumper", "loader", "plain"]
+
+R = TypeVar("R")
+Plain = dict[str, Any]  # JSON values: their types are what the hooks below find out
+
+
+class ShapeError(ValueError):
+    """A plain value does not have the shape of its field."""
+
+
+def dumper(record: type[R], omit: Collection[str]) -> Callable[[R], Plain]:
+    """
+    Return the function that turns records of this class into plain values, without the fields in *omit*.
+
+    A field that has its default is left out, which makes bodies short and quick to read. The
+    default of a stored field is therefore part of the shape: changing it takes an upcast.
+    """
+    return make_dict_unstructure_fn(record, _converter, _cattrs_omit_if_default=True, **_omitted(record, omit))
+
+
+def loader(record: type[R], omit: Collection[str]) -> Callable[[Plain], R]:
+    """Return the function that makes records of this class from plain values; fields in *omit* get their default."""
+    make = make_dict_structure_fn(
+        record, _converter, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=False, **_omitted(record, omit)
+    )
+    return lambda values: make(values, record)
+
+
+def plain(value: object) -> Detail:
+    """Return a value of an event's field as a plain fact for the audit trail."""
+    if isinstance(value, ResourceRef):
+        return value.key
+    if isinstance(value, datetime):
+        return _dump_time(value)
+    if isinstance(value, frozenset):
+        return tuple(sorted(str(item) for item in value))
+    if value is None or isinstance(value, bool | int):
+        return value
+    return str(value)
+
+
+def _omitted(record: type[object], omit: Collection[str]) -> dict[str, Any]:
+    names = {field.name for field in attrs.fields(record)}  # type: ignore[arg-type]  # every record is an attrs class
+    return {name: override(omit=True) for name in omit if name in names}
+
+
+def _exactly(type_: type[R]) -> Callable[[object, object], R]:
+    def structure(value: object, _: object) -> R:
+        if type(value) is not type_:
+            raise ShapeError(f"needs {type_.__name__}")
+        return value
+
+    return structure
+
+
+def _load_time(value: object, _: object) -> datetime:
+    if type(value) is not str:
+        raise ShapeError("needs a time as text")
+    time = datetime.fromisoformat(value)
+    if time.tzinfo is not UTC and time.utcoffset() != UTC.utcoffset(None):
+        raise ShapeError("needs a time in UTC")
+    return time
+
+
+def _dump_time(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _load_names(value: object, _: object) -> frozenset[str]:
+    if type(value) is not list or not all(type(item) is str for item in value):
+        raise ShapeError("needs a list of texts")
+    return frozenset(value)
+
+
+def _load_ref(value: object, _: object) -> ResourceRef:
+    if type(value) is not str:
+        raise ShapeError("needs the key of a resource")
+    return ResourceRef.parse(value)
+
+
+def _load_contact(value: object, _: object) -> Contact:
+    if type(value) is not str:
+        raise ShapeError("needs the id of a contact")
+    return Contact(value)
+
+
+def _load_details(value: object, _: object) -> Mapping[str, Detail]:
+    if type(value) is not dict:
+        raise ShapeError("needs an object")
+    return {name: tuple(item) if type(item) is list else item for name, item in value.items()}
+
+
+def _is(wanted: object) -> Callable[[object], bool]:
+    return lambda type_: bool(type_ == wanted)
+
+
+def _make_converter() -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False)
+    for primitive in (str, int, bool):
+        converter.register_structure_hook(primitive, _exactly(primitive))
+    converter.register_structure_hook(datetime, _load_time)
+    converter.register_unstructure_hook(datetime, _dump_time)
+    converter.register_structure_hook_func(_is(frozenset[str]), _load_names)
+    converter.register_unstructure_hook_func(_is(frozenset[str]), sorted)
+    converter.register_structure_hook(ResourceRef, _load_ref)
+    converter.register_unstructure_hook(ResourceRef, lambda ref: ref.key)
+    converter.register_structure_hook(Contact, _load_contact)
+    converter.register_unstructure_hook(Contact, lambda contact: contact.id)
+    converter.register_structure_hook_func(_is(Mapping[str, Detail]), _load_details)
+    converter.register_unstructure_hook_func(_is(Mapping[str, Detail]), dict)
+    return converter
+
+
+_converter = _make_converter()

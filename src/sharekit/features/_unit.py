@@ -1,0 +1,155 @@
+"""
+The unit of work: what every verb runs in.
+
+Facts are read, a policy judges, records are put, the event goes to the audit trail in the same
+transaction, then comes the commit, then the signals.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+import attrs
+
+from sharekit import signals
+from sharekit.codec import RecordKind, plain
+from sharekit.codec.kinds import AUDIT_ENTRY
+from sharekit.errors import ConflictError, InvalidInputError, RetryTransaction
+from sharekit.ids import AuditEntryId, TenantId, ordered_id
+from sharekit.ports import Clock, Condition, Directory, OrderBy, Position, Query, RateLimiter, RecordStore, Transaction
+from sharekit.records.audit import AuditEntry
+from sharekit.records.catalog import ResourceKind, ResourceRef
+from sharekit.records.events import Event
+from sharekit.tokens import Seals
+
+__all__ = ["Unit", "Wiring"]
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+_TRIES = 5
+_FIRST_PAUSE = 0.002  # seconds; doubles with each try
+
+
+@attrs.frozen(kw_only=True)
+class Wiring:
+    """Everything a feature works with, for one tenant."""
+
+    tenant: TenantId
+    records: RecordStore
+    seals: Seals
+    clock: Clock
+    limiter: RateLimiter
+    directory: Directory | None
+    kinds: Mapping[str, ResourceKind]
+    routes: dict[tuple[TenantId, str], tuple[tuple[str, str], ...]] = attrs.field(factory=dict)
+    """Which rows were wanted together for a link, the last time; shared by the views of all tenants."""
+
+    def kind_of(self, ref: ResourceRef) -> ResourceKind:
+        """Return the declared kind of a resource, or raise `InvalidInputError`."""
+        if not isinstance(ref, ResourceRef):
+            raise InvalidInputError("ref", "needs a ResourceRef")
+        kind = self.kinds.get(ref.kind)
+        if kind is None:
+            raise InvalidInputError("kind", f"{ref.kind!r} is not among the kinds that the kit was given")
+        return kind
+
+    @contextmanager
+    def reading(self) -> Iterator["Unit"]:
+        """Open a unit that only reads."""
+        with self.records.transaction(self.tenant) as tx:
+            yield Unit(tx, self.tenant, self.clock.now())
+
+    def write(self, work: Callable[["Unit"], T]) -> T:
+        """
+        Run a verb in a unit, again when somebody else was faster.
+
+        Args:
+            work: Reads, judges and puts by the unit alone, so that it can run several times.
+
+        Raises:
+            ConflictError: Each of several tries met a conflict.
+        """
+        for attempt in range(_TRIES):
+            try:
+                with self.records.transaction(self.tenant, write=True) as tx:
+                    return work(Unit(tx, self.tenant, self.clock.now()))
+            except (ConflictError, RetryTransaction):
+                if attempt == _TRIES - 1:
+                    raise
+            time.sleep(_FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
+        raise AssertionError  # pragma: no cover  # the last try returns or raises
+
+
+class Unit:
+    """
+    One transaction, in terms of records.
+
+    Attributes:
+        tx: The transaction itself.
+        tenant: The tenant it is bound to.
+        now: The instant for everything that this unit does.
+    """
+
+    def __init__(self, tx: Transaction, tenant: TenantId, now: datetime) -> None:
+        self.tx = tx
+        self.tenant = tenant
+        self.now = now
+        self._revisions: dict[tuple[str, str], int] = {}
+
+    def get(self, kind: RecordKind[R], id_: str) -> R | None:
+        """Return the record, or None; `put` will replace just this revision."""
+        row = self.tx.get(kind.name, id_)
+        if row is None:
+            return None
+        self._revisions[kind.name, id_] = row.revision
+        return kind.load(row)
+
+    def find(
+        self,
+        kind: RecordKind[R],
+        where: Condition,
+        *,
+        order: OrderBy | None = None,
+        after: Position | None = None,
+        limit: int | None = None,
+    ) -> list[R]:
+        """Return the records that meet a condition; `put` will replace just these revisions."""
+        rows = self.tx.find(Query(kind.name, where=where, order=order or OrderBy(), after=after, limit=limit))
+        for row in rows:
+            self._revisions[kind.name, row.id] = row.revision
+        return [kind.load(row) for row in rows]
+
+    def put(self, kind: RecordKind[R], record: R) -> None:
+        """Keep a record: in place of the one that this unit read, or as a new one when it read none."""
+        row = kind.dump(self.tenant, record, 0)
+        seen = self._revisions.get((kind.name, row.id), 0)
+        self._revisions[kind.name, row.id] = self.tx.put(attrs.evolve(row, revision=seen) if seen else row)
+
+    def bump(self, kind: RecordKind[Any], id_: str, counter: str, limit: int | None) -> int | None:  # any record class
+        """Count one, unless that would exceed *limit*; read the record again before putting it."""
+        return self.tx.bump(kind.name, id_, counter, limit)
+
+    def emit(self, event: Event) -> None:
+        """Write an event to the audit trail now, and announce it after the commit."""
+        facts = {
+            field.name: plain(getattr(event, field.name))
+            for field in attrs.fields(type(event))
+            if field.name not in {"tenant", "at", "by", "ref"}
+        }
+        ref: ResourceRef | None = getattr(event, "ref", None)
+        entry = AuditEntry(
+            tenant=event.tenant,
+            id=AuditEntryId(ordered_id(event.at)),
+            at=event.at,
+            actor=event.by.key,
+            action=event.name,
+            resource=ref.key if ref else None,
+            details=facts,
+        )
+        self.put(AUDIT_ENTRY, entry)
+        self.tx.after_commit(partial(signals.announce, event))

@@ -1,0 +1,65 @@
+"""
+The audit trail: read what was done.
+"""
+
+from sharekit.codec.kinds import AUDIT_ENTRY
+from sharekit.features._unit import Wiring
+from sharekit.ids import AuditEntryId
+from sharekit.ports import AllOf, Condition, Eq, OrderBy, Position
+from sharekit.records import checks
+from sharekit.records.audit import AuditEntry, AuditKeys
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.parties import Principal
+
+__all__ = ["Audit"]
+
+_MAX_LIMIT = 1000
+
+
+class Audit:
+    """The audit trail of one tenant."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+
+    def entries(
+        self,
+        *,
+        ref: ResourceRef | None = None,
+        actor: Principal | None = None,
+        action: str | None = None,
+        after: AuditEntryId | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[AuditEntry]:
+        """
+        Return what was done, in the order in which it was.
+
+        Args:
+            ref: Only what concerns this resource.
+            actor: Only what this principal did.
+            action: Only events of this name, such as ``"link-revoked"``.
+            after: Only what comes after this entry, in the order asked for; the id of the last one
+                seen fetches the next page.
+            newest_first: Whether to go backwards.
+            limit: At most so many, 1 to 1000.
+
+        Raises:
+            InvalidInputError: The limit is out of bounds.
+        """
+        checks.whole("limit", limit, 1, _MAX_LIMIT)
+        conditions: list[Condition] = []
+        if ref is not None:
+            conditions.append(Eq(AuditKeys.RESOURCE, ref.key))
+        if actor is not None:
+            conditions.append(Eq(AuditKeys.ACTOR, actor.key))
+        if action is not None:
+            conditions.append(Eq(AuditKeys.ACTION, action))
+        with self._wiring.reading() as unit:
+            return unit.find(
+                AUDIT_ENTRY,
+                AllOf(conditions),
+                order=OrderBy("id", descending=newest_first),
+                after=None if after is None else Position(after, after),
+                limit=limit,
+            )

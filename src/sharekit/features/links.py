@@ -1,0 +1,453 @@
+"""
+Read links: make them, hand them out, open them, and take them back.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import attrs
+
+from sharekit.codec.kinds import CONTACT, READ_LINK
+from sharekit.errors import (
+    InternalTitleError,
+    InvalidInputError,
+    InvalidTokenError,
+    NotAllowedError,
+    NotFoundError,
+    WideningError,
+)
+from sharekit.features import _link_visits
+from sharekit.features._facts import chain_of, require, require_staff
+from sharekit.features._link_preview import preview_link
+from sharekit.features._unit import Unit, Wiring
+from sharekit.ids import ReadLinkId, TenantId, random_id
+from sharekit.passwords import hash_password
+from sharekit.policies.links import judge_resource
+from sharekit.policies.sections import SectionPolicy
+from sharekit.ports import Condition, Eq, OrderBy
+from sharekit.records import events
+from sharekit.records.catalog import CatalogEntry, ResourceRef
+from sharekit.records.instants import utc
+from sharekit.records.links import LinkState, ReadLink, ReadLinkKeys
+from sharekit.records.parties import Contact, Party, Principal, Right, Staff
+from sharekit.records.unset import UNSET, Unset
+from sharekit.records.views import LinkPreview, LinkView
+from sharekit.tokens import Claims, Purpose
+
+__all__ = ["Links"]
+
+T = TypeVar("T")
+
+
+class Links:
+    """The read links of one tenant."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+
+    def create(
+        self,
+        ref: ResourceRef,
+        *,
+        by: Principal,
+        sections: Collection[str],
+        client_title: str | None = None,
+        accept_internal_title: bool = False,
+        expires_at: datetime | None = None,
+        max_uses: int | None = None,
+        password: str | None = None,
+        recipient: Contact | None = None,
+    ) -> ReadLink:
+        """
+        Make a link that shows some sections of a resource to whoever holds it.
+
+        Every call makes another link; one that was revoked stays dead.
+
+        Args:
+            ref: A resource that is in the catalog.
+            by: Who shares; needs the rights SHARE and VIEW on the resource, now and at every later use.
+            sections: The names of the sections that the client sees.
+            client_title: What the client reads instead of the entry's own client title.
+            accept_internal_title: Whether the client may read the internal title when there is no other.
+            expires_at: An aware time; from then on the link is expired. See `end_of_day`.
+            max_uses: How many times the link can be redeemed.
+            password: What a client must know besides the link.
+            recipient: The contact that the link is for; pages speak their language, and the link
+                dies when they are deactivated.
+
+        Raises:
+            InternalTitleError: The client would read the internal title.
+            UnknownSectionError: A section is not declared.
+            InvalidInputError: Another argument cannot be used; ``field`` names it.
+            NotAllowedError: *by* may not share this, or clients may never see it.
+            NotFoundError: The resource is not in the catalog, or the recipient is unknown.
+        """
+        require_staff(by)
+        kind = self._wiring.kind_of(ref)
+        shown = frozenset(SectionPolicy.checked(kind, sections).shown)
+        ends = None if expires_at is None else self._future(expires_at)
+        hashed = None if password is None else hash_password(password)
+
+        def work(unit: Unit) -> ReadLink:
+            chain = chain_of(unit, ref)
+            self._require_sharing(unit, by, chain)
+            if recipient is not None:
+                self._require_recipient(unit, recipient)
+            link = ReadLink(
+                tenant=unit.tenant,
+                id=ReadLinkId(random_id()),
+                ref=ref,
+                incarnation=chain[0].incarnation,
+                sections=shown,
+                client_title=client_title,
+                accepts_internal_title=accept_internal_title,
+                created_at=unit.now,
+                created_by=by.key,
+                expires_at=ends,
+                max_uses=max_uses,
+                password_hash=hashed,
+                recipient=None if recipient is None else Contact(recipient.id),
+                as_of=unit.now,
+            )
+            _refuse_internal_title(link, chain[0])
+            unit.put(READ_LINK, link)
+            unit.emit(
+                events.LinkCreated(
+                    tenant=unit.tenant,
+                    at=unit.now,
+                    by=by,
+                    ref=ref,
+                    link=link.id,
+                    sections=shown,
+                    expires_at=ends,
+                    max_uses=max_uses,
+                    password=hashed is not None,
+                    recipient=None if recipient is None else recipient.key,
+                    internal_title=client_title is None and chain[0].client_title is None,
+                )
+            )
+            return link
+
+        return self._wiring.write(work)
+
+    def token(self, link: ReadLink) -> str:
+        """
+        Return the secret that opens a link, the same at every call; a link's address ends with it.
+
+        It is computed, never stored. The token of a revoked link opens nothing.
+
+        Raises:
+            NotFoundError: The link belongs to another tenant.
+        """
+        self._own(link)
+        return self._wiring.seals.seal(Purpose.LINK, Claims(link.tenant, link.id, link.generation))
+
+    def tenant_of(self, token: str) -> TenantId | None:
+        """Return the tenant that a genuine token or ticket names, or None for any other text; reads nothing."""
+        for purpose in (Purpose.LINK, Purpose.LINK_SESSION):
+            try:
+                return self._wiring.seals.unseal(purpose, token).tenant
+            except InvalidTokenError:
+                continue
+        return None
+
+    def open(self, token: str, *, locale: str | None = None) -> LinkView:
+        """
+        Show what a link shows, live, and change nothing.
+
+        Args:
+            token: What `token` returned.
+            locale: The reader's language, for a link whose recipient has none.
+
+        Raises:
+            RedeemRequired: The link has a password or counts its uses; nothing was loaded.
+            LinkUnavailableError: The link opens nothing, for whatever reason.
+        """
+        return _link_visits.open_link(self._wiring, token, locale)
+
+    def redeem(self, token: str, password: str | None = None, *, locale: str | None = None) -> LinkView:
+        """
+        Count one use of a link and show what it shows; the view's ``ticket`` carries the visit on.
+
+        The use is counted before anything is loaded, and never more often than ``max_uses``, also
+        when many redeem at the same time in many processes (R-LINK-4).
+
+        Args:
+            token: What `token` returned.
+            password: The password, for a link that has one; take it from a request's body only.
+            locale: The reader's language, for a link whose recipient has none.
+
+        Raises:
+            WrongPasswordError: The password is missing or wrong; nothing was counted.
+            TooManyAttemptsError: Ten wrong passwords within an hour.
+            LinkUnavailableError: The link opens nothing, for whatever reason.
+        """
+        return _link_visits.redeem_link(self._wiring, token, password, locale)
+
+    def view(self, ticket: str, *, locale: str | None = None) -> LinkView:
+        """
+        Show what a redeemed link shows now; counts nothing, and renews the ticket.
+
+        Args:
+            ticket: The ``ticket`` of the view before, good for 30 minutes of silence.
+            locale: The reader's language, for a link whose recipient has none.
+
+        Raises:
+            VisitEndedError: The ticket is too old, or the password changed; redeem the link again.
+            LinkUnavailableError: The link opens nothing any more, for whatever reason.
+        """
+        return _link_visits.carry_on(self._wiring, ticket, locale)
+
+    def record_view(self, token: str) -> None:
+        """
+        Count that a person looked at the page of a link that needs no redeeming.
+
+        Call it for something that only people do, such as the request that the default page sends
+        after a gesture; never for a GET, which scanners send too (R-LINK-11).
+
+        Raises:
+            RedeemRequired: Redeeming counts for this link.
+            LinkUnavailableError: The link opens nothing, for whatever reason.
+        """
+        _link_visits.record_view(self._wiring, token)
+
+    def get(self, link: ReadLinkId | ReadLink) -> ReadLink:
+        """
+        Return a link as it is now.
+
+        Raises:
+            NotFoundError: There is no such link in this tenant.
+        """
+        with self._wiring.reading() as unit:
+            return attrs.evolve(self._find(unit, link), as_of=unit.now)
+
+    def of(self, ref: ResourceRef) -> list[ReadLink]:
+        """Return every link to a resource, dead ones too, the newest first."""
+        self._wiring.kind_of(ref)
+        with self._wiring.reading() as unit:
+            found = unit.find(
+                READ_LINK,
+                Eq(ReadLinkKeys.RESOURCE, ref.key),
+                order=OrderBy(ReadLinkKeys.CREATED_AT, descending=True),
+            )
+            return [attrs.evolve(link, as_of=unit.now) for link in found]
+
+    def preview(self, link: ReadLinkId | ReadLink, *, locale: str | None = None) -> LinkPreview:
+        """
+        Show staff what the client will see: all sections, the hidden ones named, marked and not loaded.
+
+        It counts nothing, and works for links that are dead.
+
+        Raises:
+            NotFoundError: There is no such link in this tenant.
+        """
+        return preview_link(self._wiring, self._id(link), locale)
+
+    def update(
+        self,
+        link: ReadLinkId | ReadLink,
+        *,
+        by: Principal,
+        sections: Collection[str] | Unset = UNSET,
+        add_sections: Collection[str] = (),
+        client_title: str | None | Unset = UNSET,
+        accept_internal_title: bool | Unset = UNSET,
+        expires_at: datetime | None | Unset = UNSET,
+        password: str | None | Unset = UNSET,
+    ) -> ReadLink:
+        """
+        Change a link that was not revoked; what is not named stays as it is.
+
+        Args:
+            link: The link or its id.
+            by: Who changes it; needs the rights SHARE and VIEW on the resource.
+            sections: The sections that stay visible, a subset of the present ones.
+            add_sections: The sections that become visible besides.
+            client_title: What the client reads, or None for the entry's own client title.
+            accept_internal_title: Whether the client may read the internal title when there is no other.
+            expires_at: The new end, or None for none.
+            password: The new password, or None for none; either ends every visit at once.
+
+        Raises:
+            WideningError: *sections* names one that is hidden now; name it in *add_sections*.
+            InternalTitleError: The client would read the internal title.
+            InvalidInputError: Another argument cannot be used, or the link was revoked.
+            NotAllowedError: *by* may not share this.
+            NotFoundError: There is no such link in this tenant.
+        """
+        require_staff(by)
+        link_id = self._id(link)
+        ends = expires_at if expires_at is None or expires_at is UNSET else self._future(expires_at)
+        hashed = hash_password(password) if isinstance(password, str) else password
+
+        def work(unit: Unit) -> ReadLink:
+            before = self._find(unit, link_id)
+            chain = chain_of(unit, before.ref)
+            self._require_sharing(unit, by, chain)
+            if before.state_at(unit.now) is LinkState.REVOKED:
+                raise InvalidInputError("link", "was revoked and stays dead; create another one")
+            after = attrs.evolve(
+                before,
+                sections=self._changed_sections(before, sections, add_sections),
+                client_title=_given(client_title, before.client_title),
+                accepts_internal_title=_given(accept_internal_title, before.accepts_internal_title),
+                expires_at=_given(ends, before.expires_at),
+            )
+            if hashed is not UNSET and (hashed is not None or before.has_password):
+                after = attrs.evolve(after, password_hash=hashed, password_epoch=before.password_epoch + 1)
+            _refuse_internal_title(after, chain[0])
+            changed = _changed(before, after)
+            if changed:
+                unit.put(READ_LINK, after)
+                unit.emit(
+                    events.LinkUpdated(
+                        tenant=unit.tenant,
+                        at=unit.now,
+                        by=by,
+                        ref=after.ref,
+                        link=after.id,
+                        changed=changed,
+                        sections=after.sections,
+                        added_sections=after.sections - before.sections,
+                        expires_at=after.expires_at,
+                    )
+                )
+            return attrs.evolve(after, as_of=unit.now)
+
+        return self._wiring.write(work)
+
+    def revoke(self, link: ReadLinkId | ReadLink, *, by: Principal) -> ReadLink:
+        """
+        Take a link back: after this returns nobody gets in, by the link or by any visit that began with it.
+
+        Revoking again changes nothing.
+
+        Args:
+            link: The link or its id.
+            by: Who takes it back: its maker, or anybody with the right SHARE on the resource.
+
+        Raises:
+            NotAllowedError: *by* may not.
+            NotFoundError: There is no such link in this tenant.
+        """
+        require_staff(by)
+        link_id = self._id(link)
+
+        def work(unit: Unit) -> ReadLink:
+            found = self._find(unit, link_id)
+            if found.created_by != by.key:
+                require(self._wiring, unit, by, Right.SHARE, chain_of(unit, found.ref))
+            return self._revoke(unit, found, by)
+
+        return self._wiring.write(work)
+
+    def revoke_all(self, target: ResourceRef | Party, *, by: Principal) -> list[ReadLink]:
+        """
+        Take back every live link to a resource, for a contact, or made by a member of staff, in one transaction.
+
+        Args:
+            target: The resource, the recipient, or the maker.
+            by: Who takes them back: each link's maker, or with the right SHARE on each resource.
+
+        Returns:
+            The links that were taken back by this call.
+
+        Raises:
+            NotAllowedError: *by* may not take back one of them; none was.
+        """
+        require_staff(by)
+        where = self._target_condition(target)
+
+        def work(unit: Unit) -> list[ReadLink]:
+            live = [found for found in unit.find(READ_LINK, where) if found.revoked_at is None]
+            for ref in {found.ref for found in live if found.created_by != by.key}:
+                require(self._wiring, unit, by, Right.SHARE, chain_of(unit, ref))
+            return [self._revoke(unit, found, by) for found in live]
+
+        return self._wiring.write(work)
+
+    def _id(self, link: ReadLinkId | ReadLink) -> ReadLinkId:
+        if isinstance(link, ReadLink):
+            self._own(link)
+            return link.id
+        if not isinstance(link, str):
+            raise InvalidInputError("link", "needs a ReadLink or its id")
+        return link
+
+    def _own(self, link: ReadLink) -> None:
+        if not isinstance(link, ReadLink):
+            raise InvalidInputError("link", "needs a ReadLink")
+        if link.tenant != self._wiring.tenant:
+            raise NotFoundError(READ_LINK.name)
+
+    def _find(self, unit: Unit, link: ReadLinkId | ReadLink) -> ReadLink:
+        found = unit.get(READ_LINK, self._id(link))
+        if found is None:
+            raise NotFoundError(READ_LINK.name)
+        return found
+
+    def _future(self, expires_at: datetime) -> datetime:
+        ends = utc("expires_at", expires_at)
+        if ends <= self._wiring.clock.now():
+            raise InvalidInputError("expires_at", "is over already; use revoke() to end a link now")
+        return ends
+
+    def _require_sharing(self, unit: Unit, by: Principal, chain: Sequence[CatalogEntry]) -> None:
+        if not chain or chain[0].removed_at is not None:
+            raise NotFoundError("resource")
+        for right in (Right.VIEW, Right.SHARE):
+            require(self._wiring, unit, by, right, chain)
+        hidden = judge_resource(chain)
+        if hidden is not None:
+            raise NotAllowedError(str(hidden))
+
+    def _require_recipient(self, unit: Unit, recipient: Contact) -> None:
+        if not isinstance(recipient, Contact):
+            raise InvalidInputError("recipient", "needs a Contact")
+        profile = unit.get(CONTACT, recipient.id)
+        if profile is None or not profile.active:
+            raise NotFoundError(CONTACT.name)
+
+    def _changed_sections(
+        self, link: ReadLink, sections: Collection[str] | Unset, add_sections: Collection[str]
+    ) -> frozenset[str]:
+        kind = self._wiring.kind_of(link.ref)
+        kept = link.sections if sections is UNSET else SectionPolicy.checked(kind, sections).shown
+        if not kept <= link.sections:
+            raise WideningError(kept - link.sections)
+        return frozenset(kept | SectionPolicy.checked(kind, add_sections).shown)
+
+    def _target_condition(self, target: ResourceRef | Party) -> Condition:
+        if isinstance(target, ResourceRef):
+            self._wiring.kind_of(target)
+            return Eq(ReadLinkKeys.RESOURCE, target.key)
+        if isinstance(target, Contact):
+            return Eq(ReadLinkKeys.RECIPIENT, target.key)
+        if isinstance(target, Staff):
+            return Eq(ReadLinkKeys.CREATED_BY, target.key)
+        raise InvalidInputError("target", "needs a ResourceRef, a Contact or a Staff")
+
+    def _revoke(self, unit: Unit, link: ReadLink, by: Principal) -> ReadLink:
+        if link.revoked_at is not None:
+            return attrs.evolve(link, as_of=unit.now)
+        dead = attrs.evolve(
+            link, revoked_at=unit.now, revoked_by=by.key, generation=link.generation + 1, as_of=unit.now
+        )
+        unit.put(READ_LINK, dead)
+        unit.emit(events.LinkRevoked(tenant=unit.tenant, at=unit.now, by=by, ref=link.ref, link=link.id))
+        return dead
+
+
+def _refuse_internal_title(link: ReadLink, entry: CatalogEntry) -> None:
+    if link.client_title is None and entry.client_title is None and not link.accepts_internal_title:
+        raise InternalTitleError(entry.title)
+
+
+def _given(value: T | Unset, before: T) -> T:
+    return before if isinstance(value, Unset) else value
+
+
+def _changed(before: ReadLink, after: ReadLink) -> frozenset[str]:
+    names = ("sections", "client_title", "accepts_internal_title", "expires_at", "password_epoch")
+    return frozenset(name for name in names if getattr(before, name) != getattr(after, name))

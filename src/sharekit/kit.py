@@ -1,0 +1,179 @@
+"""
+The facade: one object that a host makes once and asks for everything.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+import attrs
+
+from sharekit.codec.kinds import ALL
+from sharekit.errors import ConfigurationError
+from sharekit.features._unit import Wiring
+from sharekit.features.audit import Audit
+from sharekit.features.catalog import Catalog
+from sharekit.features.links import Links
+from sharekit.features.people import People
+from sharekit.ids import TenantId, is_tenant_id
+from sharekit.ports import Clock, Directory, RateLimiter, RecordStore
+from sharekit.records.catalog import ResourceKind
+from sharekit.tokens import Seals
+
+__all__ = ["Sharekit"]
+
+
+class Sharekit:
+    """
+    Client sharing for one host application.
+
+    Make one when the application starts, and share it between threads.
+
+    Attributes:
+        tenant: The tenant that this kit works in; another tenant's ids and tokens are unknown to it.
+        kinds: The declared kinds by name.
+        people: Contacts, and the built-in directory of staff.
+        catalog: The host's things.
+        links: Read links.
+        audit: What was done.
+    """
+
+    def __init__(
+        self,
+        *,
+        records: RecordStore,
+        secret_keys: Sequence[str | bytes],
+        kinds: Iterable[ResourceKind],
+        directory: Directory | None = None,
+        clock: Clock | None = None,
+        rate_limiter: RateLimiter | None = None,
+        tenant: str = "default",
+    ) -> None:
+        """
+        Put a kit together.
+
+        Args:
+            records: Where records are kept; it is opened here and closed by `close`.
+            secret_keys: Keys of at least 32 bytes, oldest first; the last one signs.
+            kinds: What the host shares.
+            directory: What staff may do; without one the built-in rule holds: owners and admins
+                everything, other staff viewing.
+            clock: The time; the machine's own by default.
+            rate_limiter: What slows down guessing; one in the memory of this process by default.
+            tenant: The tenant, for a host that has several: letters, digits, ``_`` and ``-``.
+
+        Raises:
+            WeakSecretKeyError: No key, a short one, or a placeholder.
+            ConfigurationError: Another argument cannot work.
+            StorageError: The store cannot be opened.
+        """
+        wiring = Wiring(
+            tenant=_tenant(tenant),
+            seals=Seals(secret_keys),
+            kinds=_by_name(kinds),
+            records=records,
+            directory=directory,
+            clock=clock or _system_clock(),
+            limiter=rate_limiter or _memory_limiter(),
+        )
+        records.open([kind.spec for kind in ALL])
+        self._equip(wiring)
+
+    @classmethod
+    def at(
+        cls,
+        folder: str | Path,
+        *,
+        secret_keys: Sequence[str | bytes],
+        kinds: Iterable[ResourceKind],
+        directory: Directory | None = None,
+        clock: Clock | None = None,
+        rate_limiter: RateLimiter | None = None,
+        tenant: str = "default",
+    ) -> "Sharekit":
+        """
+        Put a kit together that keeps everything in one folder: records in SQLite.
+
+        Args:
+            folder: A folder of sharekit's own; it is made when it is missing. One machine only:
+                several processes may share it, a network file system may not.
+            secret_keys: As for `Sharekit`.
+            kinds: As for `Sharekit`.
+            directory: As for `Sharekit`.
+            clock: As for `Sharekit`.
+            rate_limiter: As for `Sharekit`.
+            tenant: As for `Sharekit`.
+        """
+        from sharekit.backends.sqlite import SqliteRecordStore
+
+        return cls(
+            records=SqliteRecordStore(Path(folder) / "records.sqlite3"),
+            secret_keys=secret_keys,
+            kinds=kinds,
+            directory=directory,
+            clock=clock,
+            rate_limiter=rate_limiter,
+            tenant=tenant,
+        )
+
+    def for_tenant(self, tenant: str) -> "Sharekit":
+        """
+        Return this kit at work in another tenant; cheap, and sharing everything with this one.
+
+        Raises:
+            ConfigurationError: The tenant is not 1 to 64 letters, digits, ``_`` or ``-``.
+        """
+        other = object.__new__(type(self))
+        other._equip(attrs.evolve(self._wiring, tenant=_tenant(tenant)))
+        return other
+
+    def close(self) -> None:
+        """Close the store; the kit, and its views of other tenants, cannot be used after it."""
+        self._wiring.records.close()
+
+    @property
+    def tenant(self) -> TenantId:
+        """The tenant that this kit works in."""
+        return self._wiring.tenant
+
+    @property
+    def rate_limiter(self) -> RateLimiter:
+        """The limiter that was given, or the one in memory; web adapters count wrong secrets with it."""
+        return self._wiring.limiter
+
+    def _equip(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self.kinds = wiring.kinds
+        self.people = People(wiring)
+        self.catalog = Catalog(wiring)
+        self.links = Links(wiring)
+        self.audit = Audit(wiring)
+
+
+def _tenant(tenant: str) -> TenantId:
+    if not is_tenant_id(tenant):
+        raise ConfigurationError("tenant", "needs 1 to 64 letters, digits, '_' or '-'")
+    return TenantId(tenant)
+
+
+def _by_name(kinds: Iterable[ResourceKind]) -> MappingProxyType[str, ResourceKind]:
+    by_name: dict[str, ResourceKind] = {}
+    for kind in kinds:
+        if not isinstance(kind, ResourceKind):
+            raise ConfigurationError("kinds", "needs ResourceKinds")
+        if kind.name in by_name:
+            raise ConfigurationError("kinds", f"declares {kind.name!r} twice")
+        by_name[kind.name] = kind
+    return MappingProxyType(by_name)
+
+
+def _system_clock() -> Clock:
+    from sharekit.backends.clock import SystemClock
+
+    return SystemClock()
+
+
+def _memory_limiter() -> RateLimiter:
+    from sharekit.backends.limiter import MemoryRateLimiter
+
+    return MemoryRateLimiter()

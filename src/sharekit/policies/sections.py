@@ -1,0 +1,47 @@
+"""
+Which sections of a resource are shown.
+"""
+
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
+
+import attrs
+
+from sharekit.errors import InvalidInputError, UnknownSectionError
+from sharekit.records.catalog import ResourceKind, Section
+
+__all__ = ["SectionPolicy"]
+
+
+@attrs.frozen
+class SectionPolicy:
+    """
+    An allow-list of sections: what is not named is hidden, sections declared later included.
+
+    Attributes:
+        shown: The names of the sections that are shown.
+    """
+
+    shown: AbstractSet[str]
+
+    def choose(self, kind: ResourceKind) -> list[tuple[str, Section]]:
+        """Return the shown sections that the kind declares now, in its order."""
+        return [(name, section) for name, section in kind.sections.items() if name in self.shown]
+
+    @classmethod
+    def checked(cls, kind: ResourceKind, names: Collection[str]) -> "SectionPolicy":
+        """
+        Return the policy that shows these sections.
+
+        Raises:
+            UnknownSectionError: The kind does not declare one of them.
+            InvalidInputError: *names* is one text, or holds something else than texts.
+        """
+        if isinstance(names, str | bytes) or not isinstance(names, Collection):
+            raise InvalidInputError("sections", "needs a set of section names")
+        if not all(isinstance(name, str) for name in names):
+            raise InvalidInputError("sections", "needs names that are text")
+        shown = frozenset(names)
+        if not shown <= kind.sections.keys():
+            raise UnknownSectionError(kind.name, shown - kind.sections.keys(), kind.sections.keys())
+        return cls(shown)

@@ -1,0 +1,59 @@
+"""
+The needs: what sharekit asks of stores and of its host, as small protocols with numbered laws.
+
+The package is the narrow waist of the library. It speaks of rows, queries, times and rights,
+and knows nothing of links or shares.
+"""
+
+from sharekit.ports.host import Clock, Directory, RateLimiter
+from sharekit.ports.query import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Contains,
+    Eq,
+    In,
+    InSelect,
+    IsNull,
+    Not,
+    OrderBy,
+    Position,
+    Prefix,
+    Query,
+    Range,
+    Select,
+)
+from sharekit.ports.rows import Bool, Int, KeyType, KeyValue, KindSpec, Ref, Row, Text, Time
+from sharekit.ports.stores import RecordStore, Transaction
+
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "Bool",
+    "Clock",
+    "Condition",
+    "Contains",
+    "Directory",
+    "Eq",
+    "In",
+    "InSelect",
+    "Int",
+    "IsNull",
+    "KeyType",
+    "KeyValue",
+    "KindSpec",
+    "Not",
+    "OrderBy",
+    "Position",
+    "Prefix",
+    "Query",
+    "Range",
+    "RateLimiter",
+    "RecordStore",
+    "Ref",
+    "Row",
+    "Select",
+    "Text",
+    "Time",
+    "Transaction",
+]

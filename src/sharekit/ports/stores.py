@@ -1,0 +1,109 @@
+"""
+What sharekit needs of a record store.
+
+A custom store implements `RecordStore` and `Transaction` and proves itself with
+`sharekit.testing.RecordStoreContract`, which has one test for each law below.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from sharekit.ids import TenantId
+from sharekit.ports.query import Query
+from sharekit.ports.rows import KindSpec, Row
+
+__all__ = ["RecordStore", "Transaction"]
+
+
+class Transaction(Protocol):
+    """
+    One unit of reading or changing, bound to one tenant.
+
+    Laws:
+
+    - T1: what `put` stored, `get` returns: same keys, same body, the new revision.
+    - T2: a row is invisible to other transactions until the commit, and visible to its own at once.
+    - T3: after an exception nothing of the transaction remains.
+    - T4: `put` with revision 0 inserts; when the id is taken it raises `ConflictError`.
+    - T5: `put` with revision n replaces revision n and stores n + 1; any other state of the row,
+      its absence included, raises `ConflictError` and changes nothing.
+    - T6: `delete` removes the row at that revision; any other state raises `ConflictError`.
+    - T7: `get` of an absent id is None; `get_many` keeps the order asked and gives None for absent ones.
+    - T8: rows of another tenant do not exist, for every method.
+    - T9: `find` and `count` follow the laws Q1 to Q7 of the query algebra; `count` is the length of `find`.
+    - T10: `bump` adds atomically, counts a null counter as 0, raises the revision by one, and
+      returns the new value; where that would exceed *limit*, or the row is absent, it changes
+      nothing and returns None. The body stays as it is.
+    - T11: callbacks of `after_commit` run after the commit, in the order given, outside the
+      transaction; after a rollback they never run.
+    - T12: all reads of one transaction see one state of the store.
+    - T13: a transaction that is over, and a write in a read-only one, raise `TransactionUsageError`.
+    - T14: an unknown kind or key, or a value of a wrong type, raises `InvalidQueryError` and
+      changes nothing; so does a row whose keys are not exactly the declared ones.
+    """
+
+    def get(self, kind: str, id: str) -> Row | None:
+        """Return the row, or None."""
+        ...
+
+    def get_many(self, wanted: Sequence[tuple[str, str]]) -> list[Row | None]:
+        """Return the rows of these (kind, id) pairs, of one or several kinds, in one round trip if it can."""
+        ...
+
+    def find(self, query: Query) -> list[Row]:
+        """Return the rows that the query describes, in its order."""
+        ...
+
+    def count(self, query: Query) -> int:
+        """Return how many rows `find` would return; a limit caps the work as well as the number."""
+        ...
+
+    def put(self, row: Row) -> int:
+        """Insert (revision 0) or replace (revision n) and return the new revision."""
+        ...
+
+    def bump(self, kind: str, id: str, counter: str, limit: int | None, amount: int = 1) -> int | None:
+        """Add *amount*, at least 1, to an Int key unless the sum would exceed *limit*."""
+        ...
+
+    def delete(self, kind: str, id: str, revision: int) -> None:
+        """Remove the row at this revision."""
+        ...
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call back once the outermost transaction is durable."""
+        ...
+
+
+class RecordStore(Protocol):
+    """
+    A keeper of rows.
+
+    Laws:
+
+    - S1: `open` can be called again, also with more kinds; what is stored stays.
+    - S2: two write transactions never both keep a change that the other did not see: at the
+      latest the commit of one raises `ConflictError` or `RetryTransaction`, or one waits.
+    - S3: a committed change is seen by every transaction that begins later, in any thread and
+      any process that shares the store.
+    - S4: a transaction inside another of the same thread raises `TransactionUsageError`.
+    - S5: `tenants` names exactly the tenants that have a row of that kind, sorted.
+    - S6: the store's own exceptions never escape; they are the ``__cause__`` of a sharekit error.
+    """
+
+    def open(self, kinds: Sequence[KindSpec]) -> None:
+        """Prepare to keep rows of these kinds; called before the first transaction."""
+        ...
+
+    def transaction(self, tenant: TenantId, *, write: bool = False) -> AbstractContextManager[Transaction]:
+        """Begin a transaction; leaving the block commits, an exception rolls back."""
+        ...
+
+    def tenants(self, kind: str) -> Sequence[TenantId]:
+        """Return the tenants that have rows of this kind."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and files; a closed store may be opened again."""
+        ...

@@ -1,0 +1,243 @@
+"""
+The catalog: the host's things, as sharekit knows them.
+"""
+
+import enum
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+import attrs
+
+from sharekit.errors import ConfigurationError
+from sharekit.ids import EntryId, TenantId
+from sharekit.records import checks
+from sharekit.records.instants import utc
+from sharekit.records.parties import Principal
+
+__all__ = [
+    "CatalogEntry",
+    "EntryKeys",
+    "ResourceKind",
+    "ResourceRef",
+    "Section",
+    "SectionContext",
+    "Visibility",
+]
+
+
+@attrs.frozen
+class ResourceRef:
+    """
+    A reference to a thing of the host.
+
+    Attributes:
+        kind: The name of a declared `ResourceKind`.
+        id: The host's own id as text: 1 to 180 characters, no slashes or control characters.
+
+    Raises:
+        InvalidInputError: One of them is malformed.
+    """
+
+    kind: str
+    id: str
+
+    def __attrs_post_init__(self) -> None:
+        checks.slug("kind", self.kind)
+        checks.identifier("id", self.id)
+
+    @property
+    def key(self) -> str:
+        """The reference as text, ``"project:42"``, unique within a tenant."""
+        return f"{self.kind}:{self.id}"
+
+    @classmethod
+    def parse(cls, key: str) -> "ResourceRef":
+        """Return the reference whose `key` this is."""
+        kind, _, id_ = key.partition(":")
+        return cls(kind, id_)
+
+
+class Visibility(enum.StrEnum):
+    """Whether clients may ever see a thing."""
+
+    INTERNAL = "internal"
+    """Hidden from clients, whatever else says otherwise, with everything inside it."""
+    CLIENT = "client"
+    """Shown to those clients that a grant or a link lets in."""
+
+
+@attrs.frozen(kw_only=True)
+class SectionContext:
+    """
+    What a section's loader may know of the reader.
+
+    Attributes:
+        tenant: The tenant whose kit asks.
+        principal: Who reads: a `LinkHolder`, or a `Staff` in a preview.
+        at: The instant of reading.
+        locale: The language the page is shown in, or None when it is not known.
+    """
+
+    tenant: TenantId
+    principal: Principal
+    at: datetime
+    locale: str | None = None
+
+
+# What a section shows is the host's own data, which only the host's template understands.
+Loader = Callable[[ResourceRef], object] | Callable[[ResourceRef, SectionContext], object]
+
+
+def _texts(given: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType(dict(given))
+
+
+@attrs.frozen
+class Section:
+    """
+    A part of a resource that can be shown or hidden as a whole.
+
+    Attributes:
+        title: As pages show it.
+        load: ``load(ref)`` or ``load(ref, context)``; returns the content. It is called only
+            for a section that is shown, at each reading, outside any transaction of sharekit.
+        titles: The title in other languages, by language: ``{"de": "Stunden"}``.
+
+    Raises:
+        ConfigurationError: The loader takes neither one nor two positional arguments.
+    """
+
+    title: str
+    load: Loader = attrs.field(kw_only=True)
+    titles: Mapping[str, str] = attrs.field(kw_only=True, default=MappingProxyType({}), converter=_texts)
+    _takes_context: bool = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        checks.title("section title", self.title)
+        object.__setattr__(self, "_takes_context", _takes_context(self.load))
+
+    def content(self, ref: ResourceRef, context: SectionContext) -> object:
+        """Call the loader in the form it wants."""
+        if self._takes_context:
+            return self.load(ref, context)  # type: ignore[call-arg]  # the signature was looked at
+        return self.load(ref)  # type: ignore[call-arg]  # the signature was looked at
+
+    def title_in(self, locale: str | None) -> str:
+        """Return the title in this language, or the plain one."""
+        return _translated(self.title, self.titles, locale)
+
+
+def _sections(given: Mapping[str, Section]) -> Mapping[str, Section]:
+    return MappingProxyType(dict(given))
+
+
+@attrs.frozen
+class ResourceKind:
+    """
+    A kind of thing that the host shares.
+
+    Attributes:
+        name: The `ResourceRef.kind` of its resources, a slug.
+        title: What one of them is called, ``"Project"``; shown where no client may read its title.
+        sections: The parts that can be shown one by one, in the order of the page.
+        titles: The title in other languages, by language.
+
+    Raises:
+        InvalidInputError: A name is malformed.
+    """
+
+    name: str
+    title: str = attrs.field(kw_only=True)
+    sections: Mapping[str, Section] = attrs.field(
+        kw_only=True, default=MappingProxyType({}), converter=_sections
+    )
+    titles: Mapping[str, str] = attrs.field(kw_only=True, default=MappingProxyType({}), converter=_texts)
+
+    def __attrs_post_init__(self) -> None:
+        checks.slug("kind", self.name)
+        checks.title("kind title", self.title)
+        for name in self.sections:
+            checks.slug("section name", name)
+
+    def title_in(self, locale: str | None) -> str:
+        """Return the title in this language, or the plain one."""
+        return _translated(self.title, self.titles, locale)
+
+
+class EntryKeys:
+    """The queryable keys of `CatalogEntry`."""
+
+    KIND = "kind"
+    CONTAINER = "container"
+    OWNER = "owner"
+
+
+@attrs.frozen(kw_only=True)
+class CatalogEntry:
+    """
+    A thing of the host, as sharekit knows it.
+
+    Attributes:
+        tenant: Whose it is.
+        ref: What it is.
+        title: As staff call it.
+        client_title: As clients may read it; None when no such title was given.
+        container: What it lies in, or None.
+        owner: The member of staff who answers for it, as a party key; None when nobody does.
+        visibility: Whether clients may ever see it.
+        incarnation: 1, and one more each time a removed id is put again; links and grants of an
+            earlier incarnation stay dead.
+        created_at: When it was first put.
+        removed_at: When it was removed, or None.
+    """
+
+    tenant: TenantId
+    ref: ResourceRef
+    title: str
+    client_title: str | None = attrs.field(default=None, validator=checks.optional_title)
+    container: ResourceRef | None = None
+    owner: str | None = None
+    visibility: Visibility = Visibility.CLIENT
+    incarnation: int = 1
+    created_at: datetime = attrs.field()
+    removed_at: datetime | None = attrs.field(default=None, validator=checks.optional_instant)
+
+    def __attrs_post_init__(self) -> None:
+        checks.title("title", self.title)
+        utc("created_at", self.created_at)
+
+    @property
+    def id(self) -> EntryId:
+        """The id of its row."""
+        return EntryId(self.ref.key)
+
+
+def _takes_context(load: Loader) -> bool:
+    if not callable(load):
+        raise ConfigurationError("section", "load needs a function of (ref) or (ref, context)")
+    try:
+        signature = inspect.signature(load)
+    except ValueError:  # a builtin without a signature
+        return False
+    for arguments in ((None,), (None, None)):
+        try:
+            signature.bind(*arguments)
+        except TypeError:
+            continue
+        return len(arguments) == 2 or _has_context(signature.parameters.values())
+    raise ConfigurationError("section", "load needs a function of (ref) or (ref, context)")
+
+
+def _has_context(parameters: Iterable[inspect.Parameter]) -> bool:
+    positional = [
+        p for p in parameters if p.kind in {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
+    ]
+    return len(positional) == 2 and positional[1].name == "context"
+
+
+def _translated(plain: str, others: Mapping[str, str], locale: str | None) -> str:
+    if locale is None:
+        return plain
+    return others.get(locale) or others.get(locale.split("-")[0], plain)

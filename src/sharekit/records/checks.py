@@ -1,0 +1,91 @@
+"""
+Checks of values that callers give; each raises a sharekit error that names the field.
+"""
+
+import re
+import unicodedata
+from typing import Any
+
+import attrs
+
+from sharekit.errors import InvalidInputError
+from sharekit.records.instants import utc
+
+__all__ = ["email", "flag", "identifier", "locale", "optional_instant", "optional_title", "slug", "title", "whole"]
+
+_SLUG = re.compile(r"[a-z][a-z0-9]*([-._][a-z0-9]+)*")
+_EMAIL = re.compile(r"[^@\s<>(),;:\"\\]+@[^@\s<>(),;:\"\\]+")
+_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_MAX_EMAIL = 254
+_MAX_IDENTIFIER = 180
+_MAX_SLUG = 60
+_MAX_TITLE = 200
+
+
+def slug(field: str, value: object) -> None:
+    """Refuse anything but a short lower-case slug."""
+    if not isinstance(value, str) or len(value) > _MAX_SLUG or not _SLUG.fullmatch(value):
+        raise InvalidInputError(field, f"needs a lower-case slug of at most {_MAX_SLUG} characters")
+
+
+def identifier(field: str, value: object) -> None:
+    """Refuse ids that are empty, long, padded, or hold slashes or control characters."""
+    if not isinstance(value, str):
+        raise InvalidInputError(field, "needs text; turn other ids into text with str()")
+    if not value or len(value) > _MAX_IDENTIFIER:
+        raise InvalidInputError(field, f"needs 1 to {_MAX_IDENTIFIER} characters")
+    if value != value.strip() or any(_unfit(char) for char in value):
+        raise InvalidInputError(field, "may not hold slashes, control characters or outer spaces")
+
+
+def title(field: str, value: object) -> None:
+    """Refuse titles that are empty, long, or hold control characters."""
+    if not isinstance(value, str):
+        raise InvalidInputError(field, "needs text")
+    if not value.strip() or len(value) > _MAX_TITLE:
+        raise InvalidInputError(field, f"needs 1 to {_MAX_TITLE} characters that are not only spaces")
+    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in value):
+        raise InvalidInputError(field, "may not hold control characters")
+
+
+def email(field: str, value: object) -> None:
+    """Refuse what cannot be one address of RFC 5321; whether it exists is not asked."""
+    if not isinstance(value, str) or len(value) > _MAX_EMAIL or not _EMAIL.fullmatch(value):
+        raise InvalidInputError(field, "needs one e-mail address")
+    if any(_unfit(char) for char in value):
+        raise InvalidInputError(field, "may not hold slashes or control characters")
+
+
+def locale(field: str, value: object) -> None:
+    """Refuse anything but a language tag such as ``"nl"`` or ``"pt-BR"``."""
+    if not isinstance(value, str) or not _LOCALE.fullmatch(value):
+        raise InvalidInputError(field, "needs a language tag such as 'en' or 'pt-BR'")
+
+
+def whole(field: str, value: object, low: int, high: int) -> None:
+    """Refuse anything but a whole number within these bounds, both included; True is no number."""
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise InvalidInputError(field, f"needs a whole number from {low} to {high}")
+
+
+def flag(field: str, value: object) -> None:
+    """Refuse anything but True and False."""
+    if not isinstance(value, bool):
+        raise InvalidInputError(field, "needs True or False")
+
+
+# attrs hands its validators the instance and the attribute; both are of any type by its own contract.
+def optional_title(_: Any, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    """Check an attribute that is None or a title."""
+    if value is not None:
+        title(attribute.name, value)
+
+
+def optional_instant(_: Any, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    """Check an attribute that is None or an aware time."""
+    if value is not None:
+        utc(attribute.name, value)
+
+
+def _unfit(char: str) -> bool:
+    return char in "/\\" or unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}

@@ -1,0 +1,104 @@
+"""
+Typed signals: in-process news of what was committed.
+
+A receiver gets one event, is held strongly until it is disconnected, and runs after the commit.
+When it raises, that is logged, and neither the operation nor the other receivers notice.
+News is best effort; what must not be lost belongs to a durable promise, not here.
+
+    @signals.link_revoked.connect
+    def forget(event: LinkRevoked) -> None: ...
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, Generic, TypeVar
+
+from blinker import ANY, NamedSignal
+
+from sharekit.records import events
+
+__all__ = [
+    "EventSignal",
+    "announce",
+    "contact_added",
+    "link_created",
+    "link_fetched",
+    "link_redeemed",
+    "link_refused",
+    "link_revoked",
+    "link_updated",
+    "link_viewed",
+    "party_deactivated",
+    "resource_moved",
+    "resource_put",
+    "resource_removed",
+    "staff_added",
+]
+
+E = TypeVar("E", bound=events.Event)
+Receiver = Callable[[E], object]
+
+_log = logging.getLogger(__name__)
+
+
+class EventSignal(Generic[E]):
+    """
+    The signal of one class of events.
+
+    Attributes:
+        name: The event's name.
+    """
+
+    def __init__(self, event: type[E]) -> None:
+        self.name = event.name
+        self._signal = NamedSignal(event.name)
+
+    def connect(self, receiver: Receiver[E]) -> Receiver[E]:
+        """Have *receiver* called with each event; returns it, so this can stand as a decorator."""
+        return self._signal.connect(receiver, weak=False)
+
+    def disconnect(self, receiver: Receiver[E]) -> None:
+        """Stop calling *receiver*; nothing happens when it was not connected."""
+        self._signal.disconnect(receiver)
+
+    @contextmanager
+    def connected(self, receiver: Receiver[E]) -> Iterator[None]:
+        """Have *receiver* called within a ``with`` block only."""
+        self.connect(receiver)
+        try:
+            yield
+        finally:
+            self.disconnect(receiver)
+
+    def send(self, event: E) -> None:
+        """Call every receiver; log those that raise."""
+        if not self._signal.receivers:
+            return
+        for receiver in list(self._signal.receivers_for(ANY)):
+            try:
+                receiver(event)
+            except Exception:
+                _log.exception("a receiver of %s failed", self.name)
+
+
+contact_added: Final = EventSignal(events.ContactAdded)
+link_created: Final = EventSignal(events.LinkCreated)
+link_fetched: Final = EventSignal(events.LinkFetched)
+link_redeemed: Final = EventSignal(events.LinkRedeemed)
+link_refused: Final = EventSignal(events.LinkRefused)
+link_revoked: Final = EventSignal(events.LinkRevoked)
+link_updated: Final = EventSignal(events.LinkUpdated)
+link_viewed: Final = EventSignal(events.LinkViewed)
+party_deactivated: Final = EventSignal(events.PartyDeactivated)
+resource_moved: Final = EventSignal(events.ResourceMoved)
+resource_put: Final = EventSignal(events.ResourcePut)
+resource_removed: Final = EventSignal(events.ResourceRemoved)
+staff_added: Final = EventSignal(events.StaffAdded)
+
+_BY_NAME: Final = {found.name: found for found in list(globals().values()) if isinstance(found, EventSignal)}
+
+
+def announce(event: events.Event) -> None:
+    """Send the signal of this event's class."""
+    _BY_NAME[event.name].send(event)

@@ -1,0 +1,144 @@
+"""
+Sealed tokens: a purpose, a tenant, an id and a generation under the kit's secret key.
+
+A token grants nothing by itself. It names a row, and the row is read each time (R-TOK-5). The
+signature is HMAC-SHA256 with a key of its own for each purpose, and only the one canonical
+spelling of a token is accepted (R-TOK-4). Neither the store, which holds the id, nor the key,
+which holds no id, yields a token alone (R-TOK-2).
+"""
+
+import enum
+import hashlib
+import re
+from collections.abc import Sequence
+
+import attrs
+from itsdangerous import BadSignature, Signer
+
+from sharekit.errors import InvalidTokenError, WeakSecretKeyError
+from sharekit.ids import TenantId
+
+__all__ = ["Claims", "Purpose", "Seals"]
+
+_MIN_KEY_BYTES = 32
+_MAX_TOKEN = 512
+_PLACEHOLDER = re.compile(rb"change[-_ ]?me|replace[-_ ]?me|place[-_ ]?holder|your[-_ ]?secret", re.IGNORECASE)
+
+# The last character of a 32-byte signature carries four bits; the other spellings decode alike.
+_TOKEN = re.compile(
+    r"(?P<purpose>[a-z-]{1,32})\.(?P<tenant>[A-Za-z0-9_-]{1,64})\.(?P<id>[A-Za-z0-9_-]{22,64})"
+    r"\.(?P<generation>0|[1-9][0-9]{0,9})(?P<extra>(?:\.(?:0|[1-9][0-9]{0,15})){0,4})"
+    r"\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",
+    re.ASCII,
+)
+
+
+class Purpose(enum.StrEnum):
+    """What a token is for; a token of one purpose is nothing to another."""
+
+    LINK = "link"
+    """The address of a read link."""
+    LINK_SESSION = "link-session"
+    """One visit to a read link that had to be redeemed."""
+
+
+@attrs.frozen
+class Claims:
+    """
+    What a genuine token says.
+
+    Attributes:
+        tenant: Whose record it names.
+        id: The random id of the record.
+        generation: The generation of the record that it was made for.
+        extra: Further whole numbers that the purpose defines.
+    """
+
+    tenant: TenantId
+    id: str
+    generation: int
+    extra: tuple[int, ...] = ()
+
+
+class _PurposeSigner(Signer):
+    """A signer that derives each of its keys once; deriving is half the cost of a check."""
+
+    def __init__(self, secret_keys: Sequence[bytes], purpose: Purpose) -> None:
+        super().__init__(
+            list(secret_keys),
+            salt=f"sharekit.{purpose}.v1",
+            key_derivation="hmac",
+            digest_method=hashlib.sha256,
+        )
+        derive = super().derive_key
+        self._derived = {key: derive(key) for key in secret_keys}
+        self._newest = secret_keys[-1]
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        return self._derived[secret_key if isinstance(secret_key, bytes) else self._newest]
+
+
+class Seals:
+    """
+    Makes and checks tokens.
+
+    Args:
+        secret_keys: At least one key of at least 32 bytes, oldest first. The last one seals; all of
+            them are good for checking, so a key is rotated by adding the next one, and retired by
+            leaving it out.
+
+    Raises:
+        WeakSecretKeyError: There is no key, or one is short or a placeholder.
+    """
+
+    def __init__(self, secret_keys: Sequence[str | bytes]) -> None:
+        keys = _checked(secret_keys)
+        self._signers = {purpose: _PurposeSigner(keys, purpose) for purpose in Purpose}
+
+    def seal(self, purpose: Purpose, claims: Claims) -> str:
+        """Return the token that says *claims* for *purpose*; the same each time while the key is the newest."""
+        fields = (purpose, claims.tenant, claims.id, str(claims.generation), *map(str, claims.extra))
+        return self._signers[purpose].sign(".".join(fields)).decode("ascii")
+
+    def unseal(self, purpose: Purpose, token: object) -> Claims:
+        """
+        Return what a genuine token says.
+
+        Raises:
+            InvalidTokenError: It is not text, not canonical, not signed by one of the keys, or for
+                another purpose.
+        """
+        if not isinstance(token, str) or len(token) > _MAX_TOKEN:
+            raise InvalidTokenError
+        found = _TOKEN.fullmatch(token)
+        if found is None:
+            raise InvalidTokenError
+        try:
+            self._signers[purpose].unsign(token)
+        except BadSignature:
+            # Without the cause: a traceback would show the whole token.
+            raise InvalidTokenError from None
+        named, tenant, id_, generation, extra = found.groups()
+        if named != purpose:
+            raise InvalidTokenError
+        numbers = tuple(map(int, extra[1:].split("."))) if extra else ()
+        return Claims(TenantId(tenant), id_, int(generation), numbers)
+
+
+def _checked(secret_keys: object) -> list[bytes]:
+    if isinstance(secret_keys, str | bytes) or not isinstance(secret_keys, Sequence):
+        raise WeakSecretKeyError("needs a list of keys, oldest first")
+    if not secret_keys:
+        raise WeakSecretKeyError("needs at least one key; make one with secrets.token_bytes(32)")
+    return [_checked_key(key) for key in secret_keys]
+
+
+def _checked_key(given: object) -> bytes:
+    key = given.encode() if isinstance(given, str) else given
+    if not isinstance(key, bytes):
+        raise WeakSecretKeyError("needs keys that are str or bytes")
+    if len(key) < _MIN_KEY_BYTES:
+        raise WeakSecretKeyError(f"needs keys of at least {_MIN_KEY_BYTES} bytes; one has {len(key)}")
+    if not key.strip() or _PLACEHOLDER.search(key):
+        raise WeakSecretKeyError("one key is a placeholder; make a real one with secrets.token_bytes(32)")
+    return key
