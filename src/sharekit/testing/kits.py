@@ -1,0 +1,119 @@
+"""
+A kit for tests: in memory, at a standing time, with a small project to share.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import attrs
+
+from sharekit.backends.memory import MemoryRecordStore
+from sharekit.kit import Sharekit
+from sharekit.ports import Clock, Directory, RateLimiter, RecordStore
+from sharekit.records.catalog import ResourceKind, ResourceRef, Section
+from sharekit.records.instants import utc
+
+__all__ = ["FrozenClock", "SectionLoads", "kit", "project_kind"]
+
+_START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+class FrozenClock:
+    """
+    A clock that stands still until it is told otherwise.
+
+    Args:
+        start: The first instant, aware; a Monday morning by default.
+    """
+
+    def __init__(self, start: datetime = _START) -> None:
+        self._now = utc("start", start)
+
+    def now(self) -> datetime:
+        """Return the instant at which the clock stands."""
+        return self._now
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move on, or back by a negative step; return the new instant."""
+        self._now += by
+        return self._now
+
+    def set(self, to: datetime) -> None:
+        """Stand at another instant."""
+        self._now = utc("to", to)
+
+
+@attrs.frozen
+class SectionLoads:
+    """
+    The loaders of `project_kind`, which remember when they were called.
+
+    Attributes:
+        calls: The names of the sections that were loaded, in order.
+    """
+
+    calls: list[str] = attrs.field(factory=list)
+
+    def progress(self, ref: ResourceRef) -> object:
+        """Return how far a project is."""
+        self.calls.append("progress")
+        return {"done": 60, "project": ref.id}
+
+    def hours(self, ref: ResourceRef) -> object:
+        """Return the hours that were worked."""
+        self.calls.append("hours")
+        return [{"day": "2026-03-02", "hours": 3, "project": ref.id}]
+
+    def notes(self, ref: ResourceRef) -> object:
+        """Return a remark."""
+        self.calls.append("notes")
+        return f"a remark on {ref.id}"
+
+
+def project_kind(loads: SectionLoads | None = None) -> ResourceKind:
+    """Return a kind ``"project"`` with the sections ``progress``, ``hours`` and ``notes``."""
+    load = loads or SectionLoads()
+    return ResourceKind(
+        "project",
+        title="Project",
+        titles={"nl": "Project", "de": "Projekt", "es": "Proyecto", "pl": "Projekt"},
+        sections={
+            "progress": Section("Progress", load=load.progress, titles={"de": "Fortschritt"}),
+            "hours": Section("Hours", load=load.hours, titles={"de": "Stunden"}),
+            "notes": Section("Notes", load=load.notes),
+        },
+    )
+
+
+def kit(
+    *,
+    records: RecordStore | None = None,
+    secret_keys: Sequence[str | bytes] | None = None,
+    kinds: Iterable[ResourceKind] | None = None,
+    directory: Directory | None = None,
+    clock: Clock | None = None,
+    rate_limiter: RateLimiter | None = None,
+    tenant: str = "default",
+) -> Sharekit:
+    """
+    Return a kit for a test; every part can be replaced.
+
+    Args:
+        records: A `MemoryRecordStore` of its own by default.
+        secret_keys: One fresh key by default.
+        kinds: `project_kind` by default.
+        directory: None by default: the built-in rule.
+        clock: A `FrozenClock` by default.
+        rate_limiter: As for `Sharekit`.
+        tenant: As for `Sharekit`.
+    """
+    return Sharekit(
+        records=records or MemoryRecordStore(),
+        secret_keys=secret_keys or [secrets.token_bytes(32)],
+        kinds=[project_kind()] if kinds is None else kinds,
+        directory=directory,
+        clock=clock or FrozenClock(),
+        rate_limiter=rate_limiter,
+        tenant=tenant,
+    )
