@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
+from cattrs.errors import ForbiddenExtraKeysError
+
 from sharekit.codec import _converter
 from sharekit.errors import IntegrityError, InvalidInputError
 from sharekit.ids import TenantId
@@ -111,7 +113,7 @@ class RecordKind(Generic[R]):
             for name, value in zip(self._counters, counters, strict=True):
                 values[name] = value or 0
             record = self._load(values)
-        except (ValueError, TypeError, KeyError, AttributeError, InvalidInputError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, ForbiddenExtraKeysError, InvalidInputError) as error:
             raise IntegrityError(self.name, "its body does not have the shape that it names") from error
         if self._id_of(record) != id_ or values.get("tenant") != tenant:
             raise IntegrityError(self.name, "its body belongs to another row")

@@ -129,7 +129,7 @@ class Catalog:
                 above = self._container(unit, container, by)
                 if ref in {entry.ref for entry in above}:
                     raise InvalidInputError("container", "lies in the thing that moves")
-                if len(above) + _height(unit, ref) > MAX_DEPTH:
+                if len(above) + _height(unit, ref) - 1 > MAX_DEPTH:
                     raise InvalidInputError("container", f"would make it lie deeper than {MAX_DEPTH} containers")
             after = attrs.evolve(before, container=container)
             if after != before:

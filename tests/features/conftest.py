@@ -1,0 +1,75 @@
+"""One agency with one project, on every store that stories run on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import pytest
+
+from sharekit import CatalogEntry, ReadLink, ResourceRef, Sharekit, Staff, System
+from sharekit.backends.memory import MemoryRecordStore
+from sharekit.backends.sqlite import SqliteRecordStore
+from sharekit.ports import RecordStore
+from sharekit.testing import FrozenClock, SectionLoads, kit, project_kind
+
+KEY = b"0123456789abcdef0123456789abcdef"
+
+
+@attrs.frozen(kw_only=True)
+class Agency:
+    """What the stories speak of."""
+
+    kit: Sharekit
+    records: RecordStore
+    clock: FrozenClock
+    loads: SectionLoads
+    maria: Staff = Staff("maria")
+    ben: Staff = Staff("ben")
+    root: System = System("setup")
+    relaunch: ResourceRef = ResourceRef("project", "42")
+
+    def link(self, **options: object) -> ReadLink:
+        """Make a link to the project with one section, unless told otherwise."""
+        options.setdefault("sections", {"progress"})
+        return self.kit.links.create(self.relaunch, by=self.maria, **options)  # type: ignore[arg-type]  # any option
+
+    def token(self, **options: object) -> str:
+        """Make such a link and return its token."""
+        return self.kit.links.token(self.link(**options))
+
+    def put(self, ref: ResourceRef, **options: object) -> CatalogEntry:
+        """Enter a thing under a title that clients may read."""
+        options = {"title": "Internal", "client_title": "For you", "by": self.maria} | options
+        return self.kit.catalog.put(ref, **options)  # type: ignore[arg-type]  # any option
+
+    def everything(self) -> list[object]:
+        """Return every row of the tenant, to see that nothing was written."""
+        from sharekit.codec.kinds import ALL
+        from sharekit.ports import Query
+
+        with self.records.transaction(self.kit.tenant) as tx:
+            return [row for kind in ALL for row in tx.find(Query(kind.name))]
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RecordStore]:
+    """A store of each kind that stories run on."""
+    store: RecordStore = (
+        MemoryRecordStore() if request.param == "memory" else SqliteRecordStore(tmp_path / "records.sqlite3")
+    )
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def agency(records: RecordStore) -> Agency:
+    """An agency whose project is in the catalog."""
+    clock, loads = FrozenClock(), SectionLoads()
+    made = Agency(
+        kit=kit(records=records, clock=clock, kinds=[project_kind(loads)], secret_keys=[KEY]),
+        records=records,
+        clock=clock,
+        loads=loads,
+    )
+    made.kit.catalog.put(made.relaunch, title="Relaunch (cheap variant)", client_title="Relaunch", by=made.maria)
+    return made

@@ -1,0 +1,128 @@
+import base64
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sharekit.errors import InvalidTokenError
+from sharekit.ids import TenantId, random_id
+from sharekit.tokens import Claims, Purpose, Seals
+
+KEY = b"0123456789abcdef0123456789abcdef"
+ALPHABET = string.ascii_letters + string.digits + "-_"
+SEALS = Seals([KEY])
+
+tenants = st.text(ALPHABET, min_size=1, max_size=64).map(TenantId)
+claims = st.builds(
+    Claims,
+    tenants,
+    st.text(ALPHABET, min_size=22, max_size=64),
+    st.integers(0, 9_999_999_999),
+    st.lists(st.integers(0, 9_999_999_999_999_999), max_size=4).map(tuple),
+)
+
+
+@given(claims, st.sampled_from(list(Purpose)))
+def test_what_is_sealed_can_be_unsealed(said: Claims, purpose: Purpose) -> None:
+    """A token says what was sealed, and is sealed the same each time."""
+    token = SEALS.seal(purpose, said)
+
+    assert said == SEALS.unseal(purpose, token)
+    assert token == SEALS.seal(purpose, said)
+
+
+@given(claims)
+def test_only_the_diagonal_loads(said: Claims) -> None:
+    """A token of one purpose is nothing for another (R-TOK-4)."""
+    for made in Purpose:
+        for wanted in set(Purpose) - {made}:
+            with pytest.raises(InvalidTokenError):
+                SEALS.unseal(wanted, SEALS.seal(made, said))
+
+
+@given(claims, st.data())
+def test_any_change_of_one_character_is_refused(said: Claims, data: st.DataObject) -> None:
+    """No other spelling of a token is accepted, the last character included."""
+    token = SEALS.seal(Purpose.LINK, said)
+    place = data.draw(st.integers(0, len(token) - 1))
+    other = data.draw(st.sampled_from([char for char in ALPHABET + ".=+/ \n\0" if char != token[place]]))
+
+    with pytest.raises(InvalidTokenError):
+        SEALS.unseal(Purpose.LINK, token[:place] + other + token[place + 1 :])
+
+
+def test_of_the_four_spellings_of_the_last_character_one_is_accepted() -> None:
+    """The signature's last character has spare bits; only the canonical one counts."""
+    token = SEALS.seal(Purpose.LINK, Claims(TenantId("default"), random_id(), 1))
+    signature = base64.urlsafe_b64decode(token[-43:] + "=")
+
+    same = [
+        token[:-1] + char for char in ALPHABET if base64.urlsafe_b64decode(token[-43:-1] + char + "=") == signature
+    ]
+
+    assert 4 == len(same)
+    accepted = []
+    for spelling in [*same, token + "="]:
+        try:
+            SEALS.unseal(Purpose.LINK, spelling)
+        except InvalidTokenError:
+            continue
+        accepted.append(spelling)
+    assert [token] == accepted
+
+
+@given(st.text(max_size=200) | st.binary() | st.none() | st.integers())
+def test_other_things_are_refused(thing: object) -> None:
+    """Anything that is no token is refused with the one error."""
+    with pytest.raises(InvalidTokenError):
+        SEALS.unseal(Purpose.LINK, thing)
+
+
+@given(claims, st.integers(0, 300))
+def test_a_truncated_token_is_refused(said: Claims, length: int) -> None:
+    """A part of a token opens nothing."""
+    token = SEALS.seal(Purpose.LINK, said)
+
+    with pytest.raises(InvalidTokenError):
+        SEALS.unseal(Purpose.LINK, token[: min(length, len(token) - 1)])
+
+
+def test_the_key_without_the_id_forges_nothing_that_exists() -> None:
+    """Whoever has the key still has to guess 168 bits (R-TOK-2)."""
+    real = random_id()
+
+    assert 28 == len(real)
+    assert 21 == len(base64.urlsafe_b64decode(real))
+
+
+def test_ids_are_unique_and_unbiased() -> None:
+    """Of 100 000 ids none is twice, and each bit is set half the time, within one percent (R-TOK-1)."""
+    count = 100_000
+    ids = [random_id() for _ in range(count)]
+    totals = [0] * 168
+    for id_ in ids:
+        number = int.from_bytes(base64.urlsafe_b64decode(id_))
+        for bit in range(168):
+            totals[bit] += number >> bit & 1
+
+    assert count == len(set(ids))
+    # Five standard deviations are 0.8 percent of the count, so chance alone never fails this.
+    assert max(abs(total / count - 0.5) for total in totals) < 0.01
+
+
+def test_keys_rotate() -> None:
+    """Every listed key checks, the last one signs."""
+    old, new = Seals([KEY]), Seals([KEY, b"fedcba9876543210fedcba9876543210"])
+    said = Claims(TenantId("default"), random_id(), 1)
+
+    assert said == new.unseal(Purpose.LINK, old.seal(Purpose.LINK, said))
+    with pytest.raises(InvalidTokenError):
+        old.unseal(Purpose.LINK, new.seal(Purpose.LINK, said))
+
+
+def test_text_and_bytes_of_a_key_are_the_same() -> None:
+    """A key from an environment variable is the key from a file."""
+    said = Claims(TenantId("default"), random_id(), 1)
+
+    assert said == Seals([KEY.decode()]).unseal(Purpose.LINK, SEALS.seal(Purpose.LINK, said))
