@@ -10,6 +10,7 @@ import attrs
 
 from sharekit.codec.kinds import ALL
 from sharekit.errors import ConfigurationError
+from sharekit.features._link_facts import LinkMemory
 from sharekit.features._unit import Wiring
 from sharekit.features.audit import Audit
 from sharekit.features.catalog import Catalog
@@ -77,7 +78,7 @@ class Sharekit:
             limiter=rate_limiter or _memory_limiter(),
         )
         records.open([kind.spec for kind in ALL])
-        self._equip(wiring)
+        self._equip(wiring, LinkMemory())
 
     @classmethod
     def at(
@@ -124,7 +125,7 @@ class Sharekit:
             ConfigurationError: The tenant is not 1 to 64 letters, digits, ``_`` or ``-``.
         """
         other = object.__new__(type(self))
-        other._equip(attrs.evolve(self._wiring, tenant=_tenant(tenant)))
+        other._equip(attrs.evolve(self._wiring, tenant=_tenant(tenant)), self._memory)
         return other
 
     def close(self) -> None:
@@ -141,12 +142,13 @@ class Sharekit:
         """The limiter that was given, or the one in memory; web adapters count wrong secrets with it."""
         return self._wiring.limiter
 
-    def _equip(self, wiring: Wiring) -> None:
+    def _equip(self, wiring: Wiring, memory: LinkMemory) -> None:
         self._wiring = wiring
+        self._memory = memory
         self.kinds = wiring.kinds
         self.people = People(wiring)
         self.catalog = Catalog(wiring)
-        self.links = Links(wiring)
+        self.links = Links(wiring, memory)
         self.audit = Audit(wiring)
 
 

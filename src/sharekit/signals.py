@@ -54,6 +54,10 @@ class EventSignal(Generic[E]):
         self.name = event.name
         self._signal = NamedSignal(event.name)
 
+    def __bool__(self) -> bool:
+        """Say whether anybody listens; an event that nobody hears need not be made."""
+        return bool(self._signal.receivers)
+
     def connect(self, receiver: Receiver[E]) -> Receiver[E]:
         """Have *receiver* called with each event; returns it, so this can stand as a decorator."""
         return self._signal.connect(receiver, weak=False)

@@ -3,7 +3,9 @@ What the holder of a read link can do: open it, redeem it, and carry the visit o
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, NoReturn
 
 import attrs
@@ -13,25 +15,25 @@ from sharekit.codec.kinds import READ_LINK
 from sharekit.errors import (
     InvalidTokenError,
     LinkUnavailableError,
+    NotFoundError,
     RedeemRequired,
     TooManyAttemptsError,
     VisitEndedError,
     WrongPasswordError,
 )
-from sharekit.features._link_facts import LinkFacts, judge, read_link_facts
-from sharekit.features._sections import load_sections
+from sharekit.features._link_facts import LinkFacts, LinkMemory, judge, read_link_facts
+from sharekit.features._sections import load_sections, preview_sections
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ReadLinkId
 from sharekit.passwords import verify_password
 from sharekit.policies.links import LinkRefusal
 from sharekit.records import events
-from sharekit.records.catalog import CatalogEntry, SectionContext
+from sharekit.records.catalog import ResourceKind, SectionContext
 from sharekit.records.links import ReadLink, ReadLinkKeys
-from sharekit.records.parties import LinkHolder
-from sharekit.records.views import LinkView
+from sharekit.records.views import LinkPreview, LinkView
 from sharekit.tokens import Claims, Purpose
 
-__all__ = ["carry_on", "open_link", "readable_title", "record_view", "redeem_link"]
+__all__ = ["Visits"]
 
 _IDLE: Final = timedelta(minutes=30)
 _WRONG_PASSWORDS: Final = 10
@@ -40,167 +42,192 @@ _WRONG_PASSWORDS_WINDOW: Final = timedelta(hours=1)
 _log = logging.getLogger("sharekit.links")
 
 
-def open_link(wiring: Wiring, token: str, locale: str | None) -> LinkView:
-    """Show what a link shows, changing nothing."""
-    claims = _claims(wiring, Purpose.LINK, token)
-    with wiring.records.transaction(wiring.tenant) as tx:
-        facts = read_link_facts(wiring, tx, ReadLinkId(claims.id))
-    link = _let_in(wiring, claims, facts)
-    if link.must_be_redeemed:
-        raise _redeem_required(link, facts)
-    signals.link_fetched.send(
-        events.LinkFetched(tenant=wiring.tenant, at=facts.now, by=LinkHolder(link.id), ref=link.ref, link=link.id)
-    )
-    return _view(wiring, link, facts, locale)
+class Visits:
+    """The visits to the read links of one tenant."""
 
+    def __init__(self, wiring: Wiring, memory: LinkMemory) -> None:
+        self._wiring = wiring
+        self._memory = memory
 
-def redeem_link(wiring: Wiring, token: str, password: str | None, locale: str | None) -> LinkView:
-    """Count one use of a link, if its password is right, and show what it shows."""
-    claims = _claims(wiring, Purpose.LINK, token)
-    with wiring.records.transaction(wiring.tenant) as tx:
-        seen = _let_in(wiring, claims, read_link_facts(wiring, tx, ReadLinkId(claims.id)))
-    if seen.password_hash is not None:
-        _check_password(wiring, seen, password)
-
-    def count(unit: Unit) -> tuple[LinkFacts, LinkRefusal | None]:
-        facts = read_link_facts(wiring, unit.tx, seen.id)
-        refusal = judge(wiring, facts, claims.generation)
-        if refusal is not None:
-            return facts, refusal
-        used = unit.bump(READ_LINK, seen.id, ReadLinkKeys.USES, seen.max_uses)
-        link = unit.get(READ_LINK, seen.id)
-        if used is None or link is None:
-            return facts, LinkRefusal.EXHAUSTED
-        if link.password_epoch != seen.password_epoch:
-            raise WrongPasswordError
-        unit.put(READ_LINK, attrs.evolve(link, views=link.views + 1, last_opened_at=unit.now))
-        unit.emit(
-            events.LinkRedeemed(
-                tenant=unit.tenant, at=unit.now, by=LinkHolder(link.id), ref=link.ref, link=link.id, uses=used
-            )
-        )
-        return attrs.evolve(facts, link=link), None
-
-    facts, refusal = wiring.write(count)
-    if refusal is not None or facts.link is None:
-        _refuse(wiring, claims, refusal or LinkRefusal.ABSENT, facts.now)
-    return attrs.evolve(
-        _view(wiring, facts.link, facts, locale), ticket=_ticket(wiring, facts.link, facts.now)
-    )
-
-
-def carry_on(wiring: Wiring, ticket: str, locale: str | None) -> LinkView:
-    """Show what a redeemed link shows now, and renew the ticket."""
-    claims = _claims(wiring, Purpose.LINK_SESSION, ticket)
-    with wiring.records.transaction(wiring.tenant) as tx:
-        facts = read_link_facts(wiring, tx, ReadLinkId(claims.id))
-    link = _let_in(wiring, claims, facts, redeemed=True)
-    epoch, since = claims.extra if len(claims.extra) == 2 else (-1, 0)
-    silence = facts.now.timestamp() - since
-    if epoch != link.password_epoch or silence >= _IDLE.total_seconds():
-        raise VisitEndedError
-    return attrs.evolve(_view(wiring, link, facts, locale), ticket=_ticket(wiring, link, facts.now))
-
-
-def record_view(wiring: Wiring, token: str) -> None:
-    """Count that a person looked at the page of a link that needs no redeeming."""
-    claims = _claims(wiring, Purpose.LINK, token)
-
-    def count(unit: Unit) -> tuple[LinkFacts, LinkRefusal | None]:
-        facts = read_link_facts(wiring, unit.tx, ReadLinkId(claims.id))
-        refusal = judge(wiring, facts, claims.generation)
-        link = unit.get(READ_LINK, claims.id)
-        if refusal is not None or link is None:
-            return facts, refusal or LinkRefusal.ABSENT
+    def open(self, token: str, locale: str | None) -> LinkView:
+        """Show what a link shows, changing nothing."""
+        claims = self._claims(Purpose.LINK, token)
+        facts, now = self._read(ReadLinkId(claims.id))
+        link = self._let_in(claims, facts, now)
         if link.must_be_redeemed:
             raise _redeem_required(link, facts)
-        unit.put(READ_LINK, attrs.evolve(link, views=link.views + 1, last_opened_at=unit.now))
-        unit.emit(
-            events.LinkViewed(
-                tenant=unit.tenant, at=unit.now, by=LinkHolder(link.id), ref=link.ref, link=link.id, views=link.views + 1
+        if signals.link_fetched:
+            signals.link_fetched.send(
+                events.LinkFetched(tenant=link.tenant, at=now, by=facts.holder, ref=link.ref, link=link.id)
             )
+        return self._view(link, facts, now, locale, None)
+
+    def redeem(self, token: str, password: str | None, locale: str | None) -> LinkView:
+        """Count one use of a link, if its password is right, and show what it shows."""
+        claims = self._claims(Purpose.LINK, token)
+        facts, now = self._read(ReadLinkId(claims.id))
+        seen = self._let_in(claims, facts, now)
+        if seen.password_hash is not None:
+            self._check_password(seen, seen.password_hash, password)
+        link, facts, now = self._change(claims, partial(_redeemed, seen))
+        return self._view(link, facts, now, locale, self._ticket(link, now))
+
+    def carry_on(self, ticket: str, locale: str | None) -> LinkView:
+        """Show what a redeemed link shows now, and renew the ticket."""
+        claims = self._claims(Purpose.LINK_SESSION, ticket)
+        facts, now = self._read(ReadLinkId(claims.id))
+        link = self._let_in(claims, facts, now, redeemed=True)
+        epoch, since = claims.extra if len(claims.extra) == 2 else (-1, 0)  # noqa: PLR2004  # what _ticket writes
+        if epoch != link.password_epoch or now.timestamp() - since >= _IDLE.total_seconds():
+            raise VisitEndedError
+        return self._view(link, facts, now, locale, self._ticket(link, now))
+
+    def record(self, token: str) -> None:
+        """Count that a person looked at the page of a link that needs no redeeming."""
+        self._change(self._claims(Purpose.LINK, token), _viewed)
+
+    def preview(self, link_id: ReadLinkId, locale: str | None) -> LinkPreview:
+        """Show every section of a link, the visible ones loaded as for the client, the hidden ones only named."""
+        facts, now = self._read(link_id)
+        link = facts.link
+        if link is None:
+            raise NotFoundError(READ_LINK.name)
+        spoken = facts.locale or locale
+        kind = self._wiring.kind_of(link.ref)
+        problem = judge(self._wiring, facts, link.generation, now)
+        return LinkPreview(
+            ref=link.ref,
+            title=_title(kind, link, facts, spoken),
+            sections=preview_sections(
+                kind, link.ref, link.sections, SectionContext(link.tenant, facts.holder, now, spoken)
+            ),
+            problem=None if problem is None else str(problem),
         )
-        return facts, None
 
-    facts, refusal = wiring.write(count)
-    if refusal is not None:
-        _refuse(wiring, claims, refusal, facts.now)
+    def _claims(self, purpose: Purpose, token: str) -> Claims:
+        try:
+            claims = self._wiring.seals.unseal(purpose, token)
+        except InvalidTokenError:
+            raise LinkUnavailableError from None
+        if claims.tenant != self._wiring.tenant:
+            raise LinkUnavailableError
+        return claims
+
+    def _read(self, link_id: ReadLinkId) -> tuple[LinkFacts, datetime]:
+        wiring = self._wiring
+        with wiring.records.transaction(wiring.tenant) as tx:
+            return read_link_facts(wiring, self._memory, tx, link_id), wiring.clock.now()
+
+    def _let_in(self, claims: Claims, facts: LinkFacts, now: datetime, *, redeemed: bool = False) -> ReadLink:
+        refusal = judge(self._wiring, facts, claims.generation, now)
+        if refusal is LinkRefusal.EXHAUSTED and redeemed:
+            refusal = None
+        if refusal is not None or facts.link is None:
+            self._refuse(facts, refusal or LinkRefusal.ABSENT, now)
+        return facts.link
+
+    def _refuse(self, facts: LinkFacts, reason: LinkRefusal, now: datetime) -> NoReturn:
+        link = ReadLinkId(facts.holder.id)
+        _log.info("link %s... refused: %s", link[:4], reason)
+        signals.link_refused.send(
+            events.LinkRefused(tenant=self._wiring.tenant, at=now, by=facts.holder, link=link, reason=str(reason))
+        )
+        raise LinkUnavailableError(expired=reason is LinkRefusal.EXPIRED)
+
+    def _check_password(self, link: ReadLink, password_hash: str, password: str | None) -> None:
+        if password is None:
+            raise WrongPasswordError
+        limiter, key = self._wiring.limiter, f"link-password:{link.tenant}:{link.id}"
+        wait = limiter.acquire(key, limit=_WRONG_PASSWORDS, window=_WRONG_PASSWORDS_WINDOW)
+        if wait is not None:
+            raise TooManyAttemptsError(wait)
+        if not verify_password(password, password_hash):
+            raise WrongPasswordError
+        limiter.release(key)
+
+    def _change(
+        self, claims: Claims, change: Callable[[Unit, LinkFacts], ReadLink | None]
+    ) -> tuple[ReadLink, LinkFacts, datetime]:
+        """Judge a link again in the transaction that changes it, and change it; None says that no use was left."""
+
+        def work(unit: Unit) -> tuple[ReadLink | None, LinkFacts, LinkRefusal, datetime]:
+            facts = read_link_facts(self._wiring, self._memory, unit.tx, ReadLinkId(claims.id))
+            refusal = judge(self._wiring, facts, claims.generation, unit.now)
+            if refusal is not None:
+                return None, facts, refusal, unit.now
+            return change(unit, facts), facts, LinkRefusal.EXHAUSTED, unit.now
+
+        link, facts, refusal, now = self._wiring.write(work)
+        if link is None:
+            self._refuse(facts, refusal, now)
+        return link, facts, now
+
+    def _ticket(self, link: ReadLink, now: datetime) -> str:
+        claims = Claims(link.tenant, link.id, link.generation, (link.password_epoch, int(now.timestamp())))
+        return self._wiring.seals.seal(Purpose.LINK_SESSION, claims)
+
+    def _view(
+        self, link: ReadLink, facts: LinkFacts, now: datetime, locale: str | None, ticket: str | None
+    ) -> LinkView:
+        spoken = facts.locale or locale
+        kind = self._wiring.kind_of(link.ref)
+        return LinkView(
+            ref=link.ref,
+            kind_title=kind.title_in(spoken),
+            title=_title(kind, link, facts, spoken),
+            sections=load_sections(
+                kind, link.ref, link.sections, SectionContext(link.tenant, facts.holder, now, spoken)
+            ),
+            link=link.id,
+            at=now,
+            locale=spoken,
+            expires_at=link.expires_at,
+            ticket=ticket,
+        )
 
 
-def readable_title(wiring: Wiring, link: ReadLink, entry: CatalogEntry | None, locale: str | None) -> str:
+def _redeemed(seen: ReadLink, unit: Unit, facts: LinkFacts) -> ReadLink | None:
+    used = unit.bump(READ_LINK, seen.id, ReadLinkKeys.USES, seen.max_uses)
+    link = unit.get(READ_LINK, seen.id)
+    if used is None or link is None:
+        return None
+    if link.password_epoch != seen.password_epoch:
+        raise WrongPasswordError
+    link = attrs.evolve(link, views=link.views + 1, last_opened_at=unit.now)
+    unit.put(READ_LINK, link)
+    unit.emit(
+        events.LinkRedeemed(tenant=unit.tenant, at=unit.now, by=facts.holder, ref=link.ref, link=link.id, uses=used)
+    )
+    return link
+
+
+def _viewed(unit: Unit, facts: LinkFacts) -> ReadLink | None:
+    link = unit.get(READ_LINK, facts.holder.id)
+    if link is None:
+        return None
+    if link.must_be_redeemed:
+        raise _redeem_required(link, facts)
+    link = attrs.evolve(link, views=link.views + 1, last_opened_at=unit.now)
+    unit.put(READ_LINK, link)
+    unit.emit(
+        events.LinkViewed(
+            tenant=unit.tenant, at=unit.now, by=facts.holder, ref=link.ref, link=link.id, views=link.views
+        )
+    )
+    return link
+
+
+def _redeem_required(link: ReadLink, facts: LinkFacts) -> RedeemRequired:
+    return RedeemRequired(password=link.has_password, counted=link.max_uses is not None, locale=facts.locale)
+
+
+def _title(kind: ResourceKind, link: ReadLink, facts: LinkFacts, locale: str | None) -> str:
     """Return the title that the client reads: the link's, the entry's for clients, or one that gives nothing away."""
+    entry = facts.chain[0] if facts.chain else None
     if link.client_title is not None:
         return link.client_title
     if entry is not None and entry.client_title is not None:
         return entry.client_title
     if entry is not None and link.accepts_internal_title:
         return entry.title
-    return wiring.kind_of(link.ref).title_in(locale)
-
-
-def _claims(wiring: Wiring, purpose: Purpose, token: str) -> Claims:
-    try:
-        claims = wiring.seals.unseal(purpose, token)
-    except InvalidTokenError:
-        raise LinkUnavailableError from None
-    if claims.tenant != wiring.tenant:
-        raise LinkUnavailableError
-    return claims
-
-
-def _let_in(wiring: Wiring, claims: Claims, facts: LinkFacts, *, redeemed: bool = False) -> ReadLink:
-    refusal = judge(wiring, facts, claims.generation)
-    if redeemed and refusal is LinkRefusal.EXHAUSTED:
-        refusal = None
-    if refusal is not None or facts.link is None:
-        _refuse(wiring, claims, refusal or LinkRefusal.ABSENT, facts.now)
-    return facts.link
-
-
-def _refuse(wiring: Wiring, claims: Claims, reason: LinkRefusal, now: datetime) -> NoReturn:
-    link = ReadLinkId(claims.id)
-    _log.info("link %s... refused: %s", link[:4], reason)
-    signals.link_refused.send(
-        events.LinkRefused(tenant=wiring.tenant, at=now, by=LinkHolder(link), link=link, reason=str(reason))
-    )
-    raise LinkUnavailableError(expired=reason is LinkRefusal.EXPIRED)
-
-
-def _check_password(wiring: Wiring, link: ReadLink, password: str | None) -> None:
-    if password is None or link.password_hash is None:
-        raise WrongPasswordError
-    key = f"link-password:{link.tenant}:{link.id}"
-    wait = wiring.limiter.acquire(key, limit=_WRONG_PASSWORDS, window=_WRONG_PASSWORDS_WINDOW)
-    if wait is not None:
-        raise TooManyAttemptsError(wait)
-    if not verify_password(password, link.password_hash):
-        raise WrongPasswordError
-    wiring.limiter.release(key)
-
-
-def _redeem_required(link: ReadLink, facts: LinkFacts) -> RedeemRequired:
-    return RedeemRequired(
-        password=link.has_password,
-        counted=link.max_uses is not None,
-        locale=facts.recipient.locale if facts.recipient else None,
-    )
-
-
-def _ticket(wiring: Wiring, link: ReadLink, now: datetime) -> str:
-    claims = Claims(link.tenant, link.id, link.generation, (link.password_epoch, int(now.timestamp())))
-    return wiring.seals.seal(Purpose.LINK_SESSION, claims)
-
-
-def _view(wiring: Wiring, link: ReadLink, facts: LinkFacts, locale: str | None) -> LinkView:
-    spoken = (facts.recipient.locale if facts.recipient else None) or locale
-    kind = wiring.kind_of(link.ref)
-    context = SectionContext(tenant=wiring.tenant, principal=LinkHolder(link.id), at=facts.now, locale=spoken)
-    return LinkView(
-        ref=link.ref,
-        kind_title=kind.title_in(spoken),
-        title=readable_title(wiring, link, facts.chain[0], spoken),
-        sections=load_sections(kind, link.ref, link.sections, context),
-        link=link.id,
-        locale=spoken,
-        expires_at=link.expires_at,
-    )
+    return kind.title_in(locale)

@@ -3,32 +3,48 @@ Loads the sections that are shown, and nothing else.
 """
 
 import logging
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
+import attrs
+
 from sharekit.policies.sections import SectionPolicy
 from sharekit.records.catalog import ResourceKind, ResourceRef, Section, SectionContext
-from sharekit.records.views import SectionView
+from sharekit.records.views import PreviewedSection, SectionView
 
-__all__ = ["load_section", "load_sections"]
+__all__ = ["load_sections", "preview_sections"]
 
 _log = logging.getLogger("sharekit.sections")
 
 
 def load_sections(
     kind: ResourceKind, ref: ResourceRef, shown: AbstractSet[str], context: SectionContext
-) -> MappingProxyType[str, SectionView]:
+) -> Mapping[str, SectionView]:
     """Return the shown sections with their content; the loaders of all others are not called."""
     chosen = SectionPolicy(shown).choose(kind)
-    return MappingProxyType({name: load_section(name, section, ref, context) for name, section in chosen})
+    return MappingProxyType({name: _loaded(name, section, ref, context) for name, section in chosen})
 
 
-def load_section(name: str, section: Section, ref: ResourceRef, context: SectionContext) -> SectionView:
-    """Return one section with its content; one whose loader raises is logged and marked unavailable."""
+def preview_sections(
+    kind: ResourceKind, ref: ResourceRef, shown: AbstractSet[str], context: SectionContext
+) -> tuple[PreviewedSection, ...]:
+    """Return every section of the kind: the shown ones with their content, the others named and not loaded."""
+    views = load_sections(kind, ref, shown, context)
+    return tuple(
+        PreviewedSection(**attrs.asdict(views[name], recurse=False), visible=True)
+        if name in views
+        else PreviewedSection(name=name, title=section.title_in(context.locale), visible=False)
+        for name, section in kind.sections.items()
+    )
+
+
+def _loaded(name: str, section: Section, ref: ResourceRef, context: SectionContext) -> SectionView:
     title = section.title_in(context.locale)
     try:
         content = section.content(ref, context)
     except Exception:
+        # Whatever the host's code raises spoils its own section and nothing else.
         _log.exception("section %s of a %s could not be loaded", name, ref.kind)
         return SectionView(name=name, title=title, available=False)
     return SectionView(name=name, title=title, content=content)

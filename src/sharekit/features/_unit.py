@@ -46,8 +46,6 @@ class Wiring:
     limiter: RateLimiter
     directory: Directory | None
     kinds: Mapping[str, ResourceKind]
-    routes: dict[tuple[TenantId, str], tuple[tuple[str, str], ...]] = attrs.field(factory=dict)
-    """Which rows were wanted together for a link, the last time; shared by the views of all tenants."""
 
     def kind_of(self, ref: ResourceRef) -> ResourceKind:
         """Return the declared kind of a resource, or raise `InvalidInputError`."""

@@ -17,9 +17,9 @@ from sharekit.errors import (
     NotFoundError,
     WideningError,
 )
-from sharekit.features import _link_visits
 from sharekit.features._facts import chain_of, require, require_staff
-from sharekit.features._link_preview import preview_link
+from sharekit.features._link_facts import LinkMemory
+from sharekit.features._link_visits import Visits
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ReadLinkId, TenantId, random_id
 from sharekit.passwords import hash_password
@@ -43,8 +43,9 @@ T = TypeVar("T")
 class Links:
     """The read links of one tenant."""
 
-    def __init__(self, wiring: Wiring) -> None:
+    def __init__(self, wiring: Wiring, memory: LinkMemory) -> None:
         self._wiring = wiring
+        self._visits = Visits(wiring, memory)
 
     def create(
         self,
@@ -164,7 +165,7 @@ class Links:
             RedeemRequired: The link has a password or counts its uses; nothing was loaded.
             LinkUnavailableError: The link opens nothing, for whatever reason.
         """
-        return _link_visits.open_link(self._wiring, token, locale)
+        return self._visits.open(token, locale)
 
     def redeem(self, token: str, password: str | None = None, *, locale: str | None = None) -> LinkView:
         """
@@ -183,7 +184,7 @@ class Links:
             TooManyAttemptsError: Ten wrong passwords within an hour.
             LinkUnavailableError: The link opens nothing, for whatever reason.
         """
-        return _link_visits.redeem_link(self._wiring, token, password, locale)
+        return self._visits.redeem(token, password, locale)
 
     def view(self, ticket: str, *, locale: str | None = None) -> LinkView:
         """
@@ -197,7 +198,7 @@ class Links:
             VisitEndedError: The ticket is too old, or the password changed; redeem the link again.
             LinkUnavailableError: The link opens nothing any more, for whatever reason.
         """
-        return _link_visits.carry_on(self._wiring, ticket, locale)
+        return self._visits.carry_on(ticket, locale)
 
     def record_view(self, token: str) -> None:
         """
@@ -210,7 +211,7 @@ class Links:
             RedeemRequired: Redeeming counts for this link.
             LinkUnavailableError: The link opens nothing, for whatever reason.
         """
-        _link_visits.record_view(self._wiring, token)
+        self._visits.record(token)
 
     def get(self, link: ReadLinkId | ReadLink) -> ReadLink:
         """
@@ -242,7 +243,7 @@ class Links:
         Raises:
             NotFoundError: There is no such link in this tenant.
         """
-        return preview_link(self._wiring, self._id(link), locale)
+        return self._visits.preview(self._id(link), locale)
 
     def update(
         self,

@@ -34,7 +34,7 @@ class ResourceRef:
 
     Attributes:
         kind: The name of a declared `ResourceKind`.
-        id: The host's own id as text: 1 to 180 characters, no slashes or control characters.
+        id: The host's own id as text: 1 to 180 printable characters, no slashes.
 
     Raises:
         InvalidInputError: One of them is malformed.
@@ -68,7 +68,7 @@ class Visibility(enum.StrEnum):
     """Shown to those clients that a grant or a link lets in."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class SectionContext:
     """
     What a section's loader may know of the reader.

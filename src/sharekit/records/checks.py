@@ -34,8 +34,8 @@ def identifier(field: str, value: object) -> None:
         raise InvalidInputError(field, "needs text; turn other ids into text with str()")
     if not value or len(value) > _MAX_IDENTIFIER:
         raise InvalidInputError(field, f"needs 1 to {_MAX_IDENTIFIER} characters")
-    if value != value.strip() or any(_unfit(char) for char in value):
-        raise InvalidInputError(field, "may not hold slashes, control characters or outer spaces")
+    if not value.isprintable() or "/" in value or "\\" in value or value[0] == " " or value[-1] == " ":
+        raise InvalidInputError(field, "may not hold slashes, invisible or control characters, or outer spaces")
 
 
 def title(field: str, value: object) -> None:
@@ -52,7 +52,7 @@ def email(field: str, value: object) -> None:
     """Refuse what cannot be one address of RFC 5321; whether it exists is not asked."""
     if not isinstance(value, str) or len(value) > _MAX_EMAIL or not _EMAIL.fullmatch(value):
         raise InvalidInputError(field, "needs one e-mail address")
-    if any(_unfit(char) for char in value):
+    if not value.isprintable() or "/" in value:
         raise InvalidInputError(field, "may not hold slashes or control characters")
 
 
@@ -85,7 +85,3 @@ def optional_instant(_: Any, attribute: "attrs.Attribute[Any]", value: object) -
     """Check an attribute that is None or an aware time."""
     if value is not None:
         utc(attribute.name, value)
-
-
-def _unfit(char: str) -> bool:
-    return char in "/\\" or unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}

@@ -57,6 +57,7 @@ class LinkView(Projection):
 
     Attributes:
         link: The id of the link, for the host's own bookkeeping; it opens nothing by itself.
+        at: The instant of reading; what is shown is as it was then.
         locale: The language of the link's recipient, or None.
         expires_at: When the link ends, exclusive, or None.
         ticket: With `Links.redeem` and `Links.view`, the sealed proof that carries the visit on
@@ -64,6 +65,7 @@ class LinkView(Projection):
     """
 
     link: ReadLinkId = attrs.field(repr=lambda id_: f"{id_[:4]}...")
+    at: datetime
     locale: str | None = None
     expires_at: datetime | None = None
     ticket: str | None = attrs.field(default=None, repr=False)
