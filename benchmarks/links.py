@@ -1,0 +1,200 @@
+"""
+Opening a read link, against what one would write by hand.
+
+The opponent is `URLSafeTimedSerializer.loads` and one sqlite3 look-up by primary key in a table of
+as many links. Ours checks the signature, reads the link, its resource and its maker, judges, and
+chooses the sections; the loaders return at once on our side and are not called on theirs.
+
+Both run in turns within one process, batch by batch. The ratio ours/theirs of each batch is what
+counts: below 1 we are faster.
+
+    python3 dev.py bench links [--sizes 1000,1000000] [--batches 60]
+"""
+
+import argparse
+import hashlib
+import random
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from itsdangerous import Signer, URLSafeTimedSerializer
+
+from sharekit import CatalogEntry, ReadLink, ResourceKind, ResourceRef, Section, Sharekit, Staff
+from sharekit.backends.sqlite import SqliteRecordStore
+from sharekit.codec.kinds import CATALOG_ENTRY, READ_LINK
+from sharekit.ids import ReadLinkId, TenantId, random_id
+from sharekit.ports import Row
+from sharekit.testing.plant import plant
+
+KEY = "benchmark key of 32 bytes or more"
+TENANT = TenantId("default")
+MARIA = Staff("maria")
+BATCH = 200
+LINKS_PER_PROJECT = 5
+
+
+def nothing(_: ResourceRef) -> object:
+    """Load nothing, at once."""
+    return None
+
+
+KIND = ResourceKind(
+    "project",
+    title="Project",
+    sections={"progress": Section("Progress", load=nothing), "hours": Section("Hours", load=nothing)},
+)
+
+
+def rows(ids: Sequence[str]) -> Iterator[Row]:
+    """Make the rows of these links, and of their projects."""
+    made = datetime.now(UTC)
+    for number, id_ in enumerate(ids):
+        ref = ResourceRef("project", str(number // LINKS_PER_PROJECT))
+        if number % LINKS_PER_PROJECT == 0:
+            entry = CatalogEntry(
+                tenant=TENANT, ref=ref, title="Internal", client_title="Yours", owner=MARIA.key, created_at=made
+            )
+            yield CATALOG_ENTRY.dump(TENANT, entry, 0)
+        link = ReadLink(
+            tenant=TENANT,
+            id=ReadLinkId(id_),
+            ref=ref,
+            sections=frozenset({"progress"}),
+            created_at=made,
+            created_by=MARIA.key,
+        )
+        yield READ_LINK.dump(TENANT, link, 0)
+
+
+class Ours:
+    """A kit with so many links."""
+
+    def __init__(self, folder: Path, ids: Sequence[str]) -> None:
+        store = SqliteRecordStore(folder / "ours.sqlite3")
+        self.kit = Sharekit(records=store, secret_keys=[KEY], kinds=[KIND])
+        plant(store, rows(ids))
+        seal = self.kit.links.token
+        link = self.kit.links.get(ReadLinkId(ids[0]))
+        whole = seal(link)
+        assert link.id in whole
+        import attrs
+
+        self.token = lambda id_: seal(attrs.evolve(link, id=ReadLinkId(id_)))
+
+    def open(self, token: str) -> None:
+        """Open one link."""
+        assert self.kit.links.open(token).sections
+
+
+class Theirs:
+    """The hand-written opponent with so many links."""
+
+    def __init__(self, folder: Path, ids: Sequence[str]) -> None:
+        self.serializer = URLSafeTimedSerializer(KEY)
+        self.connection = sqlite3.connect(folder / "theirs.sqlite3", isolation_level=None)
+        self.connection.execute("PRAGMA journal_mode=WAL")
+        self.connection.execute(
+            "CREATE TABLE link (id TEXT PRIMARY KEY, project TEXT, sections TEXT, revoked INTEGER, expires TEXT)"
+        )
+        self.connection.execute("BEGIN")
+        self.connection.executemany(
+            "INSERT INTO link VALUES (?, ?, '[\"progress\"]', 0, NULL)",
+            ((id_, str(number // LINKS_PER_PROJECT)) for number, id_ in enumerate(ids)),
+        )
+        self.connection.execute("COMMIT")
+        self.token = self.serializer.dumps
+
+    def open(self, token: str) -> None:
+        """Open one link."""
+        id_ = self.serializer.loads(token)
+        row = self.connection.execute("SELECT project, sections, revoked FROM link WHERE id = ?", (id_,)).fetchone()
+        assert row is not None
+        assert not row[2]
+
+
+def seconds(act: Callable[[str], None], tokens: Sequence[str]) -> float:
+    """Return how long one batch takes."""
+    start = time.perf_counter()
+    for token in tokens:
+        act(token)
+    return time.perf_counter() - start
+
+
+def report(name: str, ours: Sequence[float], theirs: Sequence[float], each: int) -> None:
+    """Print one line: the ratio's median, least and most, and the median times."""
+    ratios = sorted(a / b for a, b in zip(ours, theirs, strict=True))
+    print(
+        f"{name:<34} {statistics.median(ratios):5.2f}x  (min {ratios[0]:.2f}, max {ratios[-1]:.2f})"
+        f"   {statistics.median(ours) / each * 1e6:6.1f} us against {statistics.median(theirs) / each * 1e6:6.1f} us"
+    )
+
+
+def compare(name: str, ours: Ours, theirs: Theirs, batches: Sequence[Sequence[str]]) -> None:
+    """Run both sides over the same batches of ids, in turns."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for number, batch in enumerate(batches):
+        sides = [(0, ours.open, [ours.token(i) for i in batch]), (1, theirs.open, [theirs.token(i) for i in batch])]
+        for side, act, tokens in sides if number % 2 else reversed(sides):
+            times[side].append(seconds(act, tokens))
+    report(name, *times, BATCH)
+
+
+def links(size: int, count: int) -> None:
+    """Compare with so many links."""
+    ids = [random_id() for _ in range(size)]
+    with tempfile.TemporaryDirectory() as folder:
+        ours, theirs = Ours(Path(folder), ids), Theirs(Path(folder), ids)
+        few = random.sample(ids, min(size, 1000))
+        warm = [random.sample(few, BATCH) for _ in range(count)]
+        for batch in [few[start : start + BATCH] for start in range(0, len(few), BATCH)]:
+            for id_ in batch:
+                ours.open(ours.token(id_))
+                theirs.open(theirs.token(id_))
+        compare(f"{size:>9,} links, opened before", ours, theirs, warm)
+        if size >= BATCH * count:
+            fresh = random.sample(sorted(set(ids) - set(few)), BATCH * count)
+            cold = [fresh[start : start + BATCH] for start in range(0, len(fresh), BATCH)]
+            compare(f"{size:>9,} links, opened first", ours, theirs, cold)
+        ours.kit.close()
+        theirs.connection.close()
+
+
+def tokens(count: int) -> None:
+    """Compare the check of a token alone with a bare signer of the same strength."""
+    from sharekit.tokens import Claims, Purpose, Seals
+
+    seals, signer = Seals([KEY]), Signer(KEY, key_derivation="hmac", digest_method=hashlib.sha256)
+    plain = Signer(KEY)
+    ours: list[float] = []
+    same: list[float] = []
+    default: list[float] = []
+    for _ in range(count):
+        ids = [random_id() for _ in range(BATCH)]
+        sealed = [seals.seal(Purpose.LINK, Claims(TENANT, id_, 1)) for id_ in ids]
+        signed = [signer.sign(f"link.default.{id_}.1").decode() for id_ in ids]
+        signed_plainly = [plain.sign(f"link.default.{id_}.1").decode() for id_ in ids]
+        ours.append(seconds(lambda token: seals.unseal(Purpose.LINK, token) and None, sealed))
+        same.append(seconds(lambda token: signer.unsign(token) and None, signed))
+        default.append(seconds(lambda token: plain.unsign(token) and None, signed_plainly))
+    report("token, against Signer (SHA-256)", ours, same, BATCH)
+    report("token, against Signer (defaults)", ours, default, BATCH)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="1000,1000000")
+    parser.add_argument("--batches", type=int, default=60)
+    options = parser.parse_args()
+    tokens(options.batches)
+    for size in options.sizes.split(","):
+        links(int(size), options.batches)
+
+
+if __name__ == "__main__":
+    main()
