@@ -57,9 +57,7 @@ def test_of_the_four_spellings_of_the_last_character_one_is_accepted() -> None:
     token = SEALS.seal(Purpose.LINK, Claims(TenantId("default"), random_id(), 1))
     signature = base64.urlsafe_b64decode(token[-43:] + "=")
 
-    same = [
-        token[:-1] + char for char in ALPHABET if base64.urlsafe_b64decode(token[-43:-1] + char + "=") == signature
-    ]
+    same = [token[:-1] + char for char in ALPHABET if base64.urlsafe_b64decode(token[-43:-1] + char + "=") == signature]
 
     assert 4 == len(same)
     accepted = []

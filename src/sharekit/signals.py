@@ -82,7 +82,7 @@ class EventSignal(Generic[E]):
         for receiver in list(self._signal.receivers_for(ANY)):
             try:
                 receiver(event)
-            except Exception:
+            except Exception:  # noqa: BLE001  # whatever a receiver raises is its own affair
                 _log.exception("a receiver of %s failed", self.name)
 
 

@@ -83,11 +83,17 @@ FULL: dict[RecordKind[Any], object] = {
 
 
 def cases() -> list[Any]:  # pytest's parameters are of any type
+    """Return each kind with a small and a full record."""
     return [
         pytest.param(kind, record, id=f"{kind.name}-{label}")
         for label, records in (("small", SMALL), ("full", FULL))
         for kind, record in records.items()
     ]
+
+
+def vars_of(record: Any) -> dict[str, object]:  # noqa: ANN401  # any record class
+    """Return every field of a record, those that its equality leaves out too."""
+    return {field.name: getattr(record, field.name) for field in attrs.fields(type(record))}
 
 
 def test_every_kind_is_tried() -> None:
@@ -102,7 +108,7 @@ def test_a_record_comes_back_as_it_was(kind: RecordKind[Any], record: object) ->
 
     loaded = kind.load(row)
 
-    assert attrs.asdict(record) == attrs.asdict(loaded)  # type: ignore[call-overload]  # every record is an attrs class
+    assert vars_of(record) == vars_of(loaded)
     assert set(kind.spec.keys) == set(row.keys)
     assert (T, kind.name, 3, 1) == (row.tenant, row.kind, row.revision, row.schema)
 
@@ -162,7 +168,8 @@ def test_older_shapes_rise_step_by_step() -> None:
             lambda body: {key: value for key, value in body.items() if key != "title"},
         ],
     )
-    first = Row(tenant=T, kind="staff", id="m", revision=1, schema=1, keys={}, body='{"id":"m","tenant":"default","title":"M"}')
+    body = '{"id":"m","tenant":"default","title":"M"}'
+    first = Row(tenant=T, kind="staff", id="m", revision=1, schema=1, keys={}, body=body)
 
     assert "M" == kind.load(first).name
     assert 3 == kind.dump(T, kind.load(first), 0).schema

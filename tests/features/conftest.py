@@ -6,7 +6,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from sharekit import CatalogEntry, ReadLink, ResourceRef, Sharekit, Staff, System
+from sharekit import CatalogEntry, ReadLink, ResourceRef, Sharekit, Staff, System, errors
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.ports import RecordStore
@@ -49,6 +49,15 @@ class Agency:
 
         with self.records.transaction(self.kit.tenant) as tx:
             return [row for kind in ALL for row in tx.find(Query(kind.name))]
+
+
+def opens(kit: Sharekit, token: str) -> bool:
+    """Say whether a token opens."""
+    try:
+        kit.links.open(token)
+    except errors.LinkUnavailableError:
+        return False
+    return True
 
 
 @pytest.fixture(params=["memory", "sqlite"])

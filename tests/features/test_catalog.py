@@ -1,7 +1,9 @@
+import itertools
+
 import pytest
 
 from sharekit import ResourceRef, Visibility, errors
-from tests.features.conftest import Agency
+from tests.features.conftest import Agency, opens
 
 
 def test_an_entry_keeps_what_is_not_named(agency: Agency) -> None:
@@ -91,7 +93,7 @@ def test_nothing_lies_in_itself(agency: Agency) -> None:
 def test_sixteen_containers_deep_and_no_more(agency: Agency) -> None:
     """The seventeenth level is refused, by put and by moving a whole branch."""
     refs = [agency.relaunch, *(ResourceRef("project", f"level{n}") for n in range(1, 17))]
-    for above, below in zip(refs, refs[1:], strict=False):
+    for above, below in itertools.pairwise(refs):
         agency.put(below, container=above)
     branch, leaf = ResourceRef("project", "branch"), ResourceRef("project", "leaf")
     agency.put(branch)
@@ -104,7 +106,7 @@ def test_sixteen_containers_deep_and_no_more(agency: Agency) -> None:
 
     assert refs[14] == agency.kit.catalog.move(branch, refs[14], by=agency.maria).container
     link = agency.kit.links.create(leaf, by=agency.maria, sections=set())
-    assert agency.kit.links.open(agency.kit.links.token(link))
+    assert opens(agency.kit, agency.kit.links.token(link))
 
 
 def test_put_does_not_move(agency: Agency) -> None:

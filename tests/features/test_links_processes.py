@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sharekit import ReadLink, ResourceKind, ResourceRef, Section, Sharekit, Staff, errors
-from tests.features.conftest import KEY
+from tests.features.conftest import KEY, opens
 
 MARIA = Staff("maria")
 REF = ResourceRef("project", "42")
@@ -33,15 +33,6 @@ def new_link(kit: Sharekit, max_uses: int | None = None) -> ReadLink:
     """Make a link in this kit, with its project."""
     kit.catalog.put(REF, title="Internal", client_title="Yours", by=MARIA)
     return kit.links.create(REF, by=MARIA, sections={"progress"}, max_uses=max_uses)
-
-
-def opens(kit: Sharekit, token: str) -> bool:
-    """Say whether a token opens."""
-    try:
-        kit.links.open(token)
-    except errors.LinkUnavailableError:
-        return False
-    return True
 
 
 def redeem_in_threads(folder: Path, tokens: list[str], threads: int, start: Barrier, results: Connection) -> None:

@@ -101,9 +101,7 @@ class RecordKind(Generic[R]):
         counters = tuple(row.keys[name] for name in self._counters) if self._counters else ()
         return self._decode(row.tenant, row.id, row.schema, row.body, counters)
 
-    def _decode_body(
-        self, tenant: TenantId, id_: str, schema: int, body: str, counters: tuple[KeyValue, ...]
-    ) -> R:
+    def _decode_body(self, tenant: TenantId, id_: str, schema: int, body: str, counters: tuple[KeyValue, ...]) -> R:
         if not 1 <= schema <= self.schema:
             raise IntegrityError(self.name, f"its shape {schema} is not known to this release")
         try:
@@ -118,5 +116,3 @@ class RecordKind(Generic[R]):
         if self._id_of(record) != id_ or values.get("tenant") != tenant:
             raise IntegrityError(self.name, "its body belongs to another row")
         return record
-
-

@@ -102,9 +102,7 @@ CONTACT: Final = RecordKind(
     keys_of=_contact_keys,
 )
 
-EMAIL_CLAIM: Final = RecordKind(
-    KindSpec("email-claim"), EmailClaim, id_of=lambda claim: claim.id, keys_of=lambda _: {}
-)
+EMAIL_CLAIM: Final = RecordKind(KindSpec("email-claim"), EmailClaim, id_of=lambda claim: claim.id, keys_of=lambda _: {})
 
 STAFF: Final = RecordKind(KindSpec("staff"), StaffProfile, id_of=lambda staff: staff.id, keys_of=lambda _: {})
 

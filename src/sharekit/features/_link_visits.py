@@ -77,7 +77,7 @@ class Visits:
         claims = self._claims(Purpose.LINK_SESSION, ticket)
         facts, now = self._read(ReadLinkId(claims.id))
         link = self._let_in(claims, facts, now, redeemed=True)
-        epoch, since = claims.extra if len(claims.extra) == 2 else (-1, 0)  # noqa: PLR2004  # what _ticket writes
+        epoch, since = claims.extra if len(claims.extra) == 2 else (-1, 0)
         if epoch != link.password_epoch or now.timestamp() - since >= _IDLE.total_seconds():
             raise VisitEndedError
         return self._view(link, facts, now, locale, self._ticket(link, now))

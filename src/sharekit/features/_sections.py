@@ -43,8 +43,7 @@ def _loaded(name: str, section: Section, ref: ResourceRef, context: SectionConte
     title = section.title_in(context.locale)
     try:
         content = section.content(ref, context)
-    except Exception:
-        # Whatever the host's code raises spoils its own section and nothing else.
+    except Exception:  # noqa: BLE001  # whatever the host's code raises spoils its own section and nothing else
         _log.exception("section %s of a %s could not be loaded", name, ref.kind)
         return SectionView(name=name, title=title, available=False)
     return SectionView(name=name, title=title, content=content)

@@ -5,7 +5,7 @@ The catalog: tells sharekit which of the host's things exist, what they are call
 import attrs
 
 from sharekit.codec.kinds import CATALOG_ENTRY
-from sharekit.errors import InvalidInputError, NotAllowedError, NotFoundError
+from sharekit.errors import InvalidInputError, NotFoundError
 from sharekit.features._facts import MAX_DEPTH, chain_of, require, require_staff
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ports import In
@@ -64,7 +64,8 @@ class Catalog:
         def work(unit: Unit) -> CatalogEntry:
             before = unit.get(CATALOG_ENTRY, ref.key)
             if before is None or before.removed_at is not None:
-                draft = self._new(unit, ref, before, title, container, by)
+                life = 1 if before is None else before.incarnation + 1
+                draft = self._new(unit, ref, title=title, container=container, incarnation=life, by=by)
             else:
                 draft = self._edited(unit, before, title, container, by)
                 if owner is not UNSET and _owner_key(owner) != before.owner:
@@ -134,9 +135,7 @@ class Catalog:
             after = attrs.evolve(before, container=container)
             if after != before:
                 unit.put(CATALOG_ENTRY, after)
-                unit.emit(
-                    events.ResourceMoved(tenant=unit.tenant, at=unit.now, by=by, ref=ref, container=container)
-                )
+                unit.emit(events.ResourceMoved(tenant=unit.tenant, at=unit.now, by=by, ref=ref, container=container))
             return after
 
         return self._wiring.write(work)
@@ -169,9 +168,10 @@ class Catalog:
         self,
         unit: Unit,
         ref: ResourceRef,
-        tombstone: CatalogEntry | None,
+        *,
         title: str,
         container: ResourceRef | None,
+        incarnation: int,
         by: Principal,
     ) -> CatalogEntry:
         if container is not None:
@@ -186,7 +186,7 @@ class Catalog:
             title=title,
             container=container,
             owner=by.key if isinstance(by, Staff) else None,
-            incarnation=1 if tombstone is None else tombstone.incarnation + 1,
+            incarnation=incarnation,
             created_at=unit.now,
         )
 

@@ -48,9 +48,7 @@ class People:
         require_staff(by)
 
         def work(unit: Unit) -> ContactProfile:
-            contact = ContactProfile(
-                id=random_id(), tenant=unit.tenant, name=name, email=email, locale=locale
-            )
+            contact = ContactProfile(id=random_id(), tenant=unit.tenant, name=name, email=email, locale=locale)
             claim_id = email_claim_id(email)
             claimed = unit.get(EMAIL_CLAIM, claim_id)
             if claimed is not None:
@@ -62,9 +60,7 @@ class People:
 
         return self._wiring.write(work)
 
-    def add_staff(
-        self, staff: Staff, *, by: Principal, name: str, roles: Collection[str] = ()
-    ) -> StaffProfile:
+    def add_staff(self, staff: Staff, *, by: Principal, name: str, roles: Collection[str] = ()) -> StaffProfile:
         """
         Describe a member of staff to the built-in directory, or describe them anew; that also makes them active.
 
@@ -88,11 +84,7 @@ class People:
             unit.get(STAFF, staff.id)
             profile = StaffProfile(id=staff.id, tenant=unit.tenant, name=name, roles=frozenset(roles))
             unit.put(STAFF, profile)
-            unit.emit(
-                events.StaffAdded(
-                    tenant=unit.tenant, at=unit.now, by=by, party=profile.key, roles=profile.roles
-                )
-            )
+            unit.emit(events.StaffAdded(tenant=unit.tenant, at=unit.now, by=by, party=profile.key, roles=profile.roles))
             return profile
 
         return self._wiring.write(work)

@@ -4,6 +4,7 @@ The audit trail: what was done, by whom, when, to what.
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import attrs
 
@@ -21,6 +22,10 @@ class AuditKeys:
     ACTOR = "actor"
     ACTION = "action"
     RESOURCE = "resource"
+
+
+def _details(given: Mapping[str, Detail]) -> Mapping[str, Detail]:
+    return MappingProxyType(dict(given))
 
 
 @attrs.frozen(kw_only=True)
@@ -44,4 +49,4 @@ class AuditEntry:
     actor: str
     action: str
     resource: str | None
-    details: Mapping[str, Detail] = attrs.field(converter=dict)
+    details: Mapping[str, Detail] = attrs.field(converter=_details)

@@ -150,9 +150,7 @@ class ResourceKind:
 
     name: str
     title: str = attrs.field(kw_only=True)
-    sections: Mapping[str, Section] = attrs.field(
-        kw_only=True, default=MappingProxyType({}), converter=_sections
-    )
+    sections: Mapping[str, Section] = attrs.field(kw_only=True, default=MappingProxyType({}), converter=_sections)
     titles: Mapping[str, str] = attrs.field(kw_only=True, default=MappingProxyType({}), converter=_texts)
 
     def __attrs_post_init__(self) -> None:

@@ -3,7 +3,6 @@ Checks of values that callers give; each raises a sharekit error that names the 
 """
 
 import re
-import unicodedata
 from typing import Any
 
 import attrs
@@ -15,6 +14,7 @@ __all__ = ["email", "flag", "identifier", "locale", "optional_instant", "optiona
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*([-._][a-z0-9]+)*")
 _EMAIL = re.compile(r"[^@\s<>(),;:\"\\]+@[^@\s<>(),;:\"\\]+")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MAX_EMAIL = 254
 _MAX_IDENTIFIER = 180
@@ -44,7 +44,7 @@ def title(field: str, value: object) -> None:
         raise InvalidInputError(field, "needs text")
     if not value.strip() or len(value) > _MAX_TITLE:
         raise InvalidInputError(field, f"needs 1 to {_MAX_TITLE} characters that are not only spaces")
-    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in value):
+    if _CONTROL.search(value):
         raise InvalidInputError(field, "may not hold control characters")
 
 
@@ -74,14 +74,14 @@ def flag(field: str, value: object) -> None:
         raise InvalidInputError(field, "needs True or False")
 
 
-# attrs hands its validators the instance and the attribute; both are of any type by its own contract.
-def optional_title(_: Any, attribute: "attrs.Attribute[Any]", value: object) -> None:
+# attrs hands its validators the attribute with a type parameter that nothing here depends on.
+def optional_title(_: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Check an attribute that is None or a title."""
     if value is not None:
         title(attribute.name, value)
 
 
-def optional_instant(_: Any, attribute: "attrs.Attribute[Any]", value: object) -> None:
+def optional_instant(_: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Check an attribute that is None or an aware time."""
     if value is not None:
         utc(attribute.name, value)
