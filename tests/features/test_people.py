@@ -1,7 +1,10 @@
+from collections.abc import Callable
+
 import pytest
 
-from sharekit import Contact, ContactProfile, Staff, errors
-from tests.features.conftest import Agency
+from sharekit import Contact, ContactProfile, ReadLink, ResourceRef, Right, Sharekit, Staff, errors
+from sharekit.testing import kit
+from tests.features.conftest import KEY, Agency, opens
 
 
 def test_a_contact_can_be_passed_as_it_was_added(agency: Agency) -> None:
@@ -70,6 +73,41 @@ def test_a_deactivated_admin_has_no_rights(agency: Agency) -> None:
         agency.kit.people.deactivate(agency.maria, by=agency.ben)
     with pytest.raises(errors.NotAllowedError):
         agency.kit.links.create(agency.relaunch, by=agency.ben, sections=set())
+
+
+def verbs_of(own: Sharekit, agency: Agency, link: ReadLink) -> list[Callable[[], object]]:
+    """Return what a member of staff could do with this kit."""
+    return [
+        lambda: own.people.add_contact("Ana", "ana@acme.test", by=agency.maria),
+        lambda: own.catalog.put(ResourceRef("project", "new"), title="x", by=agency.maria),
+        lambda: own.catalog.put(agency.relaunch, title="x", by=agency.maria),
+        lambda: own.catalog.remove(agency.relaunch, by=agency.maria),
+        lambda: own.links.create(agency.relaunch, by=agency.maria, sections=set()),
+        lambda: own.links.update(link.id, by=agency.maria, expires_at=None),
+        lambda: own.links.revoke(link.id, by=agency.maria),
+        lambda: own.links.revoke_all(agency.relaunch, by=agency.maria),
+    ]
+
+
+def test_whoever_was_deactivated_can_do_nothing(agency: Agency) -> None:
+    """No verb works for them any more, not even on what they own; the same where the host has a directory."""
+
+    class Generous:
+        def rights(self, staff: Staff, ref: ResourceRef) -> frozenset[Right]:
+            return frozenset(Right)
+
+    link = agency.link()
+    agency.kit.people.deactivate(agency.maria, by=agency.root)
+    hosted = kit(records=agency.records, secret_keys=[KEY], directory=Generous(), clock=agency.clock)
+    before = agency.everything()
+
+    for own in (agency.kit, hosted):
+        for verb in verbs_of(own, agency, link):
+            with pytest.raises(errors.NotAllowedError):
+                verb()
+        assert not opens(own, agency.kit.links.token(link))
+
+    assert before == agency.everything()
 
 
 def test_unknown_contacts_are_not_found(agency: Agency) -> None:

@@ -19,7 +19,7 @@ from sharekit.features._facts import MAX_DEPTH
 from sharekit.features._unit import Wiring
 from sharekit.ids import ReadLinkId, TenantId
 from sharekit.policies.links import LinkRefusal, judge_link
-from sharekit.policies.staff import rights_by_rule, rights_without_directory
+from sharekit.policies.staff import is_barred, rights_by_rule, rights_without_directory
 from sharekit.ports import KeyValue, Row, Transaction
 from sharekit.records.catalog import CatalogEntry
 from sharekit.records.links import ReadLink, ReadLinkKeys
@@ -45,6 +45,7 @@ class LinkFacts:
         chain: Its resource's entry, then each container above it.
         creator: Its maker.
         rights: What the built-in rule gives its maker.
+        barred: Whether its maker was deactivated.
         recipient: The profile of its recipient.
     """
 
@@ -53,6 +54,7 @@ class LinkFacts:
     chain: Sequence[CatalogEntry]
     creator: Principal | None
     rights: frozenset[Right]
+    barred: bool
     recipient: ContactProfile | None
 
     @property
@@ -119,7 +121,7 @@ def judge(wiring: Wiring, facts: LinkFacts, generation: int, now: datetime) -> L
     if link is None:
         return LinkRefusal.ABSENT
     rights = facts.rights
-    if wiring.directory is not None and isinstance(facts.creator, Staff):
+    if wiring.directory is not None and isinstance(facts.creator, Staff) and not facts.barred:
         rights = frozenset(wiring.directory.rights(facts.creator, link.ref))
     return judge_link(link, facts.chain, rights, facts.recipient, generation=generation, now=now)
 
@@ -157,6 +159,7 @@ def _gather(rows: _Rows, link_id: ReadLinkId) -> LinkFacts:
         chain=chain,
         creator=creator,
         rights=_rights(creator, maker, chain),
+        barred=is_barred(maker),
         recipient=rows.fetch(CONTACT, link.recipient.id) if link is not None and link.recipient is not None else None,
     )
 

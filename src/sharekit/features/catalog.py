@@ -43,8 +43,9 @@ class Catalog:
 
         Args:
             ref: What it is; its kind is one that the kit was given.
-            by: Who does it: any staff for a new thing, who becomes its owner unless another is
-                named; later somebody with the right EDIT.
+            by: Who does it: any active staff for a new thing (with the right VIEW, where the host
+                has a directory), who becomes its owner unless another is named; later somebody with
+                the right EDIT.
             title: As staff call it. Clients never read it unless that is accepted on a link.
             client_title: As clients may read it.
             container: What a new thing lies in; `move` changes it later. Needs EDIT on it.
@@ -69,7 +70,7 @@ class Catalog:
             else:
                 draft = self._edited(unit, before, title, container, by)
                 if owner is not UNSET and _owner_key(owner) != before.owner:
-                    require(self._wiring, unit, by, Right.MANAGE, chain_of(unit, ref))
+                    require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain_of(unit, ref))
             after = attrs.evolve(
                 draft,
                 client_title=draft.client_title if client_title is UNSET else client_title,
@@ -125,7 +126,7 @@ class Catalog:
         def work(unit: Unit) -> CatalogEntry:
             chain = chain_of(unit, ref)
             before = _present(chain[0] if chain else None)
-            require(self._wiring, unit, by, Right.MANAGE, chain)
+            require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain)
             if container is not None:
                 above = self._container(unit, container, by)
                 if ref in {entry.ref for entry in above}:
@@ -157,7 +158,7 @@ class Catalog:
             chain = chain_of(unit, ref)
             if not chain:
                 raise NotFoundError("resource")
-            require(self._wiring, unit, by, Right.MANAGE, chain)
+            require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain)
             if chain[0].removed_at is None:
                 unit.put(CATALOG_ENTRY, attrs.evolve(chain[0], removed_at=unit.now))
                 unit.emit(events.ResourceRemoved(tenant=unit.tenant, at=unit.now, by=by, ref=ref))
@@ -174,6 +175,7 @@ class Catalog:
         incarnation: int,
         by: Principal,
     ) -> CatalogEntry:
+        require(self._wiring, unit, by, Right.VIEW, ref, chain=())
         if container is not None:
             above = self._container(unit, container, by)
             if ref in {entry.ref for entry in above}:
@@ -193,7 +195,7 @@ class Catalog:
     def _edited(
         self, unit: Unit, before: CatalogEntry, title: str, container: ResourceRef | None, by: Principal
     ) -> CatalogEntry:
-        require(self._wiring, unit, by, Right.EDIT, chain_of(unit, before.ref))
+        require(self._wiring, unit, by, Right.EDIT, before.ref, chain=chain_of(unit, before.ref))
         if container is not None and container != before.container:
             raise InvalidInputError("container", "is another one than before; use move()")
         return attrs.evolve(before, title=title)
@@ -203,7 +205,7 @@ class Catalog:
         above = chain_of(unit, container)
         if not above or above[0].removed_at is not None:
             raise NotFoundError("container")
-        require(self._wiring, unit, by, Right.EDIT, above)
+        require(self._wiring, unit, by, Right.EDIT, container, chain=above)
         return above
 
 

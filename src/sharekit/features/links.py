@@ -17,7 +17,7 @@ from sharekit.errors import (
     NotFoundError,
     WideningError,
 )
-from sharekit.features._facts import chain_of, require, require_staff
+from sharekit.features._facts import chain_of, require, require_active, require_staff
 from sharekit.features._link_facts import LinkMemory
 from sharekit.features._link_visits import Visits
 from sharekit.features._unit import Unit, Wiring
@@ -337,8 +337,7 @@ class Links:
 
         def work(unit: Unit) -> ReadLink:
             found = self._find(unit, link_id)
-            if found.created_by != by.key:
-                require(self._wiring, unit, by, Right.SHARE, chain_of(unit, found.ref))
+            self._require_revoking(unit, by, [found])
             return self._revoke(unit, found, by)
 
         return self._wiring.write(work)
@@ -362,8 +361,7 @@ class Links:
 
         def work(unit: Unit) -> list[ReadLink]:
             live = [found for found in unit.find(READ_LINK, where) if found.revoked_at is None]
-            for ref in {found.ref for found in live if found.created_by != by.key}:
-                require(self._wiring, unit, by, Right.SHARE, chain_of(unit, ref))
+            self._require_revoking(unit, by, live)
             return [self._revoke(unit, found, by) for found in live]
 
         return self._wiring.write(work)
@@ -398,10 +396,15 @@ class Links:
         if not chain or chain[0].removed_at is not None:
             raise NotFoundError("resource")
         for right in (Right.VIEW, Right.SHARE):
-            require(self._wiring, unit, by, right, chain)
+            require(self._wiring, unit, by, right, chain[0].ref, chain=chain)
         hidden = judge_resource(chain)
         if hidden is not None:
             raise NotAllowedError(str(hidden))
+
+    def _require_revoking(self, unit: Unit, by: Principal, links: Collection[ReadLink]) -> None:
+        require_active(unit, by)
+        for ref in {link.ref for link in links if link.created_by != by.key}:
+            require(self._wiring, unit, by, Right.SHARE, ref, chain=chain_of(unit, ref))
 
     def _require_recipient(self, unit: Unit, recipient: Contact) -> None:
         if not isinstance(recipient, Contact):

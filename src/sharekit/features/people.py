@@ -10,7 +10,7 @@ import attrs
 from sharekit.codec import RecordKind
 from sharekit.codec.kinds import CONTACT, EMAIL_CLAIM, STAFF, email_claim_id
 from sharekit.errors import DuplicateContactError, InvalidInputError, NotAllowedError, NotFoundError
-from sharekit.features._facts import require_staff
+from sharekit.features._facts import require_active
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ContactId, random_id
 from sharekit.policies.staff import ADMIN
@@ -35,7 +35,7 @@ class People:
         Args:
             name: As pages and mails show it.
             email: One address; unique in the tenant without regard to case.
-            by: Any staff.
+            by: Any active staff.
             locale: The language of pages and mails for this person, such as ``"nl"``.
 
         Returns:
@@ -45,9 +45,9 @@ class People:
             DuplicateContactError: Another contact has this address; ``existing`` names it.
             InvalidInputError: An argument cannot be used.
         """
-        require_staff(by)
 
         def work(unit: Unit) -> ContactProfile:
+            require_active(unit, by)
             contact = ContactProfile(id=random_id(), tenant=unit.tenant, name=name, email=email, locale=locale)
             claim_id = email_claim_id(email)
             claimed = unit.get(EMAIL_CLAIM, claim_id)
@@ -109,7 +109,7 @@ class People:
 
         Args:
             party: A `Contact` or a `Staff`.
-            by: Any staff for a contact; for staff a `System`, or somebody with the role ``admin``.
+            by: Any active staff for a contact; for staff a `System`, or somebody with the role ``admin``.
 
         Raises:
             NotAllowedError: *by* may not do this.
@@ -120,7 +120,7 @@ class People:
 
         def work(unit: Unit) -> None:
             if isinstance(party, Contact):
-                require_staff(by)
+                require_active(unit, by)
                 changed = _deactivated(unit, CONTACT, _known(unit, CONTACT, party.id))
             else:
                 _require_admin(unit, by)
@@ -148,9 +148,9 @@ def _known(unit: Unit, kind: RecordKind[P], id_: str) -> P:
 
 
 def _require_admin(unit: Unit, by: Principal) -> None:
-    require_staff(by)
+    require_active(unit, by)
     if isinstance(by, System):
         return
     profile = unit.get(STAFF, by.id)
-    if profile is None or not profile.active or ADMIN not in profile.roles:
+    if profile is None or ADMIN not in profile.roles:
         raise NotAllowedError("needs-admin")

@@ -8,7 +8,7 @@ from typing import Final
 from sharekit.records.catalog import CatalogEntry
 from sharekit.records.parties import Principal, Right, Staff, StaffProfile, System
 
-__all__ = ["ADMIN", "ALL_RIGHTS", "NO_RIGHTS", "rights_by_rule", "rights_without_directory"]
+__all__ = ["ADMIN", "ALL_RIGHTS", "NO_RIGHTS", "is_barred", "rights_by_rule", "rights_without_directory"]
 
 ADMIN: Final = "admin"
 ALL_RIGHTS: Final = frozenset(Right)
@@ -25,6 +25,11 @@ def rights_without_directory(principal: Principal) -> frozenset[Right] | None:
     return NO_RIGHTS
 
 
+def is_barred(profile: StaffProfile | None) -> bool:
+    """Say whether a member of staff was deactivated, which beats whatever the host's directory says."""
+    return profile is not None and not profile.active
+
+
 def rights_by_rule(staff: str, profile: StaffProfile | None, chain: Sequence[CatalogEntry]) -> frozenset[Right]:
     """
     Return the rights of a member of staff on a resource.
@@ -38,11 +43,10 @@ def rights_by_rule(staff: str, profile: StaffProfile | None, chain: Sequence[Cat
         profile: What the built-in directory knows of them, if anything.
         chain: The resource's entry, then each container above it.
     """
-    if profile is not None:
-        if not profile.active:
-            return NO_RIGHTS
-        if ADMIN in profile.roles:
-            return ALL_RIGHTS
+    if is_barred(profile):
+        return NO_RIGHTS
+    if profile is not None and ADMIN in profile.roles:
+        return ALL_RIGHTS
     for entry in chain:
         if entry.owner == staff:
             return ALL_RIGHTS
