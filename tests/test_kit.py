@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import pytest
+
+from sharekit import ResourceKind, ResourceRef, Section, SectionContext, Sharekit, Staff, errors
+from sharekit.backends.memory import MemoryRecordStore
+from sharekit.testing import FrozenClock, kit, project_kind
+from tests.features.conftest import KEY
+
+REF, MARIA = ResourceRef("project", "1"), Staff("maria")
+
+
+def test_a_folder_is_all_it_takes(tmp_path: Path) -> None:
+    """What one kit wrote, the next one at the same folder reads; the folder is made, and private."""
+    folder = tmp_path / "not" / "yet there"
+    first = Sharekit.at(folder, secret_keys=[KEY], kinds=[project_kind()])
+    first.catalog.put(REF, title="x", client_title="y", by=MARIA)
+    token = first.links.token(first.links.create(REF, by=MARIA, sections={"notes"}))
+    first.close()
+
+    second = Sharekit.at(str(folder), secret_keys=[KEY], kinds=[project_kind()])
+    title = second.links.open(token).title
+    second.close()
+
+    assert "y" == title
+    assert [0o600] == [(folder / "records.sqlite3").stat().st_mode & 0o777]
+
+
+def test_tenants_are_views_of_one_kit() -> None:
+    """A view is cheap, has its own records, and shares everything else."""
+    own = kit()
+    other = own.for_tenant("other")
+    own.catalog.put(REF, title="x", by=MARIA)
+
+    assert ("default", "other") == (own.tenant, other.tenant)
+    assert own.kinds is other.kinds
+    assert own.rate_limiter is other.rate_limiter
+    with pytest.raises(errors.NotFoundError):
+        other.catalog.get(REF)
+
+
+@pytest.mark.parametrize("tenant", ["", "a/b", "a.b", "ä", "x" * 65, None, "a b"])
+def test_a_bad_tenant_refuses_to_start(tenant: str) -> None:
+    """A tenant's name has to fit into tokens and keys."""
+    with pytest.raises(errors.ConfigurationError) as refused:
+        kit(tenant=tenant)
+    with pytest.raises(errors.ConfigurationError):
+        kit().for_tenant(tenant)
+
+    assert "tenant" == refused.value.setting
+
+
+def test_bad_kinds_refuse_to_start() -> None:
+    """A kind is declared once, and is a ResourceKind."""
+    for kinds in ([project_kind(), project_kind()], ["project"]):
+        with pytest.raises(errors.ConfigurationError) as refused:
+            Sharekit(records=MemoryRecordStore(), secret_keys=[KEY], kinds=kinds)  # type: ignore[arg-type]  # on purpose
+
+        assert "kinds" == refused.value.setting
+
+
+def test_loaders_are_checked_when_they_are_declared() -> None:
+    """A loader takes the reference, or the reference and the context; nothing else starts."""
+
+    class Loaders:
+        def plain(self, ref: ResourceRef) -> object:
+            return ref.id
+
+        def asking(self, ref: ResourceRef, context: SectionContext) -> object:
+            return context.tenant
+
+        def optional(self, ref: ResourceRef, limit: int = 3) -> object:
+            return limit
+
+        def none(self) -> object:
+            return 0
+
+        def three(self, ref: ResourceRef, context: SectionContext, more: int) -> object:
+            return more
+
+    loaders, clock = Loaders(), FrozenClock()
+    context = SectionContext(kit().tenant, MARIA, clock.now())
+
+    assert "1" == Section("A", load=loaders.plain).content(REF, context)
+    assert "default" == Section("A", load=loaders.asking).content(REF, context)
+    assert 3 == Section("A", load=loaders.optional).content(REF, context)
+    assert "project:1" == Section("A", load=lambda ref: ref.key).content(REF, context)
+    for bad in (loaders.none, loaders.three, "progress", None):
+        with pytest.raises(errors.ConfigurationError):
+            Section("A", load=bad)  # type: ignore[arg-type]  # on purpose
+
+
+@pytest.mark.parametrize("name", ["", "Hours", "hours!", "a b", "x" * 61, "ho/urs", 7])
+def test_names_of_kinds_and_sections_are_slugs(name: str) -> None:
+    """They become file names and parts of keys."""
+    section = Section("A", load=lambda ref: ref)
+    with pytest.raises(errors.InvalidInputError):
+        ResourceKind(name, title="T")
+    with pytest.raises(errors.InvalidInputError):
+        ResourceKind("project", title="T", sections={name: section})

@@ -1,0 +1,80 @@
+import gc
+import logging
+
+import pytest
+
+from sharekit import ResourceRef, Staff, signals
+from sharekit.ids import ReadLinkId, TenantId
+from sharekit.records.events import Event, LinkRevoked
+from sharekit.testing import FrozenClock
+
+EVENT = LinkRevoked(
+    tenant=TenantId("default"),
+    at=FrozenClock().now(),
+    by=Staff("maria"),
+    ref=ResourceRef("project", "1"),
+    link=ReadLinkId("x" * 28),
+)
+
+
+def test_a_receiver_is_held_until_it_is_disconnected() -> None:
+    """A closure that nobody else keeps goes on receiving."""
+    seen: list[Event] = []
+
+    def connect() -> None:
+        @signals.link_revoked.connect
+        def receive(event: LinkRevoked) -> None:
+            seen.append(event)
+
+        later.append(receive)
+
+    later: list[object] = []
+    connect()
+    receiver = later.pop()
+    gc.collect()
+
+    signals.link_revoked.send(EVENT)
+    signals.link_revoked.disconnect(receiver)  # type: ignore[arg-type]  # it came through a list of objects
+    signals.link_revoked.send(EVENT)
+
+    assert [EVENT] == seen
+
+
+def test_a_receiver_that_raises_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    """The others receive, the failure is logged with the signal's name."""
+    seen: list[Event] = []
+
+    def fails(event: LinkRevoked) -> None:
+        raise RuntimeError("broken receiver")
+
+    with (
+        caplog.at_level(logging.ERROR),
+        signals.link_revoked.connected(fails),
+        signals.link_revoked.connected(seen.append),
+    ):
+        signals.link_revoked.send(EVENT)
+
+    assert [EVENT] == seen
+    assert "link-revoked" in caplog.text
+    assert "broken receiver" in caplog.text
+
+
+def test_a_signal_says_whether_anybody_listens() -> None:
+    """So that an event that nobody hears need not be made."""
+    before = bool(signals.link_revoked)
+    with signals.link_revoked.connected(print):
+        during = bool(signals.link_revoked)
+
+    assert (False, True, False) == (before, during, bool(signals.link_revoked))
+
+
+def test_every_event_has_its_signal() -> None:
+    """An event without a signal could not be announced."""
+
+    def leaves(kind: type[Event]) -> set[type[Event]]:
+        below = kind.__subclasses__()
+        return {kind} if not below else set().union(*(leaves(child) for child in below))
+
+    named = {signal.name for signal in vars(signals).values() if isinstance(signal, signals.EventSignal)}
+
+    assert {event.name for event in leaves(Event)} == named
