@@ -1,0 +1,34 @@
+"""
+Run the Python code in README.md and docs/, each document from top to bottom in an empty folder of its own.
+
+A block that cannot run says why: ``<!-- skip: next "needs a real mail server" -->`` on the line above it.
+"""
+
+import contextlib
+import tempfile
+from typing import Any
+
+from sybil import Sybil
+from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+Namespace = dict[str, Any]  # what a document's code has defined: anything
+
+
+def enter(namespace: Namespace) -> None:
+    """Give a document a folder, and the name that a script has."""
+    namespace["__name__"] = "__main__"
+    stack = namespace["_stack"] = contextlib.ExitStack()
+    stack.enter_context(contextlib.chdir(stack.enter_context(tempfile.TemporaryDirectory())))
+
+
+def leave(namespace: Namespace) -> None:
+    """Take the folder away."""
+    namespace["_stack"].close()
+
+
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(), SkipParser()],
+    patterns=["README.md", "docs/**/*.md"],
+    setup=enter,
+    teardown=leave,
+).pytest()

@@ -1,0 +1,74 @@
+"""
+What every test can rely on: `--deep`, the profiles of Hypothesis, and no silent skips where all is asked.
+
+A test that needs something a machine may lack (a browser, a server) skips itself with the reason.
+Where ``SHAREKIT_REQUIRE_ALL=1`` or ``CI=true`` is set, such a skip is a failure:
+only reasons that begin with ``deep:`` or ``platform:`` are taken.
+"""
+
+import os
+from collections.abc import Generator
+
+import hypothesis
+import pytest
+
+_TAKEN = ("deep:", "platform:")
+_REQUIRE_ALL = os.environ.get("SHAREKIT_REQUIRE_ALL", os.environ.get("CI", "")).lower() in {"1", "true"}
+
+# The everyday run is the same every time, so that a failure is the change's and not the day's.
+# The deep run looks further and elsewhere each time, and prints how to repeat what it found.
+hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None, database=None, max_examples=60)
+hypothesis.settings.register_profile("deep", deadline=None, database=None, max_examples=3000, print_blob=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register `--deep`."""
+    parser.addoption("--deep", action="store_true", help="run the long proofs too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the profile of Hypothesis before any test module is imported."""
+    if not config.getoption("--hypothesis-profile", default=None):
+        hypothesis.settings.load_profile("deep" if config.getoption("--deep") else "everyday")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long proofs out of the everyday run."""
+    if config.getoption("--deep"):
+        return
+    skip = pytest.mark.skip(reason="deep: run with --deep")
+    for item in items:
+        if item.get_closest_marker("deep"):
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def deep(request: pytest.FixtureRequest) -> bool:
+    """Whether this is a deep run: take the whole of a proof, not a sample."""
+    return bool(request.config.getoption("--deep"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail what skipped itself where everything is asked for."""
+    report = yield
+    if not hasattr(report, "wasxfail"):
+        _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same, for a whole module that skipped itself."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if not (_REQUIRE_ALL and report.skipped and isinstance(report.longrepr, tuple)):
+        return
+    reason = report.longrepr[2].removeprefix("Skipped: ")
+    if not reason.startswith(_TAKEN):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be missing: {reason}"
