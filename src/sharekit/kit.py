@@ -78,7 +78,7 @@ class Sharekit:
             limiter=rate_limiter or _memory_limiter(),
         )
         records.open([kind.spec for kind in ALL])
-        self._equip(wiring, LinkMemory())
+        self._equip(wiring, LinkMemory(records))
 
     @classmethod
     def at(

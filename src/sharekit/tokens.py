@@ -126,7 +126,10 @@ class Seals:
         if found is None:
             raise InvalidTokenError
         value, signature = token[: -_SIGNATURE - 1], token[-_SIGNATURE:]
-        if not any(signer.signed(value, signature) for signer in self._signers[purpose]):
+        for signer in self._signers[purpose]:
+            if signer.signed(value, signature):
+                break
+        else:
             raise InvalidTokenError
         named, tenant, id_, generation, extra = found.groups()
         if named != purpose:

@@ -29,10 +29,11 @@ def test_no_working_token_is_left_anywhere(tmp_path: Path, caplog: pytest.LogCap
     """After a full life of links, no store, log, event, repr or traceback holds a token (R-TOK-2)."""
     caplog.set_level(logging.DEBUG)
     seen: list[object] = []
+    receive = seen.append
     password = random_id()  # not written in this file, whose lines tracebacks show
     listened = [signal for signal in vars(signals).values() if isinstance(signal, signals.EventSignal)]
     for signal in listened:
-        signal.connect(seen.append)
+        signal.connect(receive)
     clock = FrozenClock()
     store = SqliteRecordStore(tmp_path / "records.sqlite3")
     own = kit(records=store, clock=clock, secret_keys=[KEY])
@@ -62,7 +63,7 @@ def test_no_working_token_is_left_anywhere(tmp_path: Path, caplog: pytest.LogCap
     told += [own.links.of(ref), own.audit.entries(), seen]
     own.close()
     for signal in listened:
-        signal.disconnect(seen.append)
+        signal.disconnect(receive)
 
     places = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     places += [repr(told).encode(), str(told[-6:]).encode(), caplog.text.encode()]

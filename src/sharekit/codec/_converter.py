@@ -5,6 +5,7 @@ It coerces nothing: ``5`` is no text, ``"false"`` is no bool, a time needs its z
 that a record does not have is refused (R-AUTH-6).
 """
 
+import functools
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -94,7 +95,11 @@ def _load_names(value: object, _: object) -> frozenset[str]:
 def _load_ref(value: object, _: object) -> ResourceRef:
     if type(value) is not str:
         raise ShapeError("needs the key of a resource")
-    return ResourceRef.parse(value)
+    return _parse_ref(value)
+
+
+# A link and its resource are often read together, and name the same.
+_parse_ref = functools.lru_cache(maxsize=4096)(ResourceRef.parse)
 
 
 def _load_contact(value: object, _: object) -> Contact:

@@ -2,10 +2,9 @@
 One kind of record and the row that keeps it.
 """
 
-import functools
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from cattrs.errors import ForbiddenExtraKeysError
 
@@ -16,10 +15,22 @@ from sharekit.ports import KeyValue, KindSpec, Row
 
 __all__ = ["RecordKind", "Upcast"]
 
-R = TypeVar("R")
+
+
+class Kept(Protocol):
+    """What every record says of itself."""
+
+    @property
+    def tenant(self) -> TenantId:
+        """Whose it is."""
+        ...
+
+
+R = TypeVar("R", bound=Kept)
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]  # JSON values of a shape that no class describes any more
 
-_MEMO_SIZE = 4096
+# `loads` would look for blanks and byte order marks, which we do not write.
+_parse = json.JSONDecoder().raw_decode
 
 
 class RecordKind(Generic[R]):
@@ -65,7 +76,6 @@ class RecordKind(Generic[R]):
         self._upcasts = tuple(upcasts)
         self._dump = _converter.dumper(record, (*counters, *unstored))
         self._load = _converter.loader(record, unstored)
-        self._decode = functools.lru_cache(maxsize=_MEMO_SIZE)(self._decode_body)
 
     @property
     def name(self) -> str:
@@ -92,27 +102,27 @@ class RecordKind(Generic[R]):
         """
         Return the record that *row* keeps.
 
-        The same body gives the same record again without being decoded anew; the row itself was
-        read from the store all the same.
-
         Raises:
             IntegrityError: The body is not of this kind's shape, or belongs to another row.
         """
-        counters = tuple(row.keys[name] for name in self._counters) if self._counters else ()
-        return self._decode(row.tenant, row.id, row.schema, row.body, counters)
-
-    def _decode_body(self, tenant: TenantId, id_: str, schema: int, body: str, counters: tuple[KeyValue, ...]) -> R:
-        if not 1 <= schema <= self.schema:
-            raise IntegrityError(self.name, f"its shape {schema} is not known to this release")
         try:
-            values = json.loads(body)
-            for upcast in self._upcasts[schema - 1 :]:
-                values = upcast(values)
-            for name, value in zip(self._counters, counters, strict=True):
-                values[name] = value or 0
-            record = self._load(values)
+            record = self._load(self._values(row))
         except (ValueError, TypeError, KeyError, AttributeError, ForbiddenExtraKeysError, InvalidInputError) as error:
             raise IntegrityError(self.name, "its body does not have the shape that it names") from error
-        if self._id_of(record) != id_ or values.get("tenant") != tenant:
+        if self._id_of(record) != row.id or record.tenant != row.tenant:
             raise IntegrityError(self.name, "its body belongs to another row")
         return record
+
+    def _values(self, row: Row) -> dict[str, Any]:  # JSON values, which the loader looks at
+        schema, body = row.schema, row.body
+        values, end = _parse(body)
+        if end != len(body):
+            raise ValueError(body[end:])
+        if schema != self.schema:
+            if not 1 <= schema < self.schema:
+                raise IntegrityError(self.name, f"its shape {schema} is not known to this release")
+            for upcast in self._upcasts[schema - 1 :]:
+                values = upcast(values)
+        for name in self._counters:
+            values[name] = row.keys[name] or 0
+        return values  # type: ignore[no-any-return]  # a body that is no object fails in the loader

@@ -115,8 +115,13 @@ class Visits:
 
     def _read(self, link_id: ReadLinkId) -> tuple[LinkFacts, datetime]:
         wiring = self._wiring
+        remembered = self._memory.recall(wiring.tenant, link_id)
+        if remembered is not None:
+            return remembered, wiring.clock.now()
         with wiring.records.transaction(wiring.tenant) as tx:
-            return read_link_facts(wiring, self._memory, tx, link_id), wiring.clock.now()
+            facts, seen = read_link_facts(tx, link_id)
+        self._memory.remember(wiring.tenant, facts, seen)
+        return facts, wiring.clock.now()
 
     def _let_in(self, claims: Claims, facts: LinkFacts, now: datetime, *, redeemed: bool = False) -> ReadLink:
         refusal = judge(self._wiring, facts, claims.generation, now)
@@ -151,7 +156,7 @@ class Visits:
         """Judge a link again in the transaction that changes it, and change it; None says that no use was left."""
 
         def work(unit: Unit) -> tuple[ReadLink | None, LinkFacts, LinkRefusal, datetime]:
-            facts = read_link_facts(self._wiring, self._memory, unit.tx, ReadLinkId(claims.id))
+            facts, _ = read_link_facts(unit.tx, ReadLinkId(claims.id))
             refusal = judge(self._wiring, facts, claims.generation, unit.now)
             if refusal is not None:
                 return None, facts, refusal, unit.now

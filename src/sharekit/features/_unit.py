@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import attrs
 
 from sharekit import signals
-from sharekit.codec import RecordKind, plain
+from sharekit.codec import Kept, RecordKind, plain
 from sharekit.codec.kinds import AUDIT_ENTRY
 from sharekit.errors import ConflictError, InvalidInputError, RetryTransaction
 from sharekit.ids import AuditEntryId, TenantId, ordered_id
@@ -28,7 +28,7 @@ from sharekit.tokens import Seals
 
 __all__ = ["Unit", "Wiring"]
 
-R = TypeVar("R")
+R = TypeVar("R", bound=Kept)
 T = TypeVar("T")
 
 _TRIES = 5

@@ -24,7 +24,7 @@ from sharekit.ports.query import (
     Select,
 )
 from sharekit.ports.rows import Bool, Int, KeyType, KeyValue, KindSpec, Ref, Row, Text, Time
-from sharekit.ports.stores import RecordStore, Transaction
+from sharekit.ports.stores import RecordStore, RowKey, SupportsRecheck, Transaction
 
 __all__ = [
     "AllOf",
@@ -52,7 +52,9 @@ __all__ = [
     "RecordStore",
     "Ref",
     "Row",
+    "RowKey",
     "Select",
+    "SupportsRecheck",
     "Text",
     "Time",
     "Transaction",

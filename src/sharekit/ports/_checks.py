@@ -28,7 +28,7 @@ MAX_INT: Final = 2**63 - 1
 """The greatest int that a key can hold."""
 
 _MAX_TEXT = 255
-_MAX_DEPTH = 16  # what the parser of every SQL database takes in its stride
+_MAX_DEPTH = 16  # the parser of SQLite bounds it, where a sub-select takes twice as much
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
@@ -42,7 +42,7 @@ def micros_of(time: datetime) -> int:
 
 def time_of(micros: int) -> datetime:
     """Return the UTC time whose `micros_of` this is."""
-    return _EPOCH + timedelta(microseconds=micros)
+    return _EPOCH + timedelta(0, 0, micros)
 
 
 def known_kind(kind: str, specs: Mapping[str, KindSpec]) -> KindSpec:
@@ -68,7 +68,7 @@ def check_row(row: Row, spec: KindSpec) -> Row:
     if not _is_text(row.body):
         raise InvalidQueryError("a body is text without surrogates and U+0000")
     for name, number in (("revision", row.revision), ("schema", row.schema)):
-        if not _is_int(number) or number < 0:
+        if not _is_int(number) or not 0 <= number < MAX_INT:
             raise InvalidQueryError(f"a {name} is an int, 0 or more")
     return attrs.evolve(row, keys={name: _kept(name, of, row.keys[name]) for name, of in spec.keys.items()})
 
@@ -86,6 +86,8 @@ def check_counter(spec: KindSpec, counter: str, limit: int | None, amount: int) 
 def check_query(query: Query, specs: Mapping[str, KindSpec]) -> None:
     """
     Raise `InvalidQueryError` unless every store that was opened with *specs* can answer the query.
+
+    Conditions nest at most 16 deep, where a sub-select counts twice.
 
     Args:
         query: The question.
@@ -115,7 +117,7 @@ def _check_position(after: Position | None, order: OrderBy, of: KeyType) -> None
 
 def _check_condition(condition: object, spec: KindSpec, specs: Mapping[str, KindSpec], depth: int) -> None:
     if depth > _MAX_DEPTH:
-        raise InvalidQueryError(f"conditions nest at most {_MAX_DEPTH} deep")
+        raise InvalidQueryError(f"conditions nest at most {_MAX_DEPTH} deep, where a sub-select counts twice")
     match condition:
         case AnyOf(conditions) | AllOf(conditions):
             for part in conditions:
@@ -125,7 +127,7 @@ def _check_condition(condition: object, spec: KindSpec, specs: Mapping[str, Kind
         case InSelect(key, select):
             inner = known_kind(select.kind, specs)
             _check_comparable(_type_of(spec, key), _type_of(inner, select.key))
-            _check_condition(select.where, inner, specs, depth + 1)
+            _check_condition(select.where, inner, specs, depth + 2)
         case IsNull(key):
             _type_of(spec, key)
         case Eq() | In() | Range() | Prefix() | Contains():

@@ -13,7 +13,6 @@ Laws, which `sharekit.ports.evaluate` defines and the store contract tests:
 """
 
 from collections.abc import Iterable
-from collections.abc import Iterable
 from datetime import datetime
 
 import attrs

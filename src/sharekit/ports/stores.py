@@ -7,13 +7,16 @@ A custom store implements `RecordStore` and `Transaction` and proves itself with
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sharekit.ids import TenantId
 from sharekit.ports.query import Query
 from sharekit.ports.rows import KindSpec, Row
 
-__all__ = ["RecordStore", "Transaction"]
+__all__ = ["RecordStore", "RowKey", "SupportsRecheck", "Transaction"]
+
+RowKey = tuple[str, str]
+"""The kind and the id of a row."""
 
 
 class Transaction(Protocol):
@@ -47,7 +50,7 @@ class Transaction(Protocol):
         """Return the row, or None."""
         ...
 
-    def get_many(self, wanted: Sequence[tuple[str, str]]) -> list[Row | None]:
+    def get_many(self, wanted: Sequence[RowKey]) -> list[Row | None]:
         """Return the rows of these (kind, id) pairs, of one or several kinds, in one round trip if it can."""
         ...
 
@@ -106,4 +109,27 @@ class RecordStore(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files; a closed store may be opened again."""
+        ...
+
+
+@runtime_checkable
+class SupportsRecheck(Protocol):
+    """
+    The ability of a record store to tell, in one reading, whether rows are still as they were read.
+
+    It makes reading the same few rows again cheap, and never replaces reading them: the store
+    compares what it holds now.
+
+    Laws:
+
+    - K1: the answer is True exactly when, in one state of the store, each row is there with the
+      revision, schema and body given, and each id that was given without a row is absent.
+    - K2: that state has every change whose commit returned before the question was asked, in any
+      process that shares the store.
+    - K3: rows of another tenant do not exist.
+    - K4: the question can be asked any number of times, from any thread, outside a transaction.
+    """
+
+    def recheck(self, tenant: TenantId, seen: Sequence[tuple[RowKey, Row | None]]) -> Callable[[], bool]:
+        """Return the question whether these rows, at least one, are still exactly so."""
         ...

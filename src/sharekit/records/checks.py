@@ -2,6 +2,7 @@
 Checks of values that callers give; each raises a sharekit error that names the field.
 """
 
+import functools
 import re
 from typing import Any
 
@@ -24,7 +25,7 @@ _MAX_TITLE = 200
 
 def slug(field: str, value: object) -> None:
     """Refuse anything but a short lower-case slug."""
-    if not isinstance(value, str) or len(value) > _MAX_SLUG or not _SLUG.fullmatch(value):
+    if not isinstance(value, str) or not _is_slug(value):
         raise InvalidInputError(field, f"needs a lower-case slug of at most {_MAX_SLUG} characters")
 
 
@@ -85,3 +86,8 @@ def optional_instant(_: object, attribute: "attrs.Attribute[Any]", value: object
     """Check an attribute that is None or an aware time."""
     if value is not None:
         utc(attribute.name, value)
+
+
+@functools.lru_cache(maxsize=1024)  # a host has few kinds and sections, and names them in every row
+def _is_slug(value: str) -> bool:
+    return len(value) <= _MAX_SLUG and _SLUG.fullmatch(value) is not None

@@ -49,7 +49,7 @@ class Principal:
     id: str = attrs.field()
 
     def __attrs_post_init__(self) -> None:
-        checks.identifier(f"{self.type} id", self.id)
+        checks.identifier("id", self.id)
 
     @property
     def key(self) -> str:
