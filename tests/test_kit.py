@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,9 +53,10 @@ def test_a_bad_tenant_refuses_to_start(tenant: str) -> None:
 
 def test_bad_kinds_refuse_to_start() -> None:
     """A kind is declared once, and is a ResourceKind."""
-    for kinds in ([project_kind(), project_kind()], ["project"]):
+    wrong: list[Any] = [[project_kind(), project_kind()], ["project"]]
+    for kinds in wrong:
         with pytest.raises(errors.ConfigurationError) as refused:
-            Sharekit(records=MemoryRecordStore(), secret_keys=[KEY], kinds=kinds)  # type: ignore[arg-type]  # on purpose
+            Sharekit(records=MemoryRecordStore(), secret_keys=[KEY], kinds=kinds)
 
         assert "kinds" == refused.value.setting
 
@@ -85,9 +87,10 @@ def test_loaders_are_checked_when_they_are_declared() -> None:
     assert "default" == Section("A", load=loaders.asking).content(REF, context)
     assert 3 == Section("A", load=loaders.optional).content(REF, context)
     assert "project:1" == Section("A", load=lambda ref: ref.key).content(REF, context)
-    for bad in (loaders.none, loaders.three, "progress", None):
+    wrong: list[Any] = [loaders.none, loaders.three, "progress", None]
+    for bad in wrong:
         with pytest.raises(errors.ConfigurationError):
-            Section("A", load=bad)  # type: ignore[arg-type]  # on purpose
+            Section("A", load=bad)
 
 
 @pytest.mark.parametrize("name", ["", "Hours", "hours!", "a b", "x" * 61, "ho/urs", 7])

@@ -1,5 +1,6 @@
 import gc
 import logging
+from collections.abc import Callable
 
 import pytest
 
@@ -28,13 +29,13 @@ def test_a_receiver_is_held_until_it_is_disconnected() -> None:
 
         later.append(receive)
 
-    later: list[object] = []
+    later: list[Callable[[LinkRevoked], object]] = []
     connect()
     receiver = later.pop()
     gc.collect()
 
     signals.link_revoked.send(EVENT)
-    signals.link_revoked.disconnect(receiver)  # type: ignore[arg-type]  # it came through a list of objects
+    signals.link_revoked.disconnect(receiver)
     signals.link_revoked.send(EVENT)
 
     assert [EVENT] == seen

@@ -90,8 +90,8 @@ class UnknownSectionError(InvalidInputError):
 
     def __init__(self, kind: str, unknown: Collection[str], known: Collection[str]) -> None:
         self.kind = kind
-        self.unknown = frozenset(unknown)
-        self.known = frozenset(known)
+        self.unknown: frozenset[str] = frozenset(unknown)
+        self.known: frozenset[str] = frozenset(known)
         super().__init__(
             "sections",
             f"{kind!r} declares no section {_listed(self.unknown)}; it has {_listed(self.known)}",
@@ -145,7 +145,7 @@ class WideningError(InvalidInputError):
     code: ClassVar[str] = "widening"
 
     def __init__(self, sections: Collection[str]) -> None:
-        self.sections = frozenset(sections)
+        self.sections: frozenset[str] = frozenset(sections)
         super().__init__(
             "sections",
             f"{_listed(self.sections)} would be shown for the first time; name them in add_sections=",

@@ -2,7 +2,7 @@
 The facade: one object that a host makes once and asks for everything.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -143,13 +143,13 @@ class Sharekit:
         return self._wiring.limiter
 
     def _equip(self, wiring: Wiring, memory: LinkMemory) -> None:
-        self._wiring = wiring
-        self._memory = memory
-        self.kinds = wiring.kinds
-        self.people = People(wiring)
-        self.catalog = Catalog(wiring)
-        self.links = Links(wiring, memory)
-        self.audit = Audit(wiring)
+        self._wiring: Wiring = wiring
+        self._memory: LinkMemory = memory
+        self.kinds: Mapping[str, ResourceKind] = wiring.kinds
+        self.people: People = People(wiring)
+        self.catalog: Catalog = Catalog(wiring)
+        self.links: Links = Links(wiring, memory)
+        self.audit: Audit = Audit(wiring)
 
 
 def _tenant(tenant: str) -> TenantId:

@@ -10,7 +10,7 @@ News is best effort; what must not be lost belongs to a durable promise, not her
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Final, Generic, TypeVar
 
@@ -51,7 +51,7 @@ class EventSignal(Generic[E]):
     """
 
     def __init__(self, event: type[E]) -> None:
-        self.name = event.name
+        self.name: str = event.name
         self._signal = NamedSignal(event.name)
 
     def __bool__(self) -> bool:
@@ -67,7 +67,7 @@ class EventSignal(Generic[E]):
         self._signal.disconnect(receiver)
 
     @contextmanager
-    def connected(self, receiver: Receiver[E]) -> Iterator[None]:
+    def connected(self, receiver: Receiver[E]) -> Generator[None]:
         """Have *receiver* called within a ``with`` block only."""
         self.connect(receiver)
         try:

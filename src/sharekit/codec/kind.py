@@ -16,7 +16,6 @@ from sharekit.ports import KeyValue, KindSpec, Row
 __all__ = ["RecordKind", "Upcast"]
 
 
-
 class Kept(Protocol):
     """What every record says of itself."""
 
@@ -69,7 +68,7 @@ class RecordKind(Generic[R]):
         """
         self.spec = spec
         self.record = record
-        self.schema = len(upcasts) + 1
+        self.schema: int = len(upcasts) + 1
         self._id_of = id_of
         self._keys_of = keys_of
         self._counters = tuple(counters)

@@ -7,7 +7,7 @@ transaction, then comes the commit, then the signals.
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -57,7 +57,7 @@ class Wiring:
         return kind
 
     @contextmanager
-    def reading(self) -> Iterator["Unit"]:
+    def reading(self) -> Generator["Unit"]:
         """Open a unit that only reads."""
         with self.records.transaction(self.tenant) as tx:
             yield Unit(tx, self.tenant, self.clock.now())

@@ -39,11 +39,13 @@ class Transaction(Protocol):
       returns the new value; where that would exceed *limit*, or the row is absent, it changes
       nothing and returns None. The body stays as it is.
     - T11: callbacks of `after_commit` run after the commit, in the order given, outside the
-      transaction; after a rollback they never run.
+      transaction, each of them even when one raises, which is raised at the end; after a rollback
+      they never run.
     - T12: all reads of one transaction see one state of the store.
     - T13: a transaction that is over, and a write in a read-only one, raise `TransactionUsageError`.
     - T14: an unknown kind or key, or a value of a wrong type, raises `InvalidQueryError` and
-      changes nothing; so does a row whose keys are not exactly the declared ones.
+      changes nothing; so does a row whose keys are not exactly the declared ones, or which is
+      another tenant's. `sharekit.ports.evaluate` has the checks.
     """
 
     def get(self, kind: str, id: str) -> Row | None:
@@ -86,8 +88,8 @@ class RecordStore(Protocol):
     Laws:
 
     - S1: `open` can be called again, also with more kinds; what is stored stays.
-    - S2: two write transactions never both keep a change that the other did not see: at the
-      latest the commit of one raises `ConflictError` or `RetryTransaction`, or one waits.
+    - S2: two write transactions never both keep a change of one row that the other did not see: at
+      the latest the commit of one raises `ConflictError` or `RetryTransaction`, or one waits.
     - S3: a committed change is seen by every transaction that begins later, in any thread and
       any process that shares the store.
     - S4: a transaction inside another of the same thread raises `TransactionUsageError`.

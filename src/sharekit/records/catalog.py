@@ -87,7 +87,8 @@ class SectionContext:
 
 
 # What a section shows is the host's own data, which only the host's template understands.
-Loader = Callable[[ResourceRef], object] | Callable[[ResourceRef, SectionContext], object]
+LoaderInContext = Callable[[ResourceRef, SectionContext], object]
+Loader = Callable[[ResourceRef], object] | LoaderInContext
 
 
 def _texts(given: Mapping[str, str]) -> Mapping[str, str]:
@@ -112,17 +113,12 @@ class Section:
     title: str
     load: Loader = attrs.field(kw_only=True)
     titles: Mapping[str, str] = attrs.field(kw_only=True, default=MappingProxyType({}), converter=_texts)
-    _takes_context: bool = attrs.field(init=False, eq=False, repr=False)
+    content: LoaderInContext = attrs.field(init=False, eq=False, repr=False)
+    """Calls the loader in the form it wants."""
 
     def __attrs_post_init__(self) -> None:
         checks.title("section title", self.title)
-        object.__setattr__(self, "_takes_context", _takes_context(self.load))
-
-    def content(self, ref: ResourceRef, context: SectionContext) -> object:
-        """Call the loader in the form it wants."""
-        if self._takes_context:
-            return self.load(ref, context)  # type: ignore[call-arg]  # the signature was looked at
-        return self.load(ref)  # type: ignore[call-arg]  # the signature was looked at
+        object.__setattr__(self, "content", _in_context(self.load))
 
     def title_in(self, locale: str | None) -> str:
         """Return the title in this language, or the plain one."""
@@ -212,27 +208,34 @@ class CatalogEntry:
         return EntryId(self.ref.key)
 
 
-def _takes_context(load: Loader) -> bool:
+# The parameters of a host's function are what is looked at here.
+def _in_context(load: Callable[..., object]) -> LoaderInContext:
     if not callable(load):
         raise ConfigurationError("section", "load needs a function of (ref) or (ref, context)")
     try:
         signature = inspect.signature(load)
     except ValueError:  # a builtin without a signature
-        return False
-    for arguments in ((None,), (None, None)):
-        try:
-            signature.bind(*arguments)
-        except TypeError:
-            continue
-        return len(arguments) == 2 or _has_context(signature.parameters.values())
+        return lambda ref, _: load(ref)
+    if _accepts(signature, 1) and not _has_context(signature.parameters.values()):
+        return lambda ref, _: load(ref)
+    if _accepts(signature, 2):
+        return load
     raise ConfigurationError("section", "load needs a function of (ref) or (ref, context)")
+
+
+def _accepts(signature: inspect.Signature, count: int) -> bool:
+    try:
+        signature.bind(*[None] * count)
+    except TypeError:
+        return False
+    return True
 
 
 def _has_context(parameters: Iterable[inspect.Parameter]) -> bool:
     positional = [
         p for p in parameters if p.kind in {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
     ]
-    return len(positional) == 2 and positional[1].name == "context"
+    return len(positional) > 1 and positional[1].name == "context"
 
 
 def _translated(plain: str, others: Mapping[str, str], locale: str | None) -> str:

@@ -36,6 +36,15 @@ class ReadLinkKeys:
     USES = "uses"
 
 
+def _check_max_uses(_: object, __: object, value: int | None) -> None:
+    if value is not None:
+        checks.whole("max_uses", value, 1, _MAX_USES)
+
+
+def _check_acceptance(_: object, __: object, value: bool) -> None:
+    checks.flag("accept_internal_title", value)
+
+
 @attrs.frozen(kw_only=True)
 class ReadLink:
     """
@@ -72,11 +81,11 @@ class ReadLink:
     generation: int = 1
     sections: frozenset[str]
     client_title: str | None = attrs.field(default=None, validator=checks.optional_title)
-    accepts_internal_title: bool = attrs.field(default=False)
+    accepts_internal_title: bool = attrs.field(default=False, validator=_check_acceptance)
     created_at: datetime
     created_by: str
     expires_at: datetime | None = attrs.field(default=None, validator=checks.optional_instant)
-    max_uses: int | None = attrs.field(default=None)
+    max_uses: int | None = attrs.field(default=None, validator=_check_max_uses)
     uses: int = 0
     password_hash: str | None = attrs.field(default=None, repr=False)
     password_epoch: int = 0
@@ -86,15 +95,6 @@ class ReadLink:
     revoked_at: datetime | None = None
     revoked_by: str | None = None
     as_of: datetime | None = attrs.field(default=None, eq=False, repr=False)
-
-    @max_uses.validator
-    def _check_max_uses(self, _: object, value: object) -> None:
-        if value is not None:
-            checks.whole("max_uses", value, 1, _MAX_USES)
-
-    @accepts_internal_title.validator
-    def _check_acceptance(self, _: object, value: object) -> None:
-        checks.flag("accept_internal_title", value)
 
     @property
     def has_password(self) -> bool:
