@@ -1,0 +1,31 @@
+"""
+What a start of the portal can choose.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["LANGUAGES", "Settings"]
+
+LANGUAGES = {"nl": "Dutch", "en": "English", "de": "German", "pl": "Polish", "es": "Spanish"}
+"""The languages that client pages come in, as staff call them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """
+    How this portal runs.
+
+    Attributes:
+        data: The folder for the agency's database, sharekit's records and the two keys.
+        agency: Whose portal it is; clients read this name too.
+        accent: Its colour.
+        zone: Where the agency's days begin and end.
+        https: Whether browsers reach it by https; cookies are then marked secure.
+    """
+
+    data: Path
+    agency: str = "Studio Havendijk"
+    accent: str = "#0b5f63"
+    zone: str = "Europe/Amsterdam"
+    https: bool = False

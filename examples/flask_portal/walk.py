@@ -1,0 +1,144 @@
+"""
+A walk through a running portal over HTTP, as staff and as client, with the standard library only.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from flask_portal.app import create_app
+from flask_portal.server import background
+from flask_portal.settings import Settings
+from flask_portal.visitor import Page, Visitor
+
+__all__ = ["walk"]
+
+_PROJECT = "/projects/4"  # of a bakery; it has no title for clients yet
+_HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-robots-tag": "noindex",
+}
+
+
+class Walk:
+    """The steps, each of which relies on those before it. A step that fails raises `AssertionError`."""
+
+    def __init__(self, address: str) -> None:
+        self._staff = Visitor(address)
+        self._client = Visitor(address)
+        self._address = address
+        self._link = ""
+        self._dead = ""
+
+    def sign_in(self) -> None:
+        """Staff signs in and sees the projects."""
+        projects = self._staff.get("/").submit("/sign-in", staff="maria")
+        assert "Relaunch (cheap variant)" in projects.text
+
+    def create_link(self) -> None:
+        """Staff creates a link, and is asked about the internal title first."""
+        form = self._staff.get(f"{_PROJECT}/links/new")
+        shown = {"sections": ["progress", "hours"]}
+        question = form.submit(f"{_PROJECT}/links/new", **shown)
+        assert "Your client would read your internal title" in question.text
+        links = question.submit(f"{_PROJECT}/links/new", **shown, offered_title="Webwinkel")
+        self._link = links.addresses()[0]
+        assert self._staff.get(f"{_PROJECT}/links").addresses() == [self._link]
+
+    def open_link(self) -> None:
+        """The client opens it and sees the hours, but no internal title and no hidden section."""
+        page = self._seen()
+        assert "Webwinkel" in page.text
+        assert "Bestelformulier: eerste versie" in page.text
+        assert "cheap" not in page.text
+        assert "Proefbestelling" not in page.text
+
+    def headers(self) -> None:
+        """The client's page has the security headers."""
+        headers = self._seen().headers
+        assert [name for name, part in _HEADERS.items() if part not in headers.get(name, "")] == []
+
+    def log_hours(self) -> None:
+        """Staff logs hours, and the client's next look shows them."""
+        project = self._staff.get(_PROJECT)
+        project.submit(f"{_PROJECT}/hours", day="2025-01-02", hours="1:30", work="Openingstijden nagekeken")
+        assert "Openingstijden nagekeken" in self._seen().text
+
+    def hide_section(self) -> None:
+        """Staff switches the hours off, and they are gone."""
+        page = self._staff.get(self._deactivation().removesuffix("/deactivate"))
+        page.submit(f"{page.path}/sections", section="hours", show="0")
+        assert "Openingstijden nagekeken" not in self._seen().text
+        assert "62" in self._seen().text
+        page.submit(f"{page.path}/sections", section="hours", show="1")
+
+    def deactivate(self) -> None:
+        """Staff deactivates the link, and nobody gets in."""
+        self._staff.get(f"{_PROJECT}/links").submit(self._deactivation())
+        assert self._client.get(self._link).status == 404
+        self._dead = self._link
+
+    def create_again(self) -> None:
+        """Another link works, and the old one stays dead."""
+        form = self._staff.get(f"{_PROJECT}/links/new")
+        links = form.submit(f"{_PROJECT}/links/new", sections=["hours"], client_title="Webwinkel")
+        self._link = links.addresses()[0]
+        assert self._link != self._dead
+        assert "Openingstijden nagekeken" in self._seen().text
+        assert self._client.get(self._dead).status == 404
+
+    def wrong_token(self) -> None:
+        """A wrong secret gets the same answer as a deactivated link."""
+        dead, wrong = self._client.get(self._dead), self._client.get(f"{self._address}/share/l/{'x' * 40}")
+        assert (wrong.status, wrong.text) == (dead.status, dead.text)
+
+    def steps(self) -> list[Callable[[], None]]:
+        """Return the steps in their order."""
+        return [
+            self.sign_in,
+            self.create_link,
+            self.open_link,
+            self.headers,
+            self.log_hours,
+            self.hide_section,
+            self.deactivate,
+            self.create_again,
+            self.wrong_token,
+        ]
+
+    def _deactivation(self) -> str:
+        links = self._staff.get(f"{_PROJECT}/links")
+        return next(path for path in links.forms() if path.endswith("/deactivate"))
+
+    def _seen(self) -> Page:
+        page = self._client.get(self._link)
+        assert page.status == 200, page.status
+        return page
+
+
+def walk() -> int:
+    """Walk through a portal with fresh data, say how each step went, and return the exit code."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(Settings(data=Path(folder)))
+        with closing(app.extensions["flask_portal"].kit), background(app) as address:
+            failed = not all(_goes_well(step) for step in Walk(address).steps())
+    if failed:
+        return 1
+    print(f"All is well, after {time.monotonic() - started:.1f} s.")
+    return 0
+
+
+def _goes_well(step: Callable[[], None]) -> bool:
+    try:
+        step()
+    except Exception as error:  # noqa: BLE001  # whatever happened, this step failed
+        print(f"failed  {step.__doc__} {error!r}")
+        return False
+    print(f"ok      {step.__doc__}")
+    return True

@@ -1,0 +1,299 @@
+"""The example portal in a real Chromium, as both people at once."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flask_portal.app import create_app
+from flask_portal.pages.desk import Portal
+from flask_portal.server import background
+from flask_portal.settings import Settings
+from tests.examples.conftest import BAKERY, CAMPAIGN
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+
+Open = Callable[..., "Person"]
+
+
+class Person:
+    """
+    Somebody with a browser of their own.
+
+    Attributes:
+        page: What they look at.
+        complaints: What their browser's console said, and what it asked of other sites.
+    """
+
+    def __init__(self, address: str, context: BrowserContext) -> None:
+        self._address = address
+        self._context = context
+        self._context.set_default_timeout(5000)
+        self._context.on("console", self._hear)
+        self._context.on("request", self._watch)
+        self._context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.page: Page = self._context.new_page()
+        self.complaints: list[str] = []
+
+    def sign_in(self, name: str = "Maria Jansen") -> "Person":
+        """Sign in as somebody from the agency."""
+        self.page.goto("/sign-in")
+        self.page.get_by_role("button", name=name).click()
+        return self
+
+    def share(self, project: int, **fields: str) -> str:
+        """Make a link and return its address."""
+        self.page.goto(f"/projects/{project}/links/new")
+        for label, value in fields.items():
+            self.page.get_by_label(label.replace("_", " ")).fill(value)
+        self.page.get_by_role("button", name="Create link").click()
+        return self.page.get_by_label("Address of the link").first.input_value()
+
+    def tab_to(self, wanted: Locator) -> None:
+        """Press the tabulator until something has the focus."""
+        expect(wanted).to_be_visible()
+        for _ in range(60):
+            if wanted.evaluate("element => element === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        pytest.fail(f"the tabulator does not lead to {wanted}")
+
+    def press(self, wanted: Locator, key: str = "Enter") -> None:
+        """Go to something by keyboard and press a key there."""
+        self.tab_to(wanted)
+        self.page.keyboard.press(key)
+
+    def barriers(self) -> list[str]:
+        """Return what axe finds on this page that keeps somebody out."""
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{rule['id']} at {node['target']}: {self.page.url}"
+            for rule in found
+            if rule["impact"] in {"serious", "critical"}
+            for node in rule["nodes"]
+        ]
+
+    def leave(self) -> None:
+        """Close the browser, which must have had nothing to complain of."""
+        self._context.close()
+
+        assert [] == self.complaints
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # Chromium reports a page with a 404 as an error, which is what we ask for.
+        if message.type in {"error", "warning"} and "status of 4" not in message.text:
+            self.complaints.append(message.text)
+
+    def _watch(self, request: Request) -> None:
+        if not request.url.startswith((f"{self._address}/", "data:")):
+            self.complaints.append(request.url)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, with a profile that is thrown away."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_browser(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
+    """Give browsers to people who use one portal."""
+    app = create_app(Settings(data=tmp_path / "data"))
+    parts = app.extensions["flask_portal"]
+    assert isinstance(parts, Portal)
+    people: list[Person] = []
+
+    with closing(parts.kit), background(app) as address:
+
+        def enter(**options: Any) -> Person:  # noqa: ANN401  # whatever a context of playwright takes
+            chosen = {"base_url": address, "viewport": DESK, "locale": "en-GB", **options}
+            people.append(Person(address, chromium.new_context(**chosen)))
+            return people[-1]
+
+        yield enter
+        for person in people:
+            person.leave()
+
+
+@pytest.fixture
+def staff(open_browser: Open) -> Person:
+    """Maria, at her desk."""
+    return open_browser(permissions=["clipboard-read", "clipboard-write"]).sign_in()
+
+
+@pytest.fixture
+def client(open_browser: Open) -> Person:
+    """Annelies, on the road, whose phone speaks Dutch."""
+    return open_browser(viewport=PHONE, locale="nl-NL", has_touch=True, is_mobile=True)
+
+
+def test_staff_share_and_take_back_while_the_client_reads(staff: Person, client: Person) -> None:
+    """The whole story: shared with the keyboard alone, read on a phone in Dutch, live, narrowed and ended."""
+    link = _share_with_the_keyboard(staff)
+    answer = client.page.goto(link)
+
+    assert answer is not None
+    assert 200 == answer.status
+    expect(client.page.locator("html")).to_have_attribute("lang", re.compile("^nl"))
+    expect(client.page.get_by_role("heading", level=1)).to_have_text("Webwinkel")
+    expect(client.page.get_by_role("heading", level=2)).to_have_text(["Voortgang", "Uren"])
+    assert client.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+    staff.page.goto(f"/projects/{BAKERY}")
+    staff.page.get_by_role("textbox", name="Hours").fill("2:15")
+    staff.page.get_by_label("What was done").fill("Openingstijden nagekeken")
+    staff.page.get_by_role("button", name="Add hours").click()
+    client.page.reload()
+    expect(client.page.get_by_text("Openingstijden nagekeken")).to_be_visible()
+
+    staff.page.goto(f"/projects/{BAKERY}/links")
+    staff.page.get_by_role("link", name="Preview and switches").click()
+    switch = staff.page.get_by_role("switch", name="Client sees Uren")
+    staff.press(switch, "Space")
+    expect(switch).to_have_attribute("aria-checked", "false")
+    expect(switch).to_be_focused()
+    client.page.reload()
+    expect(client.page.get_by_role("heading", level=2)).to_have_text(["Voortgang"])
+
+    staff.press(staff.page.get_by_role("link", name="Deactivate"))
+    staff.press(staff.page.get_by_role("dialog").get_by_role("button", name="Deactivate"))
+    expect(staff.page.get_by_text("Nobody gets in with it any more.")).to_be_visible()
+    answer = client.page.reload()
+
+    assert answer is not None
+    assert 404 == answer.status
+    expect(client.page.get_by_text("Webwinkel")).to_have_count(0)
+
+
+def _share_with_the_keyboard(staff: Person) -> str:
+    """Go from the list of projects to a copied link without a mouse."""
+    page = staff.page
+    staff.press(page.get_by_role("link", name="Relaunch (cheap variant)"))
+    staff.press(page.get_by_role("link", name="Share"))
+    staff.press(page.get_by_role("link", name="Create link"))
+    staff.press(page.get_by_role("switch", name="Milestones"), "Space")
+    staff.tab_to(page.get_by_label("Recipient"))
+    page.keyboard.type("Annelies")
+    staff.press(page.get_by_role("button", name="Create link"))
+    expect(page.get_by_role("dialog", name="Your client would read your internal title")).to_be_visible()
+    expect(page.get_by_label("Title for the client")).to_be_focused()
+    page.keyboard.type("Webwinkel")
+    page.keyboard.press("Enter")
+    staff.press(page.get_by_role("button", name="Copy link"))
+    expect(page.locator("#announcer")).to_have_text("The link was copied.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert isinstance(copied, str)
+    return copied
+
+
+def test_views_are_counted_by_gestures(staff: Person, client: Person) -> None:
+    """Loading the page counts nothing; the first touch counts once."""
+    client.page.goto(staff.share(CAMPAIGN))
+    client.page.reload()
+    staff.page.reload()
+    expect(staff.page.get_by_text("not yet")).to_be_visible()
+
+    with client.page.expect_response("**/seen") as seen:
+        client.page.get_by_role("heading", level=1).tap()
+
+    assert seen.value.ok
+    client.page.get_by_role("heading", level=1).tap()
+    staff.page.reload()
+    expect(staff.page.get_by_text(re.compile(r"1.time, last"))).to_be_visible()
+
+
+def test_a_password_is_asked_for(staff: Person, client: Person) -> None:
+    """A wrong one is told, the right one opens a page whose address has no secret."""
+    link = staff.share(CAMPAIGN, Password="cierzo")
+    client.page.goto(link)
+    assert [] == client.barriers()
+
+    for password in ("tramontana", "cierzo"):
+        field = client.page.locator("input[type=password]")
+        field.fill(password)
+        field.press("Enter")
+        if password == "tramontana":
+            expect(client.page.get_by_role("alert")).to_be_visible()
+            assert [] == client.barriers()
+
+    expect(client.page.get_by_role("heading", level=1)).to_have_text("Campaña de vendimia")
+    assert link.rpartition("/")[2] not in client.page.url
+
+
+def test_a_link_for_one_visit(staff: Person, client: Person, open_browser: Open) -> None:
+    """Looking at the door uses nothing up; after one visit the next person gets nothing, the first may go on."""
+    link = staff.share(CAMPAIGN, How_many_visits="1")
+    late = open_browser()
+    late.page.goto(link)
+    client.page.goto(link)
+    client.page.get_by_role("button").click()
+    expect(client.page.get_by_role("heading", level=1)).to_have_text("Campaña de vendimia")
+
+    late.page.get_by_role("button").click()
+    client.page.reload()
+
+    expect(late.page.get_by_text("Campaña")).to_have_count(0)
+    expect(client.page.get_by_role("heading", level=1)).to_have_text("Campaña de vendimia")
+
+
+def test_without_scripts_everything_works(open_browser: Open) -> None:
+    """The questions are then part of the page, or pages of their own."""
+    staff = open_browser(java_script_enabled=False).sign_in()
+    staff.page.goto(f"/projects/{BAKERY}/links/new")
+    staff.page.get_by_role("button", name="Create link").click()
+    staff.page.get_by_label("Title for the client").fill("Webwinkel")
+    staff.page.get_by_role("button", name="Use this title").click()
+    expect(staff.page.get_by_text("The client reads “Webwinkel”")).to_be_visible()
+
+    staff.page.get_by_role("link", name="Deactivate").click()
+    staff.page.get_by_role("button", name="Deactivate").click()
+
+    expect(staff.page.get_by_text("No link is live.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", DESK), ("dark", PHONE)], ids=["light desk", "dark phone"])
+def test_nobody_is_kept_out(open_browser: Open, scheme: str, viewport: dict[str, int]) -> None:
+    """Axe finds nothing serious on any page, and no page is wider than the screen."""
+    staff = open_browser(color_scheme=scheme, viewport=viewport).sign_in()
+    client = open_browser(color_scheme=scheme, viewport=viewport)
+    link, dead = staff.share(CAMPAIGN), staff.share(CAMPAIGN)
+    staff.page.get_by_role("link", name="Deactivate").first.click()
+    found = staff.barriers()
+    staff.page.get_by_role("dialog").get_by_role("button", name="Deactivate").click()
+    detail = str(staff.page.get_by_role("link", name="Preview and switches").get_attribute("href"))
+    for path in ("", "/new", f"/{CAMPAIGN}", f"/{CAMPAIGN}/edit", f"/{CAMPAIGN}/links", f"/{CAMPAIGN}/links/new", "/0"):
+        found += _looked_at(staff, f"/projects{path}")
+    found += _looked_at(staff, detail) + _looked_at(staff, f"{detail}/deactivate") + _looked_at(staff, "/sign-in")
+    staff.page.goto(f"/projects/{BAKERY}/links/new")
+    staff.page.get_by_role("button", name="Create link").click()
+    found += staff.barriers()
+    for address in (link, dead, "/share/l/nothing"):
+        found += _looked_at(client, address)
+
+    assert [] == found
+
+
+def _looked_at(person: Person, path: str) -> list[str]:
+    person.page.goto(path)
+    fits = person.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    return person.barriers() + ([] if fits else [f"too wide: {person.page.url}"])
