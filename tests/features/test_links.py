@@ -426,6 +426,22 @@ class TestSharing:
 
         assert "resource-internal" == refused.value.reason
 
+    def test_staff_can_ask_beforehand(self, agency: Agency) -> None:
+        """The decision is the one that create would make, with its reason."""
+        ana = agency.kit.people.add_contact("Ana", "ana@acme.test", by=agency.maria)
+        asked = [
+            agency.kit.links.may_create(ref, by=by)
+            for ref, by in (
+                (agency.relaunch, agency.maria),
+                (agency.relaunch, agency.ben),
+                (agency.relaunch, ana),
+                (ResourceRef("project", "absent"), agency.maria),
+            )
+        ]
+
+        assert [True, False, False, False] == [bool(decision) for decision in asked]
+        assert ["may-share", "needs-share", "staff-only", "not-in-catalog"] == [found.reason for found in asked]
+
 
 class TestUpdating:
     def test_sections_can_be_hidden_and_named_to_be_shown(self, agency: Agency) -> None:
@@ -506,6 +522,8 @@ class TestPreview:
         agency.kit.people.deactivate(agency.maria, by=agency.root)
 
         assert "creator-may-not-share" == agency.kit.links.preview(link).problem
+        assert "creator-may-not-share" == agency.kit.links.problem(link.id)
+        assert LinkState.ACTIVE == agency.kit.links.get(link.id).state
 
 
 class TestTenants:

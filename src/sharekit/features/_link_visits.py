@@ -86,23 +86,30 @@ class Visits:
         """Count that a person looked at the page of a link that needs no redeeming."""
         self._change(self._claims(Purpose.LINK, token), _viewed)
 
+    def problem(self, link_id: ReadLinkId) -> str | None:
+        """Say why a link opens nothing now."""
+        return self._present(link_id)[3]
+
     def preview(self, link_id: ReadLinkId, locale: str | None) -> LinkPreview:
         """Show every section of a link, the visible ones loaded as for the client, the hidden ones only named."""
-        facts, now = self._read(link_id)
-        link = facts.link
-        if link is None:
-            raise NotFoundError(READ_LINK.name)
+        link, facts, now, problem = self._present(link_id)
         spoken = facts.locale or locale
         kind = self._wiring.kind_of(link.ref)
-        problem = judge(self._wiring, facts, link.generation, now)
         return LinkPreview(
             ref=link.ref,
             title=_title(kind, link, facts, spoken),
             sections=preview_sections(
                 kind, link.ref, link.sections, SectionContext(link.tenant, facts.holder, now, spoken)
             ),
-            problem=None if problem is None else str(problem),
+            problem=problem,
         )
+
+    def _present(self, link_id: ReadLinkId) -> tuple[ReadLink, LinkFacts, datetime, str | None]:
+        facts, now = self._read(link_id)
+        if facts.link is None:
+            raise NotFoundError(READ_LINK.name)
+        problem = judge(self._wiring, facts, facts.link.generation, now)
+        return facts.link, facts, now, None if problem is None else str(problem)
 
     def _claims(self, purpose: Purpose, token: str) -> Claims:
         try:

@@ -28,6 +28,7 @@ from sharekit.policies.sections import SectionPolicy
 from sharekit.ports import Condition, Eq, OrderBy
 from sharekit.records import events
 from sharekit.records.catalog import CatalogEntry, ResourceRef
+from sharekit.records.decisions import Decision
 from sharekit.records.instants import utc
 from sharekit.records.links import LinkState, ReadLink, ReadLinkKeys
 from sharekit.records.parties import Contact, Party, Principal, Right, Staff
@@ -46,6 +47,27 @@ class Links:
     def __init__(self, wiring: Wiring, memory: LinkMemory) -> None:
         self._wiring = wiring
         self._visits = Visits(wiring, memory)
+
+    def may_create(self, ref: ResourceRef, *, by: Principal) -> Decision:
+        """
+        Say beforehand whether *by* could make a link to a resource, for a page that shows or greys a button.
+
+        Returns:
+            A refusal names the reason that `create` would raise.
+
+        Raises:
+            InvalidInputError: The kind of the resource was not declared.
+        """
+        self._wiring.kind_of(ref)
+        try:
+            require_staff(by)
+            with self._wiring.reading() as unit:
+                self._require_sharing(unit, by, chain_of(unit, ref))
+        except NotAllowedError as refused:
+            return Decision(allowed=False, reason=refused.reason)
+        except NotFoundError:
+            return Decision(allowed=False, reason="not-in-catalog")
+        return Decision(allowed=True, reason="may-share")
 
     def create(
         self,
@@ -233,6 +255,17 @@ class Links:
                 order=OrderBy(ReadLinkKeys.CREATED_AT, descending=True),
             )
             return [attrs.evolve(link, as_of=unit.now) for link in found]
+
+    def problem(self, link: ReadLinkId | ReadLink) -> str | None:
+        """
+        Say why a link opens nothing now, as a stable slug, or None when it opens; loads no section.
+
+        Unlike `ReadLink.state` it knows what became of the resource, the maker and the recipient.
+
+        Raises:
+            NotFoundError: There is no such link in this tenant.
+        """
+        return self._visits.problem(self._id(link))
 
     def preview(self, link: ReadLinkId | ReadLink, *, locale: str | None = None) -> LinkPreview:
         """
