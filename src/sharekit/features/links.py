@@ -2,36 +2,43 @@
 Read links: make them, hand them out, open them, and take them back.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import TypeVar
 
 import attrs
 
-from sharekit.codec.kinds import CONTACT, READ_LINK
+from sharekit.codec.kinds import READ_LINK
 from sharekit.errors import (
-    InternalTitleError,
     InvalidInputError,
     InvalidTokenError,
     NotAllowedError,
     NotFoundError,
-    WideningError,
 )
-from sharekit.features._facts import chain_of, require, require_active, require_staff
+from sharekit.features._facts import chain_of, require_staff
 from sharekit.features._link_facts import LinkMemory
+from sharekit.features._link_rules import (
+    changed_fields,
+    changed_sections,
+    future,
+    links_of,
+    refuse_internal_title,
+    require_recipient,
+    require_revoking,
+    require_sharing,
+    take_back,
+)
 from sharekit.features._link_visits import Visits
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ReadLinkId, TenantId, random_id
 from sharekit.passwords import hash_password
-from sharekit.policies.links import judge_resource
 from sharekit.policies.sections import SectionPolicy
-from sharekit.ports import Condition, Eq, OrderBy
+from sharekit.ports import Eq, OrderBy
 from sharekit.records import events
-from sharekit.records.catalog import CatalogEntry, ResourceRef
+from sharekit.records.catalog import ResourceRef
 from sharekit.records.decisions import Decision
-from sharekit.records.instants import utc
 from sharekit.records.links import LinkState, ReadLink, ReadLinkKeys
-from sharekit.records.parties import Contact, Party, Principal, Right, Staff
+from sharekit.records.parties import Contact, Party, Principal
 from sharekit.records.unset import UNSET, Unset
 from sharekit.records.views import LinkPreview, LinkView
 from sharekit.tokens import Claims, Purpose
@@ -62,7 +69,7 @@ class Links:
         try:
             require_staff(by)
             with self._wiring.reading() as unit:
-                self._require_sharing(unit, by, chain_of(unit, ref))
+                require_sharing(self._wiring, unit, by, chain_of(unit, ref))
         except NotAllowedError as refused:
             return Decision(allowed=False, reason=refused.reason)
         except NotFoundError:
@@ -109,14 +116,14 @@ class Links:
         require_staff(by)
         kind = self._wiring.kind_of(ref)
         shown = frozenset(SectionPolicy.checked(kind, sections).shown)
-        ends = None if expires_at is None else self._future(expires_at)
+        ends = None if expires_at is None else future(self._wiring, expires_at)
         hashed = None if password is None else hash_password(password)
 
         def work(unit: Unit) -> ReadLink:
             chain = chain_of(unit, ref)
-            self._require_sharing(unit, by, chain)
+            require_sharing(self._wiring, unit, by, chain)
             if recipient is not None:
-                self._require_recipient(unit, recipient)
+                require_recipient(unit, recipient)
             link = ReadLink(
                 tenant=unit.tenant,
                 id=ReadLinkId(random_id()),
@@ -133,7 +140,7 @@ class Links:
                 recipient=None if recipient is None else Contact(recipient.id),
                 as_of=unit.now,
             )
-            _refuse_internal_title(link, chain[0])
+            refuse_internal_title(link, chain[0])
             unit.put(READ_LINK, link)
             unit.emit(
                 events.LinkCreated(
@@ -312,26 +319,26 @@ class Links:
         """
         require_staff(by)
         link_id = self._id(link)
-        ends = expires_at if expires_at is None or expires_at is UNSET else self._future(expires_at)
+        ends = expires_at if expires_at is None or expires_at is UNSET else future(self._wiring, expires_at)
         hashed = hash_password(password) if isinstance(password, str) else password
 
         def work(unit: Unit) -> ReadLink:
             before = self._find(unit, link_id)
             chain = chain_of(unit, before.ref)
-            self._require_sharing(unit, by, chain)
+            require_sharing(self._wiring, unit, by, chain)
             if before.state_at(unit.now) is LinkState.REVOKED:
                 raise InvalidInputError("link", "was revoked and stays dead; create another one")
             after = attrs.evolve(
                 before,
-                sections=self._changed_sections(before, sections, add_sections),
+                sections=changed_sections(self._wiring.kind_of(before.ref), before, sections, add_sections),
                 client_title=_given(client_title, before.client_title),
                 accepts_internal_title=_given(accept_internal_title, before.accepts_internal_title),
                 expires_at=_given(ends, before.expires_at),
             )
             if hashed is not UNSET and (hashed is not None or before.has_password):
                 after = attrs.evolve(after, password_hash=hashed, password_epoch=before.password_epoch + 1)
-            _refuse_internal_title(after, chain[0])
-            changed = _changed(before, after)
+            refuse_internal_title(after, chain[0])
+            changed = changed_fields(before, after)
             if changed:
                 unit.put(READ_LINK, after)
                 unit.emit(
@@ -370,8 +377,8 @@ class Links:
 
         def work(unit: Unit) -> ReadLink:
             found = self._find(unit, link_id)
-            self._require_revoking(unit, by, [found])
-            return self._revoke(unit, found, by)
+            require_revoking(self._wiring, unit, by, [found])
+            return take_back(unit, found, by)
 
         return self._wiring.write(work)
 
@@ -390,12 +397,12 @@ class Links:
             NotAllowedError: *by* may not take back one of them; none was.
         """
         require_staff(by)
-        where = self._target_condition(target)
+        where = links_of(self._wiring, target)
 
         def work(unit: Unit) -> list[ReadLink]:
             live = [found for found in unit.find(READ_LINK, where) if found.revoked_at is None]
-            self._require_revoking(unit, by, live)
-            return [self._revoke(unit, found, by) for found in live]
+            require_revoking(self._wiring, unit, by, live)
+            return [take_back(unit, found, by) for found in live]
 
         return self._wiring.write(work)
 
@@ -419,72 +426,6 @@ class Links:
             raise NotFoundError(READ_LINK.name)
         return found
 
-    def _future(self, expires_at: datetime) -> datetime:
-        ends = utc("expires_at", expires_at)
-        if ends <= self._wiring.clock.now():
-            raise InvalidInputError("expires_at", "is over already; use revoke() to end a link now")
-        return ends
-
-    def _require_sharing(self, unit: Unit, by: Principal, chain: Sequence[CatalogEntry]) -> None:
-        if not chain or chain[0].removed_at is not None:
-            raise NotFoundError("resource")
-        for right in (Right.VIEW, Right.SHARE):
-            require(self._wiring, unit, by, right, chain[0].ref, chain=chain)
-        hidden = judge_resource(chain)
-        if hidden is not None:
-            raise NotAllowedError(str(hidden))
-
-    def _require_revoking(self, unit: Unit, by: Principal, links: Collection[ReadLink]) -> None:
-        require_active(unit, by)
-        for ref in {link.ref for link in links if link.created_by != by.key}:
-            require(self._wiring, unit, by, Right.SHARE, ref, chain=chain_of(unit, ref))
-
-    def _require_recipient(self, unit: Unit, recipient: Contact) -> None:
-        if not isinstance(recipient, Contact):
-            raise InvalidInputError("recipient", "needs a Contact")
-        profile = unit.get(CONTACT, recipient.id)
-        if profile is None or not profile.active:
-            raise NotFoundError(CONTACT.name)
-
-    def _changed_sections(
-        self, link: ReadLink, sections: Collection[str] | Unset, add_sections: Collection[str]
-    ) -> frozenset[str]:
-        kind = self._wiring.kind_of(link.ref)
-        kept = link.sections if sections is UNSET else SectionPolicy.checked(kind, sections).shown
-        if not kept <= link.sections:
-            raise WideningError(kept - link.sections)
-        return frozenset(kept | SectionPolicy.checked(kind, add_sections).shown)
-
-    def _target_condition(self, target: ResourceRef | Party) -> Condition:
-        if isinstance(target, ResourceRef):
-            self._wiring.kind_of(target)
-            return Eq(ReadLinkKeys.RESOURCE, target.key)
-        if isinstance(target, Contact):
-            return Eq(ReadLinkKeys.RECIPIENT, target.key)
-        if isinstance(target, Staff):
-            return Eq(ReadLinkKeys.CREATED_BY, target.key)
-        raise InvalidInputError("target", "needs a ResourceRef, a Contact or a Staff")
-
-    def _revoke(self, unit: Unit, link: ReadLink, by: Principal) -> ReadLink:
-        if link.revoked_at is not None:
-            return attrs.evolve(link, as_of=unit.now)
-        dead = attrs.evolve(
-            link, revoked_at=unit.now, revoked_by=by.key, generation=link.generation + 1, as_of=unit.now
-        )
-        unit.put(READ_LINK, dead)
-        unit.emit(events.LinkRevoked(tenant=unit.tenant, at=unit.now, by=by, ref=link.ref, link=link.id))
-        return dead
-
-
-def _refuse_internal_title(link: ReadLink, entry: CatalogEntry) -> None:
-    if link.client_title is None and entry.client_title is None and not link.accepts_internal_title:
-        raise InternalTitleError(entry.title)
-
 
 def _given(value: T | Unset, before: T) -> T:
     return before if isinstance(value, Unset) else value
-
-
-def _changed(before: ReadLink, after: ReadLink) -> frozenset[str]:
-    names = ("sections", "client_title", "accepts_internal_title", "expires_at", "password_epoch")
-    return frozenset(name for name in names if getattr(before, name) != getattr(after, name))

@@ -1,0 +1,114 @@
+"""
+What must hold before a read link is made, changed or taken back.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import attrs
+
+from sharekit.codec.kinds import CONTACT, READ_LINK
+from sharekit.errors import InternalTitleError, InvalidInputError, NotAllowedError, NotFoundError, WideningError
+from sharekit.features._facts import chain_of, require, require_active
+from sharekit.features._unit import Unit, Wiring
+from sharekit.policies.links import judge_resource
+from sharekit.policies.sections import SectionPolicy
+from sharekit.ports import Condition, Eq
+from sharekit.records import events
+from sharekit.records.catalog import CatalogEntry, ResourceKind, ResourceRef
+from sharekit.records.instants import utc
+from sharekit.records.links import ReadLink, ReadLinkKeys
+from sharekit.records.parties import Contact, Principal, Right, Staff
+from sharekit.records.unset import UNSET, Unset
+
+__all__ = [
+    "changed_fields",
+    "changed_sections",
+    "future",
+    "links_of",
+    "refuse_internal_title",
+    "require_recipient",
+    "require_revoking",
+    "require_sharing",
+    "take_back",
+]
+
+_CHANGING = ("sections", "client_title", "accepts_internal_title", "expires_at", "password_epoch")
+
+
+def future(wiring: Wiring, expires_at: datetime) -> datetime:
+    """Return the end of a link in UTC; refuse one that is over."""
+    ends = utc("expires_at", expires_at)
+    if ends <= wiring.clock.now():
+        raise InvalidInputError("expires_at", "is over already; use revoke() to end a link now")
+    return ends
+
+
+def require_sharing(wiring: Wiring, unit: Unit, by: Principal, chain: Sequence[CatalogEntry]) -> None:
+    """Refuse to share what is not there, what *by* may not share, and what no client may ever see."""
+    if not chain or chain[0].removed_at is not None:
+        raise NotFoundError("resource")
+    for right in (Right.VIEW, Right.SHARE):
+        require(wiring, unit, by, right, chain[0].ref, chain=chain)
+    hidden = judge_resource(chain)
+    if hidden is not None:
+        raise NotAllowedError(str(hidden))
+
+
+def require_revoking(wiring: Wiring, unit: Unit, by: Principal, links: Collection[ReadLink]) -> None:
+    """Refuse to take back links that *by* neither made nor may share the resource of."""
+    require_active(unit, by)
+    for ref in {link.ref for link in links if link.created_by != by.key}:
+        require(wiring, unit, by, Right.SHARE, ref, chain=chain_of(unit, ref))
+
+
+def require_recipient(unit: Unit, recipient: object) -> None:
+    """Refuse a recipient that is no active contact."""
+    if not isinstance(recipient, Contact):
+        raise InvalidInputError("recipient", "needs a Contact")
+    profile = unit.get(CONTACT, recipient.id)
+    if profile is None or not profile.active:
+        raise NotFoundError(CONTACT.name)
+
+
+def refuse_internal_title(link: ReadLink, entry: CatalogEntry) -> None:
+    """Refuse a link by which the client would read the internal title, unless that was accepted (E6)."""
+    if link.client_title is None and entry.client_title is None and not link.accepts_internal_title:
+        raise InternalTitleError(entry.title)
+
+
+def changed_sections(
+    kind: ResourceKind, link: ReadLink, sections: Collection[str] | Unset, add_sections: Collection[str]
+) -> frozenset[str]:
+    """Return what a link shows after a change; refuse one that widens without saying so (R-LINK-1)."""
+    kept = link.sections if sections is UNSET else SectionPolicy.checked(kind, sections).shown
+    if not kept <= link.sections:
+        raise WideningError(kept - link.sections)
+    return frozenset(kept | SectionPolicy.checked(kind, add_sections).shown)
+
+
+def links_of(wiring: Wiring, target: object) -> Condition:
+    """Return the condition that finds the links to a resource, for a contact, or by a member of staff."""
+    if isinstance(target, ResourceRef):
+        wiring.kind_of(target)
+        return Eq(ReadLinkKeys.RESOURCE, target.key)
+    if isinstance(target, Contact):
+        return Eq(ReadLinkKeys.RECIPIENT, target.key)
+    if isinstance(target, Staff):
+        return Eq(ReadLinkKeys.CREATED_BY, target.key)
+    raise InvalidInputError("target", "needs a ResourceRef, a Contact or a Staff")
+
+
+def take_back(unit: Unit, link: ReadLink, by: Principal) -> ReadLink:
+    """Revoke a link unless it is revoked already, and return it as it is now."""
+    if link.revoked_at is not None:
+        return attrs.evolve(link, as_of=unit.now)
+    dead = attrs.evolve(link, revoked_at=unit.now, revoked_by=by.key, generation=link.generation + 1, as_of=unit.now)
+    unit.put(READ_LINK, dead)
+    unit.emit(events.LinkRevoked(tenant=unit.tenant, at=unit.now, by=by, ref=link.ref, link=link.id))
+    return dead
+
+
+def changed_fields(before: ReadLink, after: ReadLink) -> frozenset[str]:
+    """Return the names of the fields that a change touched."""
+    return frozenset(name for name in _CHANGING if getattr(before, name) != getattr(after, name))
