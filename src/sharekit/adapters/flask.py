@@ -1,0 +1,191 @@
+"""
+The portal in a Flask application. Needs the extra ``flask``.
+
+    kit = Sharekit.at("portal-data", secret_keys=[key], kinds=[project])
+    init_app(app, kit, url_prefix="/share")
+
+A link's address is then ``link_url(link)``, and ``flask sharekit`` lists and revokes links.
+Behind a proxy let Werkzeug's ``ProxyFix`` tell the application its visitors' addresses and scheme:
+wrong secrets are counted by the former. A blanket CSRF check of the host should exempt the
+blueprint ``sharekit``, which has its own.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlencode
+
+import attrs
+
+from sharekit.errors import ConfigurationError, MissingExtraError, SharekitError
+from sharekit.ids import ReadLinkId
+from sharekit.kit import Sharekit
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.links import ReadLink
+from sharekit.records.parties import System
+
+try:
+    import click
+    from flask import Blueprint, Flask, Response, current_app, request, url_for
+    from flask.cli import AppGroup
+except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
+    raise MissingExtraError("flask", "flask") from _missing
+
+from sharekit.web import Headers, Portal, WebRequest
+
+__all__ = ["create_blueprint", "init_app", "kit_from", "link_url", "portal_from"]
+
+T = TypeVar("T")
+
+# Every method goes to the portal, so that it alone says which ones an address knows.
+_METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
+
+
+@attrs.frozen
+class _Extension:
+    kit: Sharekit
+    portal: Portal
+
+
+def init_app(
+    app: Flask,
+    kit: Sharekit,
+    *,
+    url_prefix: str = "/share",
+    site_name: str | None = None,
+    template_folders: Sequence[str | Path] | None = None,
+    default_locale: str | None = None,
+    time_zone: str | None = None,
+    accent: str | None = None,
+    secure_cookies: bool | None = None,
+    resolve_tenant: Callable[[WebRequest], str | None] | None = None,
+) -> Portal:
+    """
+    Mount the portal in an application and return it; the options are those of `Portal`.
+
+    What is not named is taken from ``app.config``: ``SHAREKIT_SITE_NAME``, ``SHAREKIT_TEMPLATE_FOLDERS``,
+    ``SHAREKIT_DEFAULT_LOCALE``, ``SHAREKIT_TIME_ZONE``, ``SHAREKIT_ACCENT``, ``SHAREKIT_SECURE_COOKIES``.
+    Templates in the application's own folder under ``sharekit/`` come before ours.
+    """
+
+    def chosen(given: T | None, name: str, default: T) -> T:
+        return given if given is not None else app.config.get(f"SHAREKIT_{name}", default)
+
+    portal = Portal(
+        kit,
+        site_name=chosen(site_name, "SITE_NAME", ""),
+        base_path=url_prefix,
+        template_folders=chosen(template_folders, "TEMPLATE_FOLDERS", ()),
+        template_loaders=() if app.jinja_loader is None else (app.jinja_loader,),
+        default_locale=chosen(default_locale, "DEFAULT_LOCALE", "en"),
+        time_zone=chosen(time_zone, "TIME_ZONE", "UTC"),
+        accent=chosen(accent, "ACCENT", None),
+        secure_cookies=chosen(secure_cookies, "SECURE_COOKIES", default=True),
+        resolve_tenant=resolve_tenant,
+    )
+    app.register_blueprint(create_blueprint(portal), url_prefix=url_prefix)
+    app.cli.add_command(_commands)
+    app.extensions["sharekit"] = _Extension(kit, portal)
+    return portal
+
+
+def create_blueprint(portal: Portal) -> Blueprint:
+    """Return a blueprint that serves a portal wherever it is registered."""
+    blueprint = Blueprint("sharekit", __name__)
+
+    def serve(path: str = "") -> Response:
+        answer = portal.handle(_translated(f"/{path}"))
+        response = Response([answer.body], status=answer.status)
+        response.headers.clear()
+        response.headers.extend(list(answer.headers))
+        return response
+
+    for rule in ("/", "/<path:path>"):
+        blueprint.add_url_rule(
+            rule,
+            "portal",
+            serve,
+            methods=_METHODS,
+            provide_automatic_options=False,
+            strict_slashes=False,
+            merge_slashes=False,
+        )
+    return blueprint
+
+
+def kit_from(app: Flask | None = None) -> Sharekit:
+    """Return the kit of an application, of the current one by default."""
+    return _extension(app).kit
+
+
+def portal_from(app: Flask | None = None) -> Portal:
+    """Return the portal of an application, of the current one by default."""
+    return _extension(app).portal
+
+
+def link_url(link: ReadLink) -> str:
+    """Return the whole address of a link's page, to be handed to the client; the same at every call."""
+    return url_for("sharekit.portal", path=portal_from().path_below(link).lstrip("/"), _external=True)
+
+
+def _extension(app: Flask | None) -> _Extension:
+    found = (app or current_app).extensions.get("sharekit")
+    if not isinstance(found, _Extension):
+        raise ConfigurationError("app", "has no sharekit yet; call init_app(app, kit)")
+    return found
+
+
+def _translated(path: str) -> WebRequest:
+    return WebRequest(
+        method=request.method,
+        path=path,
+        query=request.query_string.decode("latin-1"),
+        headers=Headers(request.headers.items()),
+        read=_read,
+        client_key=request.remote_addr or "",
+        origin=request.host_url.rstrip("/"),
+        root=(request.root_path + request.path).removesuffix(path).rstrip("/"),
+    )
+
+
+def _read(limit: int) -> bytes:
+    if "form" in vars(request):  # a hook of the host has parsed the body already
+        return urlencode(list(request.form.items(multi=True))).encode()
+    return request.stream.read(limit)
+
+
+_commands = AppGroup("sharekit", help="List and revoke read links.")
+
+
+@_commands.command("links", help="List the links of a resource.")
+@click.argument("kind")
+@click.argument("id_", metavar="ID")
+def _links(kind: str, id_: str) -> None:
+    for link in _tried(lambda: kit_from().links.of(ResourceRef(kind, id_))):
+        ends = link.expires_at.isoformat(timespec="minutes") if link.expires_at else "never"
+        uses = f"{link.uses}/{link.max_uses}" if link.max_uses else str(link.uses)
+        shown = ",".join(sorted(link.sections))
+        click.echo(f"{link.id}  {link.state:9}  ends {ends}  uses {uses}  views {link.views}  {shown}")
+
+
+# An id may begin with a dash, which is no option then.
+@_commands.command("revoke", help="Revoke one link by its id.", context_settings={"ignore_unknown_options": True})
+@click.argument("link_id")
+def _revoke(link_id: str) -> None:
+    link = _tried(lambda: kit_from().links.revoke(ReadLinkId(link_id), by=System("cli")))
+    click.echo(f"{link.id}  {link.state}")
+
+
+@_commands.command("revoke-all", help="Revoke every link of a resource.")
+@click.argument("kind")
+@click.argument("id_", metavar="ID")
+def _revoke_all(kind: str, id_: str) -> None:
+    revoked = _tried(lambda: kit_from().links.revoke_all(ResourceRef(kind, id_), by=System("cli")))
+    click.echo(f"revoked {len(revoked)}")
+
+
+def _tried(verb: Callable[[], T]) -> T:
+    try:
+        return verb()
+    except SharekitError as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,122 @@
+"""
+Makes responses: pages, refusals, redirects and files, each with all its headers.
+"""
+
+import logging
+from typing import Final
+
+import attrs
+
+from sharekit.errors import RedeemRequired
+from sharekit.records.views import LinkView
+from sharekit.web._errors import Refusal, refusal_of
+from sharekit.web.assets import Asset
+from sharekit.web.headers import ASSET_HEADERS, PAGE_HEADERS
+from sharekit.web.locales import Language, language_of
+from sharekit.web.messages import WebResponse
+from sharekit.web.pages import Pages
+
+__all__ = ["Answers", "Reader"]
+
+_log = logging.getLogger("sharekit.web")
+
+_FAULT: Final = 500
+_HTML: Final = "text/html; charset=utf-8"
+_PLAIN: Final = "text/plain; charset=utf-8"
+_LAST_RESORT: Final = b"This page is not available.\n"  # when a host's template fails too
+_FOR_GOOD: Final = "public, max-age=31536000, immutable"
+_FOR_NOW: Final = "public, no-cache"
+
+
+@attrs.frozen
+class Reader:
+    """
+    For whom a response is made.
+
+    Attributes:
+        language: The language that the pages speak to the reader.
+        root: The path at which the portal is mounted, as the reader's browser sees it.
+    """
+
+    language: Language
+    root: str
+
+    def speaking(self, locale: str | None) -> "Reader":
+        """Return the reader with this language, when the pages speak it."""
+        return attrs.evolve(self, language=language_of(locale) or self.language)
+
+
+class Answers:
+    """
+    Makes responses.
+
+    Args:
+        pages: What renders.
+    """
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def link(
+        self, reader: Reader, view: LinkView, *headers: tuple[str, str], seen_url: str | None = None
+    ) -> WebResponse:
+        """Return the page of a link, in the language of its recipient when it has one."""
+        language = reader.speaking(view.locale).language
+        body = self._pages.render_link(view, language, reader.root, seen_url)
+        return _page(200, language, body, *headers)
+
+    def landing(self, reader: Reader, wanted: RedeemRequired, *, wrong: bool = False) -> WebResponse:
+        """Return the page that asks for a password or a click, and tells nothing of what is behind it."""
+        language = reader.speaking(wanted.locale).language
+        body = self._pages.render("landing", language, reader.root, wanted=wanted, wrong=wrong)
+        return _page(403 if wrong else 200, language, body)
+
+    def refusal(self, reader: Reader, error: Exception) -> WebResponse:
+        """Return what an error looks like, and tell the operator of one that readers cannot bring about."""
+        refusal = refusal_of(error)
+        if refusal.status >= _FAULT:
+            # The path is not told: it may hold the secret of a link.
+            _log.error("a request could not be answered", exc_info=error)
+        try:
+            body = self._refusal_body(reader, refusal)
+        except Exception:  # noqa: BLE001  # this is the last resort
+            _log.exception("the page %s could not be rendered", refusal.page)
+            return _response(refusal.status, _LAST_RESORT, _PLAIN, *refusal.headers)
+        return _page(refusal.status, reader.language, body, *refusal.headers)
+
+    def _refusal_body(self, reader: Reader, refusal: Refusal) -> bytes:
+        wait = None
+        if refusal.retry_after is not None:
+            wait = self._pages.formats(reader.language).wait(refusal.retry_after)
+        return self._pages.render(refusal.page, reader.language, reader.root, status=refusal.status, wait=wait)
+
+    def see_other(self, location: str, *headers: tuple[str, str]) -> WebResponse:
+        """Return a redirect to be followed by a GET."""
+        return WebResponse(status=303, headers=(("Location", location), *headers, _length(b""), *PAGE_HEADERS))
+
+    def nothing(self, *headers: tuple[str, str]) -> WebResponse:
+        """Return a response that says no more than that all is well."""
+        return WebResponse(status=204, headers=(*headers, *PAGE_HEADERS))
+
+    def asset(self, asset: Asset, *, lasting: bool) -> WebResponse:
+        """Return a file; browsers may keep it for good when its address names this very version."""
+        headers = (
+            ("Content-Type", asset.content_type),
+            _length(asset.body),
+            ("Cache-Control", _FOR_GOOD if lasting else _FOR_NOW),
+            *ASSET_HEADERS,
+        )
+        return WebResponse(status=200, headers=headers, body=asset.body)
+
+
+def _page(status: int, language: Language, body: bytes, *headers: tuple[str, str]) -> WebResponse:
+    return _response(status, body, _HTML, ("Content-Language", language.tag), *headers)
+
+
+def _response(status: int, body: bytes, content_type: str, *headers: tuple[str, str]) -> WebResponse:
+    described = (("Content-Type", content_type), _length(body), *headers, *PAGE_HEADERS)
+    return WebResponse(status=status, headers=described, body=body)
+
+
+def _length(body: bytes) -> tuple[str, str]:
+    return "Content-Length", str(len(body))

@@ -1,0 +1,181 @@
+"""
+What happens at each address.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from sharekit.errors import (
+    LinkUnavailableError,
+    RedeemRequired,
+    SharekitError,
+    TooManyAttemptsError,
+    VisitEndedError,
+    WrongPasswordError,
+)
+from sharekit.kit import Sharekit
+from sharekit.records.views import LinkView
+from sharekit.web._errors import UnknownAddressError
+from sharekit.web._guard import WrongSecrets, read_form, refuse_cross_site
+from sharekit.web.answers import Answers, Reader
+from sharekit.web.assets import Asset
+from sharekit.web.messages import WebRequest, WebResponse
+from sharekit.web.routes import LINK, SEEN, STATIC, VISIT, Route
+from sharekit.web.visits import VisitCookies, handle_of
+
+__all__ = ["Call", "Endpoints"]
+
+_BETWEEN_COUNTS: Final = timedelta(minutes=30)
+
+
+@attrs.frozen(kw_only=True)
+class Call:
+    """
+    A request that found its address.
+
+    Attributes:
+        request: The request.
+        places: What stands in the places of the address.
+        reader: For whom it is answered.
+    """
+
+    request: WebRequest
+    places: Mapping[str, str] = attrs.field(repr=False)
+    reader: Reader
+
+
+@attrs.frozen(kw_only=True)
+class Endpoints:
+    """
+    Answers calls.
+
+    Attributes:
+        kit: The kit.
+        answers: What makes responses.
+        assets: The files that may be fetched.
+        cookies: What carries visits.
+        wrong_secrets: What counts guesses.
+        resolve_tenant: The host's own way to tell the tenant of a request; without it the token tells.
+    """
+
+    kit: Sharekit
+    answers: Answers
+    assets: Mapping[str, Asset]
+    cookies: VisitCookies
+    wrong_secrets: WrongSecrets
+    resolve_tenant: Callable[[WebRequest], str | None] | None
+
+    def answer(self, route: Route, call: Call) -> WebResponse:
+        """Return the answer to a call whose method the route knows; HEAD is answered as GET is."""
+        method = call.request.method
+        if method == "OPTIONS":
+            return self.answers.nothing(("Allow", route.allow))
+        if method == "POST":
+            refuse_cross_site(call.request)
+        answering: Mapping[tuple[Route, bool], Callable[[Call], WebResponse]] = {
+            (LINK, False): self._open,
+            (LINK, True): self._redeem,
+            (SEEN, True): self._record_view,
+            (VISIT, False): self._carry_on,
+            (STATIC, False): self._file,
+        }
+        return answering[route, method == "POST"](call)
+
+    def _open(self, call: Call) -> WebResponse:
+        token = call.places["token"]
+        kit = self._kit_for(call.request, token)
+        handle = handle_of(token)
+        running = self._running_visit(kit, call, handle)
+        if running is not None:
+            return self._page_of_visit(call, handle, running)
+        try:
+            view = kit.links.open(token, locale=call.reader.language.tag)
+        except RedeemRequired as wanted:
+            return self.answers.landing(call.reader, wanted)
+        return self.answers.link(call.reader, view, seen_url=call.reader.root + SEEN.fill(token=token))
+
+    def _redeem(self, call: Call) -> WebResponse:
+        token = call.places["token"]
+        # First, so that what a form looks like is judged without regard to the link.
+        password = read_form(call.request).get("password")
+        kit = self._kit_for(call.request, token)
+        handle = handle_of(token)
+        if self._running_visit(kit, call, handle) is not None:
+            # A second click, or a step back and the button again: this browser is in already.
+            return self.answers.see_other(call.reader.root + VISIT.fill(handle=handle))
+        try:
+            kit.links.open(token, locale=call.reader.language.tag)
+        except RedeemRequired as wanted:
+            return self._redeemed(kit, call, wanted, password)
+        return self.answers.see_other(call.reader.root + LINK.fill(token=token))
+
+    def _redeemed(self, kit: Sharekit, call: Call, wanted: RedeemRequired, password: str | None) -> WebResponse:
+        token = call.places["token"]
+        try:
+            view = kit.links.redeem(token, password, locale=call.reader.language.tag)
+        except WrongPasswordError:
+            return self.answers.landing(call.reader, wanted, wrong=True)
+        except TooManyAttemptsError as error:
+            return self.answers.refusal(call.reader.speaking(wanted.locale), error)
+        handle = handle_of(token)
+        location = call.reader.root + VISIT.fill(handle=handle)
+        return self.answers.see_other(location, self.cookies.carry(handle, view.ticket or ""))
+
+    def _record_view(self, call: Call) -> WebResponse:
+        token = call.places["token"]
+        kit = self._kit_for(call.request, token)
+        key = f"seen:{kit.tenant}:{handle_of(token)}:{call.request.client_key}"
+        if self.kit.rate_limiter.acquire(key, limit=1, window=_BETWEEN_COUNTS) is None:
+            try:
+                kit.links.record_view(token)
+            except SharekitError as error:
+                # Nothing was counted, so nothing keeps the next one from being tried and refused alike.
+                self.kit.rate_limiter.release(key)
+                raise LinkUnavailableError from error
+        return self.answers.nothing()
+
+    def _carry_on(self, call: Call) -> WebResponse:
+        handle = call.places["handle"]
+        ticket = self.cookies.ticket(call.request, handle)
+        if ticket is None:
+            # The same for every handle, so that it tells nothing about any of them.
+            raise VisitEndedError
+        kit = self._kit_for(call.request, ticket)
+        return self._page_of_visit(call, handle, kit.links.view(ticket, locale=call.reader.language.tag))
+
+    def _page_of_visit(self, call: Call, handle: str, view: LinkView) -> WebResponse:
+        return self.answers.link(call.reader, view, self.cookies.carry(handle, view.ticket or ""))
+
+    def _running_visit(self, kit: Sharekit, call: Call, handle: str) -> LinkView | None:
+        """Return what the visit shows that this browser is on, if it is on one that goes on."""
+        ticket = self.cookies.ticket(call.request, handle)
+        if ticket is None:
+            return None
+        try:
+            return kit.links.view(ticket, locale=call.reader.language.tag)
+        except LinkUnavailableError:
+            return None
+
+    def _file(self, call: Call) -> WebResponse:
+        asset = self.assets.get(call.places["name"])
+        if asset is None:
+            raise UnknownAddressError
+        return self.answers.asset(asset, lasting=call.request.query == f"v={asset.version}")
+
+    def _kit_for(self, request: WebRequest, secret: str) -> Sharekit:
+        """
+        Return the kit of the tenant that a token or ticket belongs to.
+
+        Raises:
+            LinkUnavailableError: The secret is not genuine, or the request belongs to no tenant.
+            TooManyAttemptsError: The client presented too many that are not genuine.
+        """
+        named = self.kit.links.tenant_of(secret)
+        self.wrong_secrets.check(request, genuine=named is not None)
+        tenant = named if self.resolve_tenant is None or named is None else self.resolve_tenant(request)
+        if named is None or tenant is None:
+            raise LinkUnavailableError
+        return self.kit if tenant == self.kit.tenant else self.kit.for_tenant(tenant)

@@ -1,0 +1,144 @@
+"""
+The portal: the pages of read links as one function from request to response.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import attrs
+
+from sharekit.errors import ConfigurationError
+from sharekit.kit import Sharekit
+from sharekit.records.links import ReadLink
+from sharekit.web._errors import UnknownAddressError, WrongMethodError
+from sharekit.web._guard import WrongSecrets
+from sharekit.web.answers import Answers, Reader
+from sharekit.web.assets import load_assets
+from sharekit.web.endpoints import Call, Endpoints
+from sharekit.web.locales import negotiate
+from sharekit.web.messages import WebRequest, WebResponse
+from sharekit.web.pages import BaseLoader, Pages, folder_loaders
+from sharekit.web.routes import LINK, find_route
+from sharekit.web.visits import VisitCookies
+
+__all__ = ["Portal"]
+
+
+class Portal:
+    """
+    The pages that the holders of read links see.
+
+    It knows HTTP and no framework: an adapter translates, `handle` does the rest. It may be used
+    by any number of threads.
+
+    The path of a link holds its secret. The portal never logs it; a web server that keeps an
+    access log should leave out what follows ``/l/``.
+    """
+
+    def __init__(
+        self,
+        kit: Sharekit,
+        *,
+        site_name: str = "",
+        base_path: str = "",
+        template_folders: Sequence[str | Path] = (),
+        template_loaders: Sequence[BaseLoader] = (),
+        default_locale: str = "en",
+        time_zone: str = "UTC",
+        accent: str | None = None,
+        resolve_tenant: Callable[[WebRequest], str | None] | None = None,
+        secure_cookies: bool = True,
+        wrong_secrets_per_minute: int = 20,
+    ) -> None:
+        """
+        Put a portal together.
+
+        Args:
+            kit: The kit whose links are shown; links of its other tenants are too.
+            site_name: The name in the header of each page.
+            base_path: Where the host mounts the portal, ``"/share"``.
+            template_folders: Folders whose templates come before ours: ``sharekit/page.html`` for
+                the frame, ``sharekit/sections/<kind>/<section>.html`` for a section.
+            template_loaders: Jinja2 loaders, looked through after the folders and before ours.
+            default_locale: The language for readers who ask for none that the pages speak.
+            time_zone: The zone in which instants are told.
+            accent: The colour of the host, ``"#1f6feb"``; a shade with enough contrast is used.
+            resolve_tenant: Tells the tenant of a request, by its host name for instance; a link of
+                another tenant is unknown there. Without it a genuine token tells its tenant.
+            secure_cookies: False only for development without HTTPS.
+            wrong_secrets_per_minute: How many secrets that nobody gave out a client may present.
+
+        Raises:
+            ConfigurationError: An option cannot work.
+            MissingExtraError: Jinja2 or Babel is not installed.
+        """
+        negotiate(None, default_locale)
+        assets = load_assets(accent)
+        loaders = [*folder_loaders(template_folders), *template_loaders]
+        pages = Pages(site_name=site_name, zone=_zone(time_zone), loaders=loaders, assets=assets)
+        self._kit = kit
+        self._base_path = _base_path(base_path)
+        self._default_locale = default_locale
+        self._answers = Answers(pages)
+        self._cookies = VisitCookies(secure_cookies)
+        self._endpoints = Endpoints(
+            kit=kit,
+            answers=self._answers,
+            assets=assets,
+            cookies=self._cookies,
+            wrong_secrets=WrongSecrets(kit.rate_limiter, wrong_secrets_per_minute),
+            resolve_tenant=resolve_tenant,
+        )
+
+    @property
+    def kit(self) -> Sharekit:
+        """The kit whose links are shown."""
+        return self._kit
+
+    def link_path(self, link: ReadLink) -> str:
+        """Return the path of a link's page, secret and ``base_path`` included; the same at every call."""
+        return self._base_path + self.path_below(link)
+
+    def path_below(self, link: ReadLink) -> str:
+        """Return the same without the ``base_path``, for an adapter that knows better where it is mounted."""
+        kit = self._kit if link.tenant == self._kit.tenant else self._kit.for_tenant(link.tenant)
+        return LINK.fill(token=kit.links.token(link))
+
+    def handle(self, request: WebRequest) -> WebResponse:
+        """
+        Answer a request, with a page whatever happens.
+
+        What nobody foresaw is logged and answered here, and not left to the host's framework, whose
+        own log would tell the path, and with it the secret of a link.
+        """
+        root = self._base_path if request.root is None else request.root
+        reader = Reader(negotiate(request.headers.get("accept-language"), self._default_locale), root)
+        try:
+            response = self._answered(request, reader)
+        except Exception as error:  # noqa: BLE001  # see above
+            response = self._answers.refusal(reader, error)
+        return attrs.evolve(response, body=b"") if request.method == "HEAD" else response
+
+    def _answered(self, request: WebRequest, reader: Reader) -> WebResponse:
+        found = find_route(request.path)
+        if found is None:
+            raise UnknownAddressError
+        route, places = found
+        if request.method not in route.methods:
+            raise WrongMethodError(route.allow)
+        return self._endpoints.answer(route, Call(request=request, places=places, reader=reader))
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigurationError("time_zone", "needs an IANA zone name such as 'Europe/Amsterdam'") from error
+
+
+def _base_path(path: str) -> str:
+    if path and not path.startswith("/"):
+        raise ConfigurationError("base_path", "begins with a slash, or is empty")
+    return path.rstrip("/")

@@ -1,0 +1,73 @@
+"""
+The addresses of the portal, as plain values.
+
+Which methods an address knows is decided by its form alone, before any secret in it is looked at,
+so that a refused method tells nothing about a link.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+
+__all__ = ["LINK", "ROUTES", "SEEN", "STATIC", "VISIT", "Route", "find_route"]
+
+_PLACE: Final = re.compile(r"{([a-z]+)}")
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(_PLACE.sub(r"(?P<\1>[^/]+)", path))
+
+
+@attrs.frozen
+class Route:
+    """
+    One address and what can be done with it.
+
+    Attributes:
+        path: The address; ``{name}`` stands for one segment that is not empty.
+        methods: The methods it knows, in the order of an ``Allow`` header.
+    """
+
+    path: str
+    methods: tuple[str, ...]
+    _matcher: re.Pattern[str] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_matcher", _pattern(self.path))
+
+    @property
+    def allow(self) -> str:
+        """The value of an ``Allow`` header."""
+        return ", ".join(self.methods)
+
+    def match(self, path: str) -> Mapping[str, str] | None:
+        """Return what stands in the places of *path*, or None when it is another address."""
+        found = self._matcher.fullmatch(path)
+        return None if found is None else found.groupdict()
+
+    def fill(self, **places: str) -> str:
+        """Return the address with its places filled by texts that need no quoting."""
+        return _PLACE.sub(lambda place: places[place[1]], self.path)
+
+
+LINK: Final = Route("/l/{token}", ("GET", "HEAD", "POST", "OPTIONS"))
+"""The page of a link, and where the form of a link that must be redeemed is sent."""
+SEEN: Final = Route("/l/{token}/seen", ("POST", "OPTIONS"))
+"""Where the page of a link reports that a person looks at it."""
+VISIT: Final = Route("/v/{handle}", ("GET", "HEAD", "OPTIONS"))
+"""The page of a redeemed link; the secret is in a cookie, not here."""
+STATIC: Final = Route("/static/{name}", ("GET", "HEAD", "OPTIONS"))
+"""Our own style sheet and script."""
+
+ROUTES: Final = (LINK, SEEN, VISIT, STATIC)
+
+
+def find_route(path: str) -> tuple[Route, Mapping[str, str]] | None:
+    """Return the route of a path with what stands in its places, or None."""
+    for route in ROUTES:
+        places = route.match(path)
+        if places is not None:
+            return route, places
+    return None

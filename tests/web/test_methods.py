@@ -1,0 +1,80 @@
+"""Which method does what where (R-HTTP-5)."""
+
+import pytest
+
+from sharekit.web.routes import ROUTES
+from tests.web.conftest import SAME_SITE, Site
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get")
+KNOWN = {
+    "/l/{token}": {"GET", "HEAD", "OPTIONS", "POST"},
+    "/l/{token}/seen": {"OPTIONS", "POST"},
+    "/v/{handle}": {"GET", "HEAD", "OPTIONS"},
+    "/static/{name}": {"GET", "HEAD", "OPTIONS"},
+}
+
+
+def test_the_table_names_every_route() -> None:
+    """The table above holds the routes and their methods."""
+    assert {route.path: set(route.methods) for route in ROUTES} == KNOWN
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("address", KNOWN)
+def test_a_method_is_refused_by_the_form_of_the_address_alone(quick_site: Site, method: str, address: str) -> None:
+    """405 with the methods that are known, the same for a living link and for garbage."""
+    living = quick_site.kit.links.token(quick_site.link())
+    ana = quick_site.browser()
+    answers = [
+        ana.send(method, address.format(token=place, handle=place, name=place), headers=SAME_SITE)
+        for place in (living, "garbage")
+    ]
+
+    if method in KNOWN[address]:
+        assert 405 not in [answer.status for answer in answers]
+    else:
+        assert answers[0] == answers[1]
+        assert answers[0].status == 405
+        assert set((answers[0].header("Allow") or "").split(", ")) == KNOWN[address]
+
+
+@pytest.mark.parametrize("address", ["/l/{token}", "/static/portal.css", "/v/x", "/x"])
+def test_head_is_get_without_the_body(quick_site: Site, address: str) -> None:
+    """HEAD has the status and the very headers of GET, the length included."""
+    path = address.format(token=quick_site.kit.links.token(quick_site.link()))
+    ana = quick_site.browser()
+    whole, head = ana.get(path), ana.send("HEAD", path)
+
+    assert (whole.status, whole.headers) == (head.status, head.headers)
+    assert whole.body
+    assert head.body == b""
+
+
+@pytest.mark.parametrize("address", KNOWN)
+def test_options_tells_the_methods_and_nothing_more(quick_site: Site, address: str) -> None:
+    """OPTIONS of a known address lists its methods and allows no other site anything."""
+    answer = quick_site.browser().send("OPTIONS", address.format(token="x", handle="x", name="x"))
+
+    assert answer.status == 204
+    assert set((answer.header("Allow") or "").split(", ")) == KNOWN[address]
+    assert answer.body == b""
+
+
+def test_options_of_an_unknown_address_is_unknown(quick_site: Site) -> None:
+    """There is no other address, for OPTIONS neither."""
+    assert quick_site.browser().send("OPTIONS", "/x").status == 404
+
+
+def test_the_three_safe_methods_change_nothing(site: Site) -> None:
+    """GET, HEAD and OPTIONS of every address leave every counter and the audit trail as they were."""
+    link, counted = site.link(), site.link(max_uses=1)
+    before, written = [site.kit.links.get(link), site.kit.links.get(counted)], list(site.audit())
+    ana = site.browser()
+    for method in ("GET", "HEAD", "OPTIONS"):
+        for one in (link, counted):
+            path = site.portal.link_path(one)
+            for address in (path, f"{path}/seen", "/v/x", "/static/portal.js"):
+                ana.send(method, address)
+
+    assert [site.kit.links.get(link), site.kit.links.get(counted)] == before
+    assert list(site.audit()) == written
