@@ -144,7 +144,7 @@ class MemoryTransaction:
             tables[self._tenant, kind] = _changed(rows if alone else dict(rows), changes)
         self._state.tables = tables
 
-    def get(self, kind: str, id: str) -> Row | None:  # noqa: A002  # the port's name
+    def get(self, kind: str, id: str) -> Row | None:
         """Return the row, or None."""
         self._spec(kind)
         changes = self._changes.get(kind)
@@ -178,7 +178,7 @@ class MemoryTransaction:
         self._change(attrs.evolve(row, revision=row.revision + 1))
         return row.revision + 1
 
-    def bump(self, kind: str, id: str, counter: str, limit: int | None, amount: int = 1) -> int | None:  # noqa: A002  # the port's name
+    def bump(self, kind: str, id: str, counter: str, limit: int | None, amount: int = 1) -> int | None:
         """Add *amount* to an Int key unless the sum would exceed *limit*."""
         check_counter(self._spec_to_write(kind), counter, limit, amount)
         row = self.get(kind, id)
@@ -191,7 +191,7 @@ class MemoryTransaction:
         self._change(attrs.evolve(row, revision=row.revision + 1, keys={**row.keys, counter: total}))
         return total
 
-    def delete(self, kind: str, id: str, revision: int) -> None:  # noqa: A002  # the port's name
+    def delete(self, kind: str, id: str, revision: int) -> None:
         """Remove the row at this revision."""
         self._spec_to_write(kind)
         before = self.get(kind, id)

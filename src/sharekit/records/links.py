@@ -41,7 +41,7 @@ def _check_max_uses(_: object, __: object, value: int | None) -> None:
         checks.whole("max_uses", value, 1, _MAX_USES)
 
 
-def _check_acceptance(_: object, __: object, value: bool) -> None:
+def _check_acceptance(_: object, __: object, value: bool) -> None:  # noqa: FBT001  # attrs calls it
     checks.flag("accept_internal_title", value)
 
 

@@ -1,0 +1,302 @@
+"""One connection to SQLite for each thread of each process, and none that crosses a fork."""
+
+import os
+import random
+import sqlite3
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+from sharekit.backends._sqlite_errors import is_busy, meaning
+from sharekit.errors import StorageError, TransactionUsageError
+
+_BUSY_TIMEOUT = 10.0  # seconds that SQLite itself waits for a lock
+_PATIENCE = 60.0  # seconds in all that a transaction waits for its turn
+_PAUSE = 0.05  # seconds at most between two tries
+_FORK_PATIENCE = 10.0  # seconds that a fork waits for the transactions of other threads
+_STATEMENTS = 512
+
+_PRAGMAS: Final = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -8000",
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+
+class Occupant(Protocol):
+    """A transaction that runs on a handle."""
+
+    def abandon(self) -> None:
+        """Be over at once: this is a forked copy, and the connection is another process's."""
+        ...
+
+
+class Handle:
+    """
+    A thread's connection.
+
+    Attributes:
+        connection: The connection, or None while there is none.
+        cursor: While there is one, its cursor for every statement.
+        occupant: The transaction that runs on it, if one does.
+        doomed: Whether to close the connection as soon as nothing runs on it.
+    """
+
+    cursor: sqlite3.Cursor
+
+    __slots__ = ("__weakref__", "connection", "cursor", "doomed", "lock", "occupant", "pid")
+
+    def __init__(self) -> None:
+        self.connection: sqlite3.Connection | None = None
+        self.occupant: Occupant | None = None
+        self.doomed = False
+        self.lock = threading.Lock()
+        self.pid = 0
+
+    def connect(self, uri: str) -> None:
+        connection = sqlite3.connect(
+            uri,
+            uri=True,
+            timeout=_BUSY_TIMEOUT,
+            isolation_level=None,
+            check_same_thread=False,  # `close` and a fork close the connections of other threads
+            cached_statements=_STATEMENTS,
+        )
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+        except BaseException:
+            connection.close()
+            raise
+        self.connection, self.cursor, self.pid = connection, connection.cursor(), os.getpid()
+
+    def disconnect(self) -> None:
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.close()
+
+    def abandon(self) -> None:
+        """Forget the connection of another process without closing it."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            _keep_forever(connection)
+        if self.occupant is not None:
+            self.occupant.abandon()
+
+    def roll_back(self) -> None:
+        """End the transaction; when not even that can be done, the connection."""
+        try:
+            if self.connection is not None and self.connection.in_transaction:
+                self.cursor.execute("ROLLBACK")
+        except sqlite3.Error:
+            self.disconnect()
+
+    def release(self) -> None:
+        """Let the next transaction in, or `close`."""
+        self.occupant = None
+        self.lock.release()
+        if self.doomed:
+            self.retire()
+
+    def retire(self) -> None:
+        """Close the connection, now or when what runs on it is over."""
+        self.doomed = True
+        if self.lock.acquire(blocking=False):
+            self.doomed = False
+            self.disconnect()
+            self.lock.release()
+
+    def __del__(self, getpid: Callable[[], int] = os.getpid) -> None:
+        # The thread is over, or the store was dropped.
+        if self.connection is not None:
+            if self.pid == getpid():
+                self.disconnect()
+            else:
+                self.abandon()
+
+
+def patiently(cursor: sqlite3.Cursor, statement: str) -> None:
+    """
+    Execute a statement that takes a lock, again and again while others hold it.
+
+    SQLite's own waiting is not enough: it is not fair, and some locks it does not wait for.
+
+    Raises:
+        sqlite3.OperationalError: The lock could not be had in a minute.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            cursor.execute(statement)
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(0.0, _PAUSE))  # noqa: S311  # no secret
+        else:
+            return
+
+
+def _keep_forever(connection: sqlite3.Connection) -> None:
+    # Closing would roll back, in memory that is shared with the other process, what that one is writing.
+    import ctypes  # noqa: PLC0415  # for the rare process that was forked in the middle of a transaction
+
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
+
+
+class _Preparation:
+    """Whoever runs on a handle while the store opens."""
+
+    def abandon(self) -> None:
+        """Do nothing: what is left to do fails by itself."""
+
+
+class _Local(threading.local):
+    handle: Handle | None = None
+
+
+class Connections:
+    """
+    The connections of one store.
+
+    SQLite knows of one process only: a child that opens the file while it holds a copy of its
+    parent's connection takes no lock of its own, and loses what it commits when the parent closes.
+    So every idle connection is closed before a fork, and opened again when it is next needed.
+    A child that was forked in the middle of a transaction is refused.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._uri = f"{path.as_uri()}?mode=rw"  # never makes an empty database where one was lost
+        self._local = _Local()
+        self._handles: weakref.WeakSet[Handle] = weakref.WeakSet()
+        self._gate = threading.Lock()
+        self._is_open = False
+        self._is_spoilt = False
+        self._crossing = False
+        self._pid = os.getpid()
+        if sys.platform != "win32":
+            os.register_at_fork(
+                before=_weak(self._before_fork),
+                after_in_parent=_weak(self._after_fork),
+                after_in_child=_weak(self._after_fork_in_child),
+            )
+
+    def open(self, prepare: Callable[[sqlite3.Connection], None]) -> None:
+        """Let connections be made, once *prepare* has made the database fit for them."""
+        was_open, self._is_open = self._is_open, True
+        try:
+            self._prepare(prepare)
+        except BaseException:
+            if not was_open:
+                self.close()
+            raise
+
+    def _prepare(self, prepare: Callable[[sqlite3.Connection], None]) -> None:
+        handle = self.acquire(_Preparation())
+        try:
+            prepare(handle.cursor.connection)
+        except sqlite3.Error as error:
+            raise meaning(error, "preparing the database") from error
+        finally:
+            handle.roll_back()  # does nothing when all went well
+            handle.release()
+
+    def close(self) -> None:
+        """Close every connection; one with a transaction on it when that is over."""
+        own = self._local.handle
+        if own is not None and own.occupant is not None:
+            raise TransactionUsageError("a transaction does not close its own store")
+        self._is_open = False
+        with self._gate:
+            handles = list(self._handles)
+        for handle in handles:
+            handle.retire()
+
+    def acquire(self, occupant: Occupant) -> Handle:
+        """
+        Return this thread's handle, with a connection, for the occupant alone until `Handle.release`.
+
+        Raises:
+            TransactionUsageError: The thread is inside a transaction, or the store is not open.
+            StorageError: There is no connection to be had.
+        """
+        handle = self._local.handle
+        if handle is None:
+            handle = self._local.handle = Handle()
+        if handle.occupant is not None:
+            raise TransactionUsageError("this thread is inside a transaction of this store")
+        handle.lock.acquire()
+        if handle.connection is None or handle.pid != os.getpid():
+            try:
+                self._connect(handle)
+            except BaseException:
+                handle.lock.release()
+                raise
+        handle.occupant = occupant
+        return handle
+
+    def _connect(self, handle: Handle) -> None:
+        with self._gate:
+            if not self._is_open:
+                raise TransactionUsageError("the store is not open")
+            self._notice_fork()
+            if self._is_spoilt:
+                cause = RuntimeError("this process was forked in the middle of a transaction")
+                raise StorageError("connecting to SQLite in a forked process") from cause
+            try:
+                handle.connect(self._uri)
+            except sqlite3.Error as error:
+                raise meaning(error, "connecting to SQLite") from error
+            self._handles.add(handle)
+
+    def _notice_fork(self) -> None:
+        """Notice a fork that ran none of the hooks, as one by a server written in C may."""
+        if self._pid != os.getpid():
+            self._pid = os.getpid()
+            if any(handle.connection is not None for handle in self._handles):
+                self._spoil()
+
+    def _before_fork(self) -> None:
+        self._gate.acquire()
+        own = self._local.handle
+        deadline = time.monotonic() + _FORK_PATIENCE
+        for handle in list(self._handles):
+            patience = 0.0 if handle is own else max(0.0, deadline - time.monotonic())
+            if handle.lock.acquire(timeout=patience):
+                handle.disconnect()
+                handle.lock.release()
+            else:
+                self._crossing = True
+
+    def _after_fork(self) -> None:
+        self._crossing = False
+        self._gate.release()
+
+    def _after_fork_in_child(self) -> None:
+        if self._crossing:
+            self._spoil()
+        self._pid = os.getpid()
+        self._after_fork()
+
+    def _spoil(self) -> None:
+        self._is_spoilt = True
+        for handle in list(self._handles):
+            handle.abandon()
+
+
+def _weak(method: Callable[[], None]) -> Callable[[], None]:
+    # A hook cannot be taken back: it must not keep the store alive.
+    reference = weakref.WeakMethod(method)
+
+    def hook() -> None:
+        alive = reference()
+        if alive is not None:
+            alive()
+
+    return hook

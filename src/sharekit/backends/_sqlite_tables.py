@@ -1,0 +1,124 @@
+"""The table of one kind: its SQL, and the way between rows and columns."""
+# ruff: noqa: S608  # names of tables and columns come from checked kinds, every value is a parameter
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sharekit.errors import IntegrityError
+from sharekit.ids import TenantId
+from sharekit.ports.evaluate import micros_of, time_of
+from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row
+
+AMONG: Final = "IN (SELECT value FROM json_each(?))"
+"""However many values there are, they are one parameter, and the statement stays the same."""
+
+_READERS: Final[Mapping[KeyType, Callable[[int], KeyValue]]] = {KeyType.TIME: time_of, KeyType.BOOL: bool}
+
+
+def table_name(kind: str) -> str:
+    """Return the name of the kind's table."""
+    return f"sharekit_{kind.replace('-', '_')}"
+
+
+def column(key: str) -> str:
+    """Return the key's column, quoted, since a key may be a word of SQL."""
+    return f'"{key}"'
+
+
+def param(value: KeyValue) -> str | int | None:
+    """Return the value as its column holds it."""
+    if isinstance(value, datetime):
+        return micros_of(value)
+    return int(value) if isinstance(value, bool) else value
+
+
+class Table:
+    """
+    Where the rows of one kind are kept.
+
+    Attributes:
+        kind: The kind.
+        name: The table's name, quoted.
+        columns: What `row` takes, in that order, for a SELECT.
+        width: How many columns that are.
+        by_id: SELECT of one row; takes tenant and id.
+        among: SELECT of the rows with one of several ids, each followed by its id; takes tenant and
+            a JSON array of ids.
+        insert: Takes tenant and id, then what `written` returns.
+        update: Takes what `written` returns, then tenant, id and the revision before.
+        delete: Takes tenant, id and revision.
+    """
+
+    def __init__(self, spec: KindSpec) -> None:
+        self.kind = spec.kind
+        self._keys = tuple(spec.keys)
+        self._readers = tuple((key, _READERS[of]) for key, of in spec.keys.items() if of in _READERS)
+        self.name = column(table_name(spec.kind))
+        held = [*map(column, spec.keys), "revision", "schema", "body"]
+        self.width = len(held)
+        self.columns = ", ".join(held)
+        here = "tenant = ? AND id = ?"
+        self.by_id = f"SELECT {self.columns} FROM {self.name} WHERE {here}"
+        self.among = f"SELECT {self.columns}, id FROM {self.name} WHERE tenant = ? AND id {AMONG}"
+        places = ", ".join("?" * (len(held) + 2))
+        self.insert = f"INSERT INTO {self.name} (tenant, id, {self.columns}) VALUES ({places})"
+        changes = ", ".join(f"{name} = ?" for name in held)
+        self.update = f"UPDATE {self.name} SET {changes} WHERE {here} AND revision = ?"
+        self.delete = f"DELETE FROM {self.name} WHERE {here} AND revision = ?"
+
+    # Any: SQLite gives what was stored, and only `written` stores.
+    def row(self, tenant: TenantId, id_: str, values: Sequence[Any]) -> Row:
+        """Return the row that `columns` hold; whatever follows them is left alone."""
+        keys: dict[str, Any] = dict(zip(self._keys, values, strict=False))
+        for key, reader in self._readers:
+            if keys[key] is not None:
+                try:
+                    keys[key] = reader(keys[key])
+                except (OverflowError, TypeError) as error:
+                    raise IntegrityError(self.kind, f"the key {key!r} is not what was stored") from error
+        rest = len(keys)
+        return Row(
+            tenant=tenant,
+            kind=self.kind,
+            id=id_,
+            revision=values[rest],
+            schema=values[rest + 1],
+            body=values[rest + 2],
+            keys=keys,
+        )
+
+    def written(self, row: Row, revision: int) -> list[str | int | None]:
+        """Return the `columns` of a checked row at its new revision."""
+        keys = row.keys
+        return [*[param(keys[key]) for key in self._keys], revision, row.schema, row.body]
+
+    def bump(self, counter: str) -> str:
+        """Return the statement that takes amount, tenant, id and the greatest count to add to."""
+        name = column(counter)
+        return (
+            f"UPDATE {self.name} SET {name} = coalesce({name}, 0) + ?, revision = revision + 1"
+            f" WHERE tenant = ? AND id = ? AND coalesce({name}, 0) <= ? RETURNING {name}"
+        )
+
+    def tenants(self) -> str:
+        """Return the SELECT of the tenants, which leaps from one to the next instead of reading every row."""
+        return (
+            f"WITH RECURSIVE leap(tenant) AS (SELECT min(tenant) FROM {self.name} UNION ALL"
+            f" SELECT (SELECT min(tenant) FROM {self.name} WHERE tenant > leap.tenant) FROM leap"
+            " WHERE leap.tenant IS NOT NULL) SELECT tenant FROM leap WHERE tenant IS NOT NULL"
+        )
+
+
+def joined(tables: Sequence[Table]) -> str:
+    """
+    Return the SELECT of one row of each table, which takes tenant and id for each in turn.
+
+    Each row ends with the place of its table among *tables*.
+    """
+    width = max(table.width for table in tables)
+    return " UNION ALL ".join(
+        f"SELECT {table.columns}{', NULL' * (width - table.width)}, {place} FROM {table.name}"
+        " WHERE tenant = ? AND id = ?"
+        for place, table in enumerate(tables)
+    )

@@ -1,0 +1,73 @@
+"""Each law test of the record store contract fails on a store that breaks its law, and on no other."""
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from sharekit.backends.memory import MemoryRecordStore
+from sharekit.ports import RecordStore
+from sharekit.testing.record_store import LAWS, RecordStoreContract
+from sharekit.testing.record_store._frame import KINDS
+from tests.testing._broken_stores import BROKEN, Rechecks
+
+Store = Callable[[], RecordStore]
+
+
+def cases(test: Callable[..., object]) -> Iterator[dict[str, Any]]:  # Any: what a test is parametrized with
+    """Yield the arguments of every case of a parametrized test."""
+    marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "parametrize"]
+    axes = []
+    for mark in marks:
+        names = (
+            mark.args[0]
+            if isinstance(mark.args[0], (list, tuple))
+            else [name.strip() for name in mark.args[0].split(",")]
+        )
+        axes.append([dict(zip(names, value if len(names) > 1 else [value], strict=True)) for value in mark.args[1]])
+    for choice in itertools.product(*axes):
+        yield {name: value for part in choice for name, value in part.items()}
+
+
+def holds(make: Store, name: str) -> bool:
+    """Say whether a store passes every case of a law test."""
+    test = getattr(RecordStoreContract(), name)
+    wanted = inspect.signature(test).parameters
+    for case in cases(test):
+        store = make()
+        if "records" in wanted:
+            store.open(KINDS)
+        fixtures = {"records": store, "store": store, "reopen": None, "back_door": None, "sabotage": None}
+        try:
+            test(**{name: value for name, value in fixtures.items() if name in wanted}, **case)
+        except (Exception, pytest.fail.Exception):  # noqa: BLE001  # a test fails by any exception
+            return False
+    return True
+
+
+def broken_laws(make: Store) -> set[str]:
+    """Return the laws that a store breaks."""
+    return {law for name, law in LAWS.items() if law and not holds(make, name)}
+
+
+@pytest.mark.parametrize("make", [MemoryRecordStore, Rechecks])
+def test_a_good_store_breaks_no_law(make: Store) -> None:
+    """The way of asking used here finds nothing wrong with stores that keep every law."""
+    assert broken_laws(make) == set()
+
+
+@pytest.mark.parametrize("wrong", BROKEN)
+def test_a_broken_store_breaks_its_law_alone(wrong: str) -> None:
+    """The tests of the broken law fail, and those of every other law pass."""
+    laws, make = BROKEN[wrong]
+
+    assert broken_laws(make) == laws
+
+
+def test_every_law_has_a_broken_store() -> None:
+    """No law test is without a store that shows that it can fail."""
+    broken = {law for laws, _ in BROKEN.values() for law in laws}
+
+    assert broken == {law for law in LAWS.values() if law}

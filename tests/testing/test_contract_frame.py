@@ -1,0 +1,97 @@
+"""The contract is subclassed with one fixture, cannot be hollowed out in silence, and says what is waived."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sharekit.backends.memory import MemoryRecordStore
+from sharekit.ports import query, stores
+from sharekit.testing import record_store
+from sharekit.testing.record_store import LAWS, RecordStoreContract
+
+MODULE = """
+import pytest
+from sharekit.backends.memory import MemoryRecordStore
+from sharekit.testing.record_store import RecordStoreContract
+
+class TestMine(RecordStoreContract):
+    waivers = {"T12": "my database cannot"}
+    machine_examples = 2
+
+    @pytest.fixture
+    def store(self):
+        return MemoryRecordStore()
+"""
+
+
+def test_a_redefined_law_is_refused() -> None:
+    """A subclass that defines a law test anew cannot be made."""
+    with pytest.raises(TypeError, match="redefines test_t7_get_of_an_absent_id_is_none"):
+        type("Mine", (RecordStoreContract,), {"test_t7_get_of_an_absent_id_is_none": lambda _: None})
+
+
+def test_a_removed_law_is_refused() -> None:
+    """A subclass that sets a law test to None, so that nobody runs it, cannot be made."""
+    with pytest.raises(TypeError, match="redefines"):
+        type("Mine", (RecordStoreContract,), {"test_t10_bump_is_atomic": None})
+
+
+def test_a_law_redefined_by_a_mixin_is_refused() -> None:
+    """A law test that another parent brings along is refused as well."""
+    mixin = type("Mixin", (), {"test_t10_bump_is_atomic": lambda _: None})
+    with pytest.raises(TypeError, match="redefines"):
+        type("Mine", (mixin, RecordStoreContract), {})
+
+
+def test_tests_of_ones_own_may_be_added() -> None:
+    """A subclass may have more tests and may replace fixtures."""
+    mine = type("Mine", (RecordStoreContract,), {"test_more": lambda _: None, "store": MemoryRecordStore})
+
+    assert issubclass(mine, RecordStoreContract)
+
+
+@pytest.mark.parametrize(("law", "reason"), [("T99", "why"), ("t12", "why"), ("", "why"), ("T12", ""), ("T12", "  ")])
+def test_a_waiver_names_a_law_and_a_reason(law: str, reason: str) -> None:
+    """A waiver of an unknown law, or without a reason, is refused."""
+    with pytest.raises(TypeError, match="waives"):
+        type("Mine", (RecordStoreContract,), {"waivers": {law: reason}})
+
+
+def test_a_waived_law_is_skipped_with_its_reason(tmp_path: Path) -> None:
+    """A stranger's test module runs every law but the waived one, and reports why."""
+    (tmp_path / "test_mine.py").write_text(MODULE, "utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-rs", "-q", "-p", "no:cacheprovider", tmp_path],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "T12 is waived: my database cannot" in run.stdout
+    assert "2 skipped" in run.stdout
+
+
+def test_every_law_of_the_ports_has_a_test() -> None:
+    """The numbers in the docstrings of the ports are those of the tests."""
+    docstrings = [stores.Transaction.__doc__, stores.RecordStore.__doc__, stores.SupportsRecheck.__doc__, query.__doc__]
+    numbered = {law for text in docstrings for law in re.findall(r"^ *- ([TSQK]\d+):", text or "", re.MULTILINE)}
+
+    assert {law for law in LAWS.values() if law} == numbered
+    assert numbered == {
+        *(f"T{n}" for n in range(1, 15)),
+        *(f"S{n}" for n in range(1, 7)),
+        *(f"Q{n}" for n in range(1, 8)),
+        *(f"K{n}" for n in range(1, 5)),
+    }
+
+
+def test_the_window_of_the_contract_is_small() -> None:
+    """A stranger needs two names."""
+    assert record_store.__all__ == ["BackDoor", "RecordStoreContract"]
