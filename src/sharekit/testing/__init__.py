@@ -8,6 +8,9 @@ import pytest
 
 pytest.register_assert_rewrite("sharekit.testing.record_store")
 
-from sharekit.testing.kits import FrozenClock, SectionLoads, kit, project_kind  # noqa: E402  # asserts are rewritten first
+# ruff: noqa: E402  # asserts are rewritten before the contracts are imported
+from sharekit.testing.kits import FrozenClock, SectionLoads, kit, project_kind
+from sharekit.testing.plant import plant
+from sharekit.testing.record_store import BackDoor, RecordStoreContract
 
-__all__ = ["FrozenClock", "SectionLoads", "kit", "project_kind"]
+__all__ = ["BackDoor", "FrozenClock", "RecordStoreContract", "SectionLoads", "kit", "plant", "project_kind"]
