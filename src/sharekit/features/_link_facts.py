@@ -14,12 +14,13 @@ from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT, READ_LINK, STAFF
 from sharekit.features._facts import MAX_DEPTH
 from sharekit.features._unit import Wiring
 from sharekit.ids import ReadLinkId, TenantId
-from sharekit.policies.links import LinkRefusal, judge_link
-from sharekit.policies.staff import NO_RIGHTS, is_barred, rights_by_rule, rights_without_directory
+from sharekit.policies.links import LinkRefusal, judge_moment, judge_standing, may_go_on_sharing
+from sharekit.policies.sections import SectionPolicy
+from sharekit.policies.staff import is_barred, rights_by_rule, rights_without_directory
 from sharekit.ports import RecordStore, Row, RowKey, SupportsRecheck, Transaction
-from sharekit.records.catalog import CatalogEntry
+from sharekit.records.catalog import CatalogEntry, ResourceKind, Section
 from sharekit.records.links import ReadLink
-from sharekit.records.parties import ContactProfile, LinkHolder, Principal, Right, Staff, StaffProfile, parse_party
+from sharekit.records.parties import LinkHolder, Principal, Right, Staff, StaffProfile, parse_party
 
 __all__ = ["LinkFacts", "LinkMemory", "judge", "read_link_facts"]
 
@@ -30,26 +31,27 @@ _NOBODY = "-"
 @attrs.frozen
 class LinkFacts:
     """
-    What decides about a link, apart from the time.
+    What decides about a link, apart from the moment.
 
     Attributes:
         link: The link, or None when there is none of that id.
         holder: Whoever holds it.
-        chain: Its resource's entry, then each container above it.
-        creator: Its maker.
-        rights: What the built-in rule gives its maker.
-        barred: Whether its maker was deactivated.
-        recipient: The profile of its recipient.
+        entry: Its resource's entry, if there is one.
+        kind: Its resource's kind, if that is declared.
+        shown: The sections that it shows, by name.
+        standing: Why it opens nothing at any time; where the host has a directory, without regard
+            to the rights of its maker.
+        maker: Its maker, where the host's directory has to be asked.
         locale: The language of its recipient.
     """
 
     link: ReadLink | None
     holder: LinkHolder
-    chain: Sequence[CatalogEntry]
-    creator: Principal | None
-    rights: frozenset[Right]
-    barred: bool
-    recipient: ContactProfile | None
+    entry: CatalogEntry | None
+    kind: ResourceKind | None
+    shown: Sequence[tuple[str, Section]]
+    standing: LinkRefusal | None
+    maker: Staff | None
     locale: str | None
 
 
@@ -80,7 +82,9 @@ class LinkMemory:
         self._remembered[facts.link.id] = (tenant, self._store.recheck(tenant, seen), facts)
 
 
-def read_link_facts(tx: Transaction, link_id: ReadLinkId) -> tuple[LinkFacts, Sequence[tuple[RowKey, Row | None]]]:
+def read_link_facts(
+    wiring: Wiring, tx: Transaction, link_id: ReadLinkId
+) -> tuple[LinkFacts, Sequence[tuple[RowKey, Row | None]]]:
     """
     Return the facts about a link as the transaction sees them, and the rows that they were read from.
 
@@ -94,18 +98,22 @@ def read_link_facts(tx: Transaction, link_id: ReadLinkId) -> tuple[LinkFacts, Se
     rows = tx.get_many(wanted)
     seen = [((READ_LINK.name, link_id), row), *zip(wanted, rows, strict=True)]
     chain = _chain(tx, rows[0], seen)
-    staff_row = rows[1]
-    contact_row = rows[2] if len(rows) > 2 else None
-    maker = None if staff_row is None else STAFF.load(staff_row)
-    recipient = None if contact_row is None else CONTACT.load(contact_row)
+    if link is None or creator is None:
+        return LinkFacts(None, LinkHolder(link_id), None, None, (), LinkRefusal.ABSENT, None, None), seen
+    profile = None if rows[1] is None else STAFF.load(rows[1])
+    recipient = None if len(rows) < 3 or rows[2] is None else CONTACT.load(rows[2])
+    ask = wiring.directory is not None and isinstance(creator, Staff) and not is_barred(profile)
+    kind = wiring.kinds.get(link.ref.kind)
     facts = LinkFacts(
         link,
         LinkHolder(link_id),
-        chain,
-        creator,
-        _rights(creator, maker, chain),
-        is_barred(maker),
-        recipient,
+        chain[0] if chain else None,
+        kind,
+        () if kind is None else SectionPolicy(link.sections).choose(kind),
+        judge_standing(
+            link, chain, recipient, maker_may_share=ask or may_go_on_sharing(_rights(creator, profile, chain))
+        ),
+        creator if ask and isinstance(creator, Staff) else None,
         None if recipient is None else recipient.locale,
     )
     return facts, seen
@@ -114,12 +122,18 @@ def read_link_facts(tx: Transaction, link_id: ReadLinkId) -> tuple[LinkFacts, Se
 def judge(wiring: Wiring, facts: LinkFacts, generation: int, now: datetime) -> LinkRefusal | None:
     """Say why the link opens nothing for a token of this generation at this instant, or None when it opens."""
     link = facts.link
-    if link is None:
-        return LinkRefusal.ABSENT
-    rights = facts.rights
-    if wiring.directory is not None and isinstance(facts.creator, Staff) and not facts.barred:
-        rights = frozenset(wiring.directory.rights(facts.creator, link.ref))
-    return judge_link(link, facts.chain, rights, facts.recipient, generation=generation, now=now)
+    if link is None or facts.standing is not None:
+        return facts.standing
+    if facts.kind is None:
+        return LinkRefusal.REMOVED
+    if facts.maker is not None and not _directory_allows(wiring, facts.maker, link):
+        return LinkRefusal.CREATOR
+    return judge_moment(link, generation, now)
+
+
+def _directory_allows(wiring: Wiring, maker: Staff, link: ReadLink) -> bool:
+    directory = wiring.directory
+    return directory is not None and may_go_on_sharing(directory.rights(maker, link.ref))
 
 
 def _companions(link: ReadLink | None, creator: Principal | None) -> list[RowKey]:
@@ -146,8 +160,6 @@ def _chain(tx: Transaction, row: Row | None, seen: list[tuple[RowKey, Row | None
     return chain
 
 
-def _rights(creator: Principal | None, maker: StaffProfile | None, chain: Sequence[CatalogEntry]) -> frozenset[Right]:
-    if creator is None:
-        return NO_RIGHTS
+def _rights(creator: Principal, maker: StaffProfile | None, chain: Sequence[CatalogEntry]) -> frozenset[Right]:
     settled = rights_without_directory(creator)
     return rights_by_rule(creator.key, maker, chain) if settled is None else settled

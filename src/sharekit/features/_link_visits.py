@@ -28,7 +28,7 @@ from sharekit.ids import ReadLinkId
 from sharekit.passwords import verify_password
 from sharekit.policies.links import LinkRefusal
 from sharekit.records import events
-from sharekit.records.catalog import ResourceKind, SectionContext
+from sharekit.records.catalog import CatalogEntry, ResourceKind, SectionContext
 from sharekit.records.links import ReadLink, ReadLinkKeys
 from sharekit.records.views import LinkPreview, LinkView
 from sharekit.tokens import Claims, Purpose
@@ -95,12 +95,11 @@ class Visits:
         link, facts, now, problem = self._present(link_id)
         spoken = facts.locale or locale
         kind = self._wiring.kind_of(link.ref)
+        context = SectionContext(link.tenant, facts.holder, now, spoken)
         return LinkPreview(
             ref=link.ref,
-            title=_title(kind, link, facts, spoken),
-            sections=preview_sections(
-                kind, link.ref, link.sections, SectionContext(link.tenant, facts.holder, now, spoken)
-            ),
+            title=_title(kind, link, facts.entry, spoken),
+            sections=preview_sections(kind, facts.shown, link.ref, context),
             problem=problem,
         )
 
@@ -126,7 +125,7 @@ class Visits:
         if remembered is not None:
             return remembered, wiring.clock.now()
         with wiring.records.transaction(wiring.tenant) as tx:
-            facts, seen = read_link_facts(tx, link_id)
+            facts, seen = read_link_facts(wiring, tx, link_id)
         self._memory.remember(wiring.tenant, facts, seen)
         return facts, wiring.clock.now()
 
@@ -161,9 +160,10 @@ class Visits:
         self, claims: Claims, change: Callable[[Unit, LinkFacts], ReadLink | None]
     ) -> tuple[ReadLink, LinkFacts, datetime]:
         """Judge a link again in the transaction that changes it, and change it; None says that no use was left."""
+        link_id = ReadLinkId(claims.id)
 
         def work(unit: Unit) -> tuple[ReadLink | None, LinkFacts, LinkRefusal, datetime]:
-            facts, _ = read_link_facts(unit.tx, ReadLinkId(claims.id))
+            facts, _ = read_link_facts(self._wiring, unit.tx, link_id)
             refusal = judge(self._wiring, facts, claims.generation, unit.now)
             if refusal is not None:
                 return None, facts, refusal, unit.now
@@ -182,14 +182,13 @@ class Visits:
         self, link: ReadLink, facts: LinkFacts, now: datetime, locale: str | None, ticket: str | None
     ) -> LinkView:
         spoken = facts.locale or locale
-        kind = self._wiring.kind_of(link.ref)
+        kind = facts.kind or self._wiring.kind_of(link.ref)
+        context = SectionContext(link.tenant, facts.holder, now, spoken)
         return LinkView(
             ref=link.ref,
             kind_title=kind.title_in(spoken),
-            title=_title(kind, link, facts, spoken),
-            sections=load_sections(
-                kind, link.ref, link.sections, SectionContext(link.tenant, facts.holder, now, spoken)
-            ),
+            title=_title(kind, link, facts.entry, spoken),
+            sections=load_sections(facts.shown, link.ref, context),
             link=link.id,
             at=now,
             locale=spoken,
@@ -233,9 +232,8 @@ def _redeem_required(link: ReadLink, facts: LinkFacts) -> RedeemRequired:
     return RedeemRequired(password=link.has_password, counted=link.max_uses is not None, locale=facts.locale)
 
 
-def _title(kind: ResourceKind, link: ReadLink, facts: LinkFacts, locale: str | None) -> str:
+def _title(kind: ResourceKind, link: ReadLink, entry: CatalogEntry | None, locale: str | None) -> str:
     """Return the title that the client reads: the link's, the entry's for clients, or one that gives nothing away."""
-    entry = facts.chain[0] if facts.chain else None
     if link.client_title is not None:
         return link.client_title
     if entry is not None and entry.client_title is not None:

@@ -3,13 +3,11 @@ Loads the sections that are shown, and nothing else.
 """
 
 import logging
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import attrs
 
-from sharekit.policies.sections import SectionPolicy
 from sharekit.records.catalog import ResourceKind, ResourceRef, Section, SectionContext
 from sharekit.records.views import PreviewedSection, SectionView
 
@@ -19,18 +17,17 @@ _log = logging.getLogger("sharekit.sections")
 
 
 def load_sections(
-    kind: ResourceKind, ref: ResourceRef, shown: AbstractSet[str], context: SectionContext
+    shown: Sequence[tuple[str, Section]], ref: ResourceRef, context: SectionContext
 ) -> Mapping[str, SectionView]:
-    """Return the shown sections with their content; the loaders of all others are not called."""
-    chosen = SectionPolicy(shown).choose(kind)
-    return MappingProxyType({name: _loaded(name, section, ref, context) for name, section in chosen})
+    """Return the shown sections with their content."""
+    return MappingProxyType({name: _loaded(name, section, ref, context) for name, section in shown})
 
 
 def preview_sections(
-    kind: ResourceKind, ref: ResourceRef, shown: AbstractSet[str], context: SectionContext
+    kind: ResourceKind, shown: Sequence[tuple[str, Section]], ref: ResourceRef, context: SectionContext
 ) -> tuple[PreviewedSection, ...]:
     """Return every section of the kind: the shown ones with their content, the others named and not loaded."""
-    views = load_sections(kind, ref, shown, context)
+    views = load_sections(shown, ref, context)
     return tuple(
         PreviewedSection(**attrs.asdict(views[name], recurse=False), visible=True)
         if name in views

@@ -8,10 +8,10 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from sharekit.records.catalog import CatalogEntry, Visibility
-from sharekit.records.links import LinkState, ReadLink
+from sharekit.records.links import ReadLink
 from sharekit.records.parties import ContactProfile, Right
 
-__all__ = ["LinkRefusal", "judge_link", "judge_resource"]
+__all__ = ["LinkRefusal", "judge_moment", "judge_resource", "judge_standing", "may_go_on_sharing"]
 
 _RIGHTS_NEEDED = frozenset({Right.SHARE, Right.VIEW})
 
@@ -48,48 +48,53 @@ def judge_resource(chain: Sequence[CatalogEntry]) -> LinkRefusal | None:
     return None
 
 
-def judge_link(
-    link: ReadLink,
-    chain: Sequence[CatalogEntry],
-    creator_rights: AbstractSet[Right],
-    recipient: ContactProfile | None,
-    *,
-    generation: int,
-    now: datetime,
+def may_go_on_sharing(rights: AbstractSet[Right]) -> bool:
+    """Say whether the maker of a link, with these rights on its resource, still keeps it alive (R-LINK-5)."""
+    return rights >= _RIGHTS_NEEDED
+
+
+def judge_standing(
+    link: ReadLink, chain: Sequence[CatalogEntry], recipient: ContactProfile | None, *, maker_may_share: bool
 ) -> LinkRefusal | None:
     """
-    Say why a link opens nothing, or None when it opens.
-
-    The end of its time and of its uses come last: they are named only of a link that would open
-    otherwise, because a client may be told of the former.
+    Say why a link opens nothing at any time, as things are.
 
     Args:
         link: The link as the store has it now.
         chain: Its resource's entry, then each container above it.
-        creator_rights: What its maker may do with the resource now.
         recipient: The profile of its recipient; None when it has none, or they are gone.
-        generation: The generation that the token says.
-        now: The instant of reading.
+        maker_may_share: Whether its maker may still share its resource.
     """
     if link.revoked_at is not None:
         return LinkRefusal.REVOKED
-    if generation != link.generation:
-        return LinkRefusal.OUTDATED
     hidden = judge_resource(chain)
     if hidden is not None:
         return hidden
     if chain[0].incarnation != link.incarnation:
         return LinkRefusal.REMOVED
-    if not creator_rights >= _RIGHTS_NEEDED:
+    if not maker_may_share:
         return LinkRefusal.CREATOR
     if link.recipient is not None and (recipient is None or not recipient.active):
         return LinkRefusal.RECIPIENT
-    match link.state_at(now):
-        case LinkState.ACTIVE:
-            return None
-        case LinkState.EXPIRED:
-            return LinkRefusal.EXPIRED
-        case LinkState.EXHAUSTED:
-            return LinkRefusal.EXHAUSTED
-        case _:
-            return LinkRefusal.REVOKED
+    return None
+
+
+def judge_moment(link: ReadLink, generation: int, now: datetime) -> LinkRefusal | None:
+    """
+    Say why a link in good standing opens nothing for this token at this instant, or None when it opens.
+
+    The end of its time is named only of a link that would open otherwise, because a client may be
+    told of it.
+
+    Args:
+        link: The link as the store has it now.
+        generation: The generation that the token says.
+        now: The instant of reading.
+    """
+    if generation != link.generation:
+        return LinkRefusal.OUTDATED
+    if link.expires_at is not None and now >= link.expires_at:
+        return LinkRefusal.EXPIRED
+    if link.max_uses is not None and link.uses >= link.max_uses:
+        return LinkRefusal.EXHAUSTED
+    return None
