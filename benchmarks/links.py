@@ -1,9 +1,10 @@
 """
 Opening a read link, against what one would write by hand.
 
-The opponent is `URLSafeTimedSerializer.loads` and one sqlite3 look-up by primary key in a table of
-as many links. Ours checks the signature, reads the link, its resource and its maker, judges, and
-chooses the sections; the loaders return at once on our side and are not called on theirs.
+The opponent is `URLSafeTimedSerializer.loads` and one sqlite3 look-up by primary key, of the columns
+that decide, in a table of as many links. Ours checks the signature, reads the link, its resource and
+its maker, judges, and chooses the sections; the loaders return at once on our side and are not
+called on theirs.
 
 Both run in turns within one process, batch by batch. The ratio ours/theirs of each batch is what
 counts: below 1 we are faster.
@@ -100,12 +101,14 @@ class Theirs:
         self.connection = sqlite3.connect(folder / "theirs.sqlite3", isolation_level=None)
         self.connection.execute("PRAGMA journal_mode=WAL")
         self.connection.execute(
-            "CREATE TABLE link (id TEXT PRIMARY KEY, project TEXT, sections TEXT, revoked INTEGER, expires TEXT)"
+            "CREATE TABLE link (id TEXT PRIMARY KEY, project TEXT, title TEXT, sections TEXT, created_by TEXT,"
+            " created_at TEXT, expires_at TEXT, revoked_at TEXT, max_uses INTEGER, uses INTEGER, password_hash TEXT)"
         )
         self.connection.execute("BEGIN")
+        made = datetime.now(UTC).isoformat()
         self.connection.executemany(
-            "INSERT INTO link VALUES (?, ?, '[\"progress\"]', 0, NULL)",
-            ((id_, str(number // LINKS_PER_PROJECT)) for number, id_ in enumerate(ids)),
+            "INSERT INTO link VALUES (?, ?, 'Yours', '[\"progress\"]', 'maria', ?, NULL, NULL, NULL, 0, NULL)",
+            ((id_, str(number // LINKS_PER_PROJECT), made) for number, id_ in enumerate(ids)),
         )
         self.connection.execute("COMMIT")
 
@@ -116,9 +119,14 @@ class Theirs:
     def open(self, token: str) -> None:
         """Open one link."""
         id_ = self.serializer.loads(token)
-        row = self.connection.execute("SELECT project, sections, revoked FROM link WHERE id = ?", (id_,)).fetchone()
+        row = self.connection.execute(
+            "SELECT project, title, sections, expires_at, revoked_at, max_uses, uses, password_hash"
+            " FROM link WHERE id = ?",
+            (id_,),
+        ).fetchone()
         assert row is not None
-        assert not row[2]
+        assert row[3] is None
+        assert row[4] is None
 
 
 def seconds(act: Callable[[str], object], tokens: Sequence[str]) -> float:

@@ -24,6 +24,8 @@ from sharekit.records.parties import LinkHolder, Principal, Right, Staff, StaffP
 
 __all__ = ["LinkFacts", "LinkMemory", "judge", "read_link_facts"]
 
+Seen = Sequence[tuple[RowKey, Row | None]]
+
 _MAX_REMEMBERED = 4096
 _NOBODY = "-"
 
@@ -55,6 +57,14 @@ class LinkFacts:
     locale: str | None
 
 
+@attrs.define
+class _Remembered:
+    tenant: TenantId
+    facts: LinkFacts
+    seen: Seen
+    still_so: Callable[[], bool] | None = None
+
+
 class LinkMemory:
     """
     What the rows of some links meant when they were last read, for the kits of all tenants.
@@ -64,27 +74,29 @@ class LinkMemory:
 
     def __init__(self, records: RecordStore) -> None:
         self._store = records if isinstance(records, SupportsRecheck) else None
-        self._remembered: dict[ReadLinkId, tuple[TenantId, Callable[[], bool], LinkFacts]] = {}
+        self._remembered: dict[ReadLinkId, _Remembered] = {}
 
     def recall(self, tenant: TenantId, link_id: ReadLinkId) -> LinkFacts | None:
         """Return what is remembered of a link, if it is true now."""
         remembered = self._remembered.get(link_id)
-        if remembered is None or remembered[0] != tenant or not remembered[1]():
+        if remembered is None or remembered.tenant != tenant or self._store is None:
             return None
-        return remembered[2]
+        still_so = remembered.still_so
+        if still_so is None:
+            # Only now: most links are opened once.
+            still_so = remembered.still_so = self._store.recheck(tenant, remembered.seen)
+        return remembered.facts if still_so() else None
 
-    def remember(self, tenant: TenantId, facts: LinkFacts, seen: Sequence[tuple[RowKey, Row | None]]) -> None:
+    def remember(self, tenant: TenantId, facts: LinkFacts, seen: Seen) -> None:
         """Remember what these rows meant; forget everything when that becomes too much."""
         if self._store is None or facts.link is None:
             return
         if len(self._remembered) >= _MAX_REMEMBERED:
             self._remembered.clear()
-        self._remembered[facts.link.id] = (tenant, self._store.recheck(tenant, seen), facts)
+        self._remembered[facts.link.id] = _Remembered(tenant, facts, seen)
 
 
-def read_link_facts(
-    wiring: Wiring, tx: Transaction, link_id: ReadLinkId
-) -> tuple[LinkFacts, Sequence[tuple[RowKey, Row | None]]]:
+def read_link_facts(wiring: Wiring, tx: Transaction, link_id: ReadLinkId) -> tuple[LinkFacts, Seen]:
     """
     Return the facts about a link as the transaction sees them, and the rows that they were read from.
 
