@@ -5,6 +5,7 @@ import ctypes
 import os
 import random
 import resource
+import select
 import signal
 import sqlite3
 import subprocess
@@ -169,7 +170,9 @@ class Signal:
         os.write(self._write, b"x")
 
     def await_(self) -> None:
-        """Wait until it was given."""
+        """Wait until it was given, a minute at most."""
+        if not select.select([self._read], [], [], 60)[0]:
+            raise TimeoutError("the other process is stuck")
         os.read(self._read, 1)
 
     def close(self) -> None:

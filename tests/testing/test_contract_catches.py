@@ -11,9 +11,11 @@ from sharekit.backends.memory import MemoryRecordStore
 from sharekit.ports import RecordStore
 from sharekit.testing.record_store import LAWS, RecordStoreContract
 from sharekit.testing.record_store._frame import KINDS
-from tests.testing._broken_stores import BROKEN, Rechecks
+from tests.testing import _broken_questions, _broken_stores, _broken_transactions
 
 Store = Callable[[], RecordStore]
+
+BROKEN = {**_broken_transactions.BROKEN, **_broken_stores.BROKEN, **_broken_questions.BROKEN}
 
 
 def cases(test: Callable[..., object]) -> Iterator[dict[str, Any]]:  # Any: what a test is parametrized with
@@ -52,7 +54,7 @@ def broken_laws(make: Store) -> set[str]:
     return {law for name, law in LAWS.items() if law and not holds(make, name)}
 
 
-@pytest.mark.parametrize("make", [MemoryRecordStore, Rechecks])
+@pytest.mark.parametrize("make", [MemoryRecordStore, _broken_stores.Rechecks])
 def test_a_good_store_breaks_no_law(make: Store) -> None:
     """The way of asking used here finds nothing wrong with stores that keep every law."""
     assert broken_laws(make) == set()

@@ -1,7 +1,6 @@
 """One connection to SQLite for each thread of each process, and none that crosses a fork."""
 
 import os
-import random
 import sqlite3
 import sys
 import threading
@@ -9,145 +8,12 @@ import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
 
-from sharekit.backends._sqlite_errors import is_busy, meaning
+from sharekit.backends._sqlite_errors import meaning
+from sharekit.backends._sqlite_handles import Handle, Occupant
 from sharekit.errors import StorageError, TransactionUsageError
 
-_BUSY_TIMEOUT = 10.0  # seconds that SQLite itself waits for a lock
-_PATIENCE = 60.0  # seconds in all that a transaction waits for its turn
-_PAUSE = 0.05  # seconds at most between two tries
 _FORK_PATIENCE = 10.0  # seconds that a fork waits for the transactions of other threads
-_STATEMENTS = 512
-
-_PRAGMAS: Final = (
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA trusted_schema = OFF",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -8000",
-    "PRAGMA journal_size_limit = 67108864",
-)
-
-
-class Occupant(Protocol):
-    """A transaction that runs on a handle."""
-
-    def abandon(self) -> None:
-        """Be over at once: this is a forked copy, and the connection is another process's."""
-        ...
-
-
-class Handle:
-    """
-    A thread's connection.
-
-    Attributes:
-        connection: The connection, or None while there is none.
-        cursor: While there is one, its cursor for every statement.
-        occupant: The transaction that runs on it, if one does.
-        doomed: Whether to close the connection as soon as nothing runs on it.
-    """
-
-    cursor: sqlite3.Cursor
-
-    __slots__ = ("__weakref__", "connection", "cursor", "doomed", "lock", "occupant", "pid")
-
-    def __init__(self) -> None:
-        self.connection: sqlite3.Connection | None = None
-        self.occupant: Occupant | None = None
-        self.doomed = False
-        self.lock = threading.Lock()
-        self.pid = 0
-
-    def connect(self, uri: str) -> None:
-        connection = sqlite3.connect(
-            uri,
-            uri=True,
-            timeout=_BUSY_TIMEOUT,
-            isolation_level=None,
-            check_same_thread=False,  # `close` and a fork close the connections of other threads
-            cached_statements=_STATEMENTS,
-        )
-        try:
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
-        except BaseException:
-            connection.close()
-            raise
-        self.connection, self.cursor, self.pid = connection, connection.cursor(), os.getpid()
-
-    def disconnect(self) -> None:
-        connection, self.connection = self.connection, None
-        if connection is not None:
-            connection.close()
-
-    def abandon(self) -> None:
-        """Forget the connection of another process without closing it."""
-        connection, self.connection = self.connection, None
-        if connection is not None:
-            _keep_forever(connection)
-        if self.occupant is not None:
-            self.occupant.abandon()
-
-    def roll_back(self) -> None:
-        """End the transaction; when not even that can be done, the connection."""
-        try:
-            if self.connection is not None and self.connection.in_transaction:
-                self.cursor.execute("ROLLBACK")
-        except sqlite3.Error:
-            self.disconnect()
-
-    def release(self) -> None:
-        """Let the next transaction in, or `close`."""
-        self.occupant = None
-        self.lock.release()
-        if self.doomed:
-            self.retire()
-
-    def retire(self) -> None:
-        """Close the connection, now or when what runs on it is over."""
-        self.doomed = True
-        if self.lock.acquire(blocking=False):
-            self.doomed = False
-            self.disconnect()
-            self.lock.release()
-
-    def __del__(self, getpid: Callable[[], int] = os.getpid) -> None:
-        # The thread is over, or the store was dropped.
-        if self.connection is not None:
-            if self.pid == getpid():
-                self.disconnect()
-            else:
-                self.abandon()
-
-
-def patiently(cursor: sqlite3.Cursor, statement: str) -> None:
-    """
-    Execute a statement that takes a lock, again and again while others hold it.
-
-    SQLite's own waiting is not enough: it is not fair, and some locks it does not wait for.
-
-    Raises:
-        sqlite3.OperationalError: The lock could not be had in a minute.
-    """
-    deadline = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            cursor.execute(statement)
-        except sqlite3.OperationalError as error:
-            if not is_busy(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(random.uniform(0.0, _PAUSE))  # noqa: S311  # no secret
-        else:
-            return
-
-
-def _keep_forever(connection: sqlite3.Connection) -> None:
-    # Closing would roll back, in memory that is shared with the other process, what that one is writing.
-    import ctypes  # noqa: PLC0415  # for the rare process that was forked in the middle of a transaction
-
-    ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
 
 
 class _Preparation:

@@ -113,7 +113,7 @@ class _Compiler:
                 return f"({self._sql(part)}) IS NOT TRUE"
             case IsNull(key):
                 return f"{column(key)} IS NULL"
-            case Eq() | In() | Range() | Prefix() | Contains() | InSelect():
+            case _:
                 return self._leaf(condition, column(condition.key))
 
     def _sql_in_chain(self, condition: Condition) -> str:
@@ -134,7 +134,8 @@ class _Compiler:
             case Contains(_, text):
                 self.params.append(text)
                 return f"instr({key}, ?) > 0"
-            case InSelect(_, select):
+            case _:
+                select = condition.select
                 inner = column(select.key)
                 where = self.rows(select.where)
                 name = self._tables[select.kind].name

@@ -56,16 +56,17 @@ def _comparison(
     """
     joined: list[str] = []
     conditions: list[str] = []
-    params: list[str | int] = [tenant]
+    params: list[str | int] = []
     for (kind, id_), row in seen:
         if kind not in tables:
             raise InvalidQueryError(f"the kind {kind!r} is not declared")
-        table, name, at = tables[kind].name, f"r{len(params)}", len(params)
-        params.append(id_)
-        condition = f"{name}.tenant = ?1 AND {name}.id = ?{at + 1}"
+        table, name = tables[kind].name, f"r{len(params)}"
+        # Plain question marks: some releases of Python 3.12 warn of numbered ones.
+        params += tenant, id_
+        condition = f"{name}.tenant = ? AND {name}.id = ?"
         if row is not None:
             params += row.revision, row.schema, row.body
-            condition += f" AND {name}.revision = ?{at + 2} AND {name}.schema = ?{at + 3} AND {name}.body = ?{at + 4}"
+            condition += f" AND {name}.revision = ? AND {name}.schema = ? AND {name}.body = ?"
         if row is not None and len(joined) < _JOINED:
             joined.append(f"{table} {name}")
             conditions.append(condition)

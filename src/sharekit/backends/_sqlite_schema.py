@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from sharekit.backends._sqlite_connections import patiently
+from sharekit.backends._sqlite_handles import patiently
 from sharekit.backends._sqlite_tables import column, table_name
 from sharekit.errors import ConfigurationError
 from sharekit.ports.rows import KeyType, KindSpec

@@ -145,10 +145,10 @@ def _check_values(condition: Eq | In | Range | Prefix | Contains, of: KeyType) -
                 _check_value(key, of, value, stored=False)
         case Range():
             _check_range(condition, of)
-        case Prefix(key, text) | Contains(key, text):
+        case _:
             if of is not KeyType.TEXT:
-                raise InvalidQueryError(f"the key {key!r} is not Text, so it is not searched")
-            _check_value(key, of, text, stored=False)
+                raise InvalidQueryError(f"the key {condition.key!r} is not Text, so it is not searched")
+            _check_value(condition.key, of, condition.text, stored=False)
 
 
 def _check_range(condition: Range, of: KeyType) -> None:

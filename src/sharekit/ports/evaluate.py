@@ -77,7 +77,7 @@ def _compiled(condition: Condition, rows_of: RowsOf) -> Callable[[Row], bool]:
             return lambda row: not denied(row)
         case IsNull(key):
             return lambda row: _value(row, key) is None
-        case Eq() | In() | Range() | Prefix() | Contains() | InSelect():
+        case _:
             return _on_value(condition.key, _wanted(condition, rows_of))
 
 
@@ -99,7 +99,7 @@ def _wanted(condition: Eq | In | Range | Prefix | Contains | InSelect, rows_of: 
             return lambda value: isinstance(value, str) and value.startswith(text)
         case Contains(_, text):
             return lambda value: isinstance(value, str) and text in value
-        case Range():
+        case _:
             return _within(condition)
 
 

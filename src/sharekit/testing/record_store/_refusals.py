@@ -172,6 +172,11 @@ class RefusalLaws(Frame):
             with pytest.raises(InvalidQueryError):
                 tx.count(_QUERIES[name])
 
+    def test_t14_the_tenants_of_an_unknown_kind_are_refused(self, records: RecordStore) -> None:
+        """A store names tenants for declared kinds only."""
+        with pytest.raises(InvalidQueryError):
+            records.tenants("nothing")
+
     @pytest.mark.parametrize("name", _ROWS)
     def test_t14_a_row_that_does_not_fit_is_refused(self, records: RecordStore, name: str) -> None:
         """A row that is not as its kind declares raises `InvalidQueryError`, and nothing is stored."""

@@ -11,7 +11,7 @@ from sharekit.errors import ConflictError, SharekitError, StorageError, Transact
 from sharekit.ids import TenantId
 from sharekit.ports.query import Contains, Eq, IsNull, OrderBy, Position, Prefix, Query
 from sharekit.ports.rows import Int, KindSpec, Row, Text
-from sharekit.ports.stores import RecordStore, Transaction
+from sharekit.ports.stores import RecordStore, SupportsRecheck, Transaction
 from sharekit.testing.record_store._frame import (
     ACME,
     KINDS,
@@ -182,12 +182,14 @@ class StoreLaws(Frame):
         keep(records, thing("a"))
         if sabotage is None:
             return
+        uses: list[Callable[[], object]] = [lambda: within(records, look), lambda: records.tenants("thing")]
+        if isinstance(records, SupportsRecheck):
+            uses.append(records.recheck(ACME, [(("thing", "a"), None)]))
         sabotage()
 
         def look(tx: Transaction) -> object:
             return tx.get("thing", "a"), tx.find(Query("thing"))
 
-        uses: list[Callable[[], object]] = [lambda: within(records, look), lambda: records.tenants("thing")]
         for use in uses:
             with pytest.raises(StorageError) as caught:
                 use()
