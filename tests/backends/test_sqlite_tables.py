@@ -52,8 +52,9 @@ def indexes(path: Path, table: str) -> dict[str, list[str]]:
 
 
 def test_every_index_begins_with_the_tenant_and_ends_with_the_id(path: Path, store: SqliteRecordStore) -> None:
-    """Declared indexes are made, and none besides the primary key."""
+    """Declared indexes are made, and one for a tenant's rows by id, and none besides the primary key."""
     assert indexes(path, "sharekit_short_note") == {
+        "sharekit_short_note-tenant": ["tenant", "id"],
         "sharekit_short_note-title": ["tenant", "title", "id"],
         "sharekit_short_note-owner-at": ["tenant", "owner", "at", "id"],
     }
@@ -62,27 +63,32 @@ def test_every_index_begins_with_the_tenant_and_ends_with_the_id(path: Path, sto
 @pytest.mark.parametrize(
     ("query", "index"),
     [
-        (Query("short-note", where=Eq("id", "a")), "sqlite_autoindex_sharekit_short_note_1 (tenant=? AND id=?)"),
+        (Query("short-note", where=Eq("id", "a")), "PRIMARY KEY (id=? AND tenant=?)"),
         (
             Query("short-note", where=Eq("title", "a"), order=OrderBy("id")),
-            "sharekit_short_note-title (tenant=? AND title=?)",
+            "INDEX sharekit_short_note-title (tenant=? AND title=?)",
         ),
         (
             Query("short-note", where=Prefix("title", "a")),
-            "sharekit_short_note-title (tenant=? AND title>? AND title<?)",
+            "INDEX sharekit_short_note-title (tenant=? AND title>? AND title<?)",
         ),
-        (Query("short-note", order=OrderBy("title"), limit=3), "sharekit_short_note-title (tenant=?)"),
+        (Query("short-note", limit=3), "INDEX sharekit_short_note-tenant (tenant=?)"),
+        (
+            Query("short-note", after=Position("a", "a"), limit=3),
+            "INDEX sharekit_short_note-tenant (tenant=? AND id>?)",
+        ),
+        (Query("short-note", order=OrderBy("title"), limit=3), "INDEX sharekit_short_note-title (tenant=?)"),
         (
             Query("short-note", order=OrderBy("title", descending=True), after=Position("m", "x"), limit=3),
-            "sharekit_short_note-title (tenant=? AND (title,id)<(?,?))",
+            "INDEX sharekit_short_note-title (tenant=? AND (title,id)<(?,?))",
         ),
         (
             Query("short-note", order=OrderBy("title"), after=Position(None, "x"), limit=3),
-            "sharekit_short_note-title (tenant=? AND title=? AND id>?)",
+            "INDEX sharekit_short_note-title (tenant=? AND title=? AND id>?)",
         ),
         (
             Query("short-note", where=Eq("owner", "o"), order=OrderBy("at"), limit=3),
-            "sharekit_short_note-owner-at (tenant=? AND owner=?)",
+            "INDEX sharekit_short_note-owner-at (tenant=? AND owner=?)",
         ),
     ],
 )
@@ -97,7 +103,7 @@ def test_an_index_serves(store: SqliteRecordStore, query: Query, index: str) -> 
         cursor.connection.set_trace_callback(None)
         plan = cursor.execute(f"EXPLAIN QUERY PLAN {statements[0]}").fetchall()
 
-    assert f"SEARCH sharekit_short_note USING INDEX {index}" in plan[0][3]
+    assert f"SEARCH sharekit_short_note USING {index}" in plan[0][3]
     assert not any("TEMP B-TREE" in step[3] for step in plan if query.limit)
 
 
@@ -121,6 +127,7 @@ def test_opening_adds_and_never_drops(path: Path, store: SqliteRecordStore) -> N
     assert tables == {"host", "sharekit_short_note", "sharekit_other"}
     assert indexes(path, "sharekit_short_note").keys() == {
         "hosts_own",
+        "sharekit_short_note-tenant",
         "sharekit_short_note-title",
         "sharekit_short_note-owner-at",
         "sharekit_short_note-colour-title",
@@ -157,7 +164,7 @@ def test_names_that_sql_knows_are_names(tmp_path: Path) -> None:
     store.close()
 
     assert found == [attrs.evolve(row, revision=1)]
-    assert len(indexes(tmp_path / "records.db", "sharekit_order_by")) == 4
+    assert len(indexes(tmp_path / "records.db", "sharekit_order_by")) == 5
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ _PRAGMAS: Final = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA synchronous = FULL",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -8000",
+    "PRAGMA cache_size = -24000",  # at most 24 MB a connection, taken as it is needed
     "PRAGMA journal_size_limit = 67108864",
 )
 

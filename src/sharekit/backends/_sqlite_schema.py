@@ -74,16 +74,18 @@ def _missing(connection: sqlite3.Connection, spec: KindSpec) -> Iterator[str]:
     if not found:
         columns = [*_BASE.items(), *((column(key), of) for key, of in wanted.items())]
         listed = ", ".join(f"{name} {of}" for name, of in columns)
-        # With row ids: at a million rows of 500 bytes, look-ups and loading are faster than WITHOUT ROWID.
-        yield f"CREATE TABLE {column(table)} ({listed}, PRIMARY KEY (tenant, id))"
+        # Without row ids, and with the id first: one quick descent for each look-up. With our bodies of
+        # some 200 bytes that is faster at a million rows; at 500 bytes and more it would turn around.
+        yield f"CREATE TABLE {column(table)} ({listed}, PRIMARY KEY (id, tenant)) WITHOUT ROWID"
     else:
         _check_columns(spec, wanted, found)
         for key in wanted.keys() - found.keys():
             yield f"ALTER TABLE {column(table)} ADD COLUMN {column(key)} {wanted[key]}"
     indexes = {name for (name,) in connection.execute("SELECT name FROM pragma_index_list(?)", (table,))}
-    for keys in dict.fromkeys(spec.indexes):
+    # The one without keys finds a tenant's rows in the order of their ids. `tenant` is no key's name.
+    for keys in dict.fromkeys([(), *spec.indexes]):
         # No name of a table or key has a hyphen, so that two indexes never share a name.
-        name = "-".join([table, *keys])
+        name = "-".join([table, *(keys or ["tenant"])])
         if name not in indexes:
             listed = ", ".join(map(column, dict.fromkeys(["tenant", *keys, "id"])))
             yield f"CREATE INDEX {column(name)} ON {column(table)} ({listed})"
