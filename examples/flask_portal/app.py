@@ -39,6 +39,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,
         SHAREKIT_SITE_NAME=settings.agency,
+        SHAREKIT_DEFAULT_LOCALE="en-GB",
         SHAREKIT_TIME_ZONE=settings.zone,
         SHAREKIT_ACCENT=settings.accent,
         SHAREKIT_SECURE_COOKIES=settings.https,

@@ -1,5 +1,7 @@
 """The stories of read links, told by the example portal."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -20,7 +22,7 @@ class TestGenerating:
         assert 200 == page.status_code
         assert "Webwinkel" in page.text
         assert "Bestelformulier: eerste versie" in page.text
-        assert "38 hr" in page.text
+        assert "38\xa0hr" in page.text
 
     def test_a_link_is_shown_again_at_any_time(self, maria: Desk, portal: Flask) -> None:
         """The panel shows the same address each time, to a colleague with the right too."""
@@ -65,7 +67,7 @@ class TestReading:
         maria.post(f"/projects/{CAMPAIGN}/hours", day="2025-01-02", hours="1:30", work="Etiquetas impresas")
 
         assert "Etiquetas impresas" in client.get(path).text
-        assert "18 hr" in client.get(path).text
+        assert "18\xa0hr" in client.get(path).text
 
     def test_notes_among_staff_stay_inside(self, maria: Desk, client: FlaskClient) -> None:
         """The client reads the updates that were written for him, and no others."""
@@ -85,6 +87,16 @@ class TestSwitching:
         assert "Milestones" not in page
         assert 4 == preview.count('class="previewed off"')
         assert "Tres propuestas" not in preview
+
+    def test_staff_see_the_sections_as_the_client_does(self, maria: Desk, client: FlaskClient) -> None:
+        """Those with a look of the agency's and those with sharekit's, to the letter."""
+        page = client.get(maria.share(CAMPAIGN, sections=["progress", "milestones"])).text
+        preview = maria.get(maria.page_of(CAMPAIGN))
+
+        for end in ('<div class="progress">.*?</div>', '<div class="scroll".*?</table>'):
+            shown = re.search(end, html.unescape(page), re.DOTALL)
+            assert shown is not None
+            assert shown[0] in preview
 
     def test_a_section_can_be_switched_on_a_link_that_was_sent(self, maria: Desk, client: FlaskClient) -> None:
         """Off and on again; the link stays the same."""

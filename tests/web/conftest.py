@@ -67,7 +67,14 @@ class Browser:
     cookies: dict[str, str] = attrs.field(factory=dict[str, str])
 
     def send(
-        self, method: str, path: str, *, headers: dict[str, str] | None = None, body: bytes = b"", query: str = ""
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: dict[str, str] | None = None,
+        body: bytes = b"",
+        query: str = "",
+        root: str | None = None,
     ) -> WebResponse:
         """Send a request as it is given, with the cookies, and keep those that come back."""
         fields = {"Accept-Language": self.language, **(headers or {})}
@@ -84,6 +91,7 @@ class Browser:
                 read=lambda limit: body[:limit],
                 client_key=self.client_key,
                 origin=ORIGIN,
+                root=root,
             )
         )
         self._keep(response)

@@ -125,9 +125,31 @@ def test_guesses_are_slowed_down(quick_site: Site) -> None:
 def test_wrong_tickets_are_guesses_too(quick_site: Site) -> None:
     """A made-up cookie counts like a made-up token."""
     guesser = quick_site.browser()
-    guesser.cookies["__Host-sharekit-x"] = "made-up"
+    handle = "0123456789abcdef0123"
+    guesser.cookies[f"__Host-sharekit-{handle}"] = "made-up"
 
-    assert [404] * 20 + [429] == [guesser.get("/v/x").status for _ in range(21)]
+    assert [404] * 20 + [429] == [guesser.get(f"/v/{handle}").status for _ in range(21)]
+
+
+# Per case: two client keys, and whether they stand for the same client.
+CLIENTS: dict[str, tuple[str, str, bool]] = {
+    "neighbours": ("192.0.2.1", "192.0.2.2", False),
+    "one-subscriber": ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+    "two-subscribers": ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+    "one-address-in-two-spellings": ("::ffff:192.0.2.1", "::ffff:c000:201", True),
+    "neighbours-by-a-socket-of-both-kinds": ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+    "names-of-the-hosts-own": ("ana", "uta", False),
+}
+
+
+@pytest.mark.parametrize("case", CLIENTS)
+def test_a_guesser_has_one_account(case: str) -> None:
+    """Whoever has an address of IPv6 has a whole network of them, and guesses no more often for it."""
+    first, second, same = CLIENTS[case]
+    site = make_site(wrong_secrets_per_minute=1)
+    site.browser(first).get("/l/x")
+
+    assert site.browser(second).get("/l/x").status == (429 if same else 404)
 
 
 def test_dead_links_are_no_guesses(quick_site: Site) -> None:

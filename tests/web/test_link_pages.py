@@ -1,10 +1,11 @@
 """The page of a link that needs no redeeming: live, counted once, dead at once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from sharekit import ResourceKind, Section, Visibility
+from sharekit.errors import StorageError
 from tests.web.conftest import SAME_SITE, Browser, Site, make_site, text_of
 
 
@@ -89,6 +90,15 @@ def test_the_end_is_told_by_the_day_or_by_the_minute() -> None:
     assert "Available" not in text_of(ana.get(site.path()))
 
 
+def test_an_end_that_no_zone_can_tell_is_told_all_the_same() -> None:
+    """A host that says "never" with the last instant there is gets a page."""
+    site = make_site(time_zone="Europe/Amsterdam")
+    page = site.browser().get(site.path(expires_at=datetime.max.replace(tzinfo=UTC)))
+
+    assert page.status == 200
+    assert "Available until December 31, 9999, 11:59\u202fPM UTC." in text_of(page)
+
+
 def test_a_person_is_counted_once(site: Site, ana: Browser) -> None:
     """The page's own report counts a view, once per client in half an hour."""
     link = site.link()
@@ -108,6 +118,16 @@ def test_a_person_is_counted_once(site: Site, ana: Browser) -> None:
     assert site.kit.links.get(link).last_opened_at == site.clock.now()
 
 
+def test_a_household_is_counted_once(site: Site) -> None:
+    """Other addresses of the same IPv6 network, of which one reader has any number, add nothing."""
+    link = site.link()
+    seen = f"{site.portal.link_path(link)}/seen"
+    for client in ("2001:db8::1", "2001:db8::2:2", "2001:db8:0:1::1"):
+        site.browser(client).send("POST", seen, headers=SAME_SITE)
+
+    assert site.kit.links.get(link).views == 2
+
+
 def test_a_report_for_a_dead_link_is_refused_each_time(site: Site, ana: Browser) -> None:
     """What was not counted does not silence the next refusal."""
     link = site.link()
@@ -115,6 +135,26 @@ def test_a_report_for_a_dead_link_is_refused_each_time(site: Site, ana: Browser)
     seen = f"{site.portal.link_path(link)}/seen"
 
     assert [404, 404] == [ana.send("POST", seen, headers=SAME_SITE).status for _ in range(2)]
+
+
+def test_a_report_that_cannot_be_kept_says_so(
+    quick_site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A store in trouble is no dead link: the operator is told, and the next report counts."""
+    link = quick_site.link()
+    seen, ana = f"{quick_site.portal.link_path(link)}/seen", quick_site.browser()
+    with monkeypatch.context() as trouble:
+        trouble.setattr(quick_site.kit.links, "record_view", _fail)
+        refused = ana.send("POST", seen, headers=SAME_SITE)
+
+    assert refused.status == 503
+    assert "could not be answered" in caplog.text
+    assert ana.send("POST", seen, headers=SAME_SITE).status == 204
+    assert quick_site.kit.links.get(link).views == 1
+
+
+def _fail(*_: object, **__: object) -> None:
+    raise StorageError("writing")
 
 
 def test_a_link_that_is_redeemed_takes_no_report(site: Site, ana: Browser) -> None:

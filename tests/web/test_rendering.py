@@ -132,12 +132,32 @@ VALUES: list[tuple[object, dict[str, str]]] = [
     (float("nan"), {"en": "–"}),
     (float("-inf"), {"en": "–"}),
     (-3, {"en": "-3"}),
+    (datetime.max.replace(tzinfo=UTC), {"en-GB": "31 Dec 9999, 23:59"}),
     (
         timedelta(hours=12, minutes=30),
-        {"en-GB": "12 hrs 30 mins", "nl": "12 uur 30 min", "pl": "12 godz. 30 min", "de": "12 Std. 30 Min."},
+        {
+            "en": "12 hr 30 min",
+            "en-GB": "12 hr 30 min",
+            "nl": "12 uur 30 min",
+            "es": "12 h 30 min",
+            "pl": "12 godz. 30 min",
+            "de": "12 Std. 30 Min.",
+        },
     ),
-    (timedelta(days=4, hours=4), {"en-GB": "100 hrs"}),
-    (timedelta(seconds=42), {"de": "42 Sek."}),
+    (
+        timedelta(hours=1, minutes=1),
+        {
+            "en": "1 hr 1 min",
+            "en-GB": "1 hr 1 min",
+            "nl": "1 uur 1 min",
+            "es": "1 h 1 min",
+            "pl": "1 godz. 1 min",
+            "de": "1 Std. 1 Min.",
+        },
+    ),
+    (timedelta(hours=2), {"en": "2 hr", "nl": "2 uur", "es": "2 h", "pl": "2 godz.", "de": "2 Std."}),
+    (timedelta(days=100), {"en-GB": "2,400 hr", "es-MX": "2,400 h", "de-CH": "2’400 Std."}),
+    (timedelta(seconds=42), {"en": "42 sec", "nl": "42 sec", "es": "42 s", "pl": "42 sek.", "de": "42 Sek."}),
     (timedelta(seconds=90), {"de": "2 Min."}),
     (timedelta(), {"nl": "0 min"}),
     (-timedelta(minutes=5), {"nl": "−5 min"}),
@@ -153,7 +173,14 @@ VALUES: list[tuple[object, dict[str, str]]] = [
 )
 def test_values_are_written_as_the_reader_writes_them(value: object, tag: str, text: str) -> None:
     """Numbers, dates and durations follow the reader's language and country."""
-    assert cell_of(value, formats(tag)).text == text
+    written = cell_of(value, formats(tag)).text
+
+    assert (written.replace("\xa0", " ") if isinstance(value, timedelta) else written) == text
+
+
+def test_a_number_stays_with_its_unit() -> None:
+    """A line may end between hours and minutes, and nowhere else."""
+    assert formats("pl").duration(timedelta(hours=1500, minutes=5)) == "1\xa0500\xa0godz. 5\xa0min"
 
 
 def test_dates_have_a_form_for_machines() -> None:

@@ -1,13 +1,14 @@
 """Secrets stay where they belong (R-HTTP-3, R-LINK-9)."""
 
 import logging
+import re
 from collections.abc import Mapping
 
 import pytest
 
 from sharekit.errors import SharekitError, StorageError
 from sharekit.web import Headers, WebRequest
-from tests.web.conftest import SAME_SITE, Browser, Site, text_of
+from tests.web.conftest import SAME_SITE, Browser, Site, make_site, text_of
 
 PASSWORD = "correct-horse-battery"
 
@@ -100,6 +101,29 @@ def test_a_redirect_stays_on_the_site(quick_site: Site) -> None:
     answer = quick_site.browser().send("POST", path, headers=dict(headers), query="next=//evil.example")
 
     assert (answer.header("Location") or "").startswith("/v/")
+
+
+@pytest.mark.parametrize(
+    "root", ["//evil.example", "/\\evil.example", "/a\r\nX-Evil: 1", '/"><b>', "/zażółć", "\ud800"]
+)
+def test_a_mount_leads_nowhere_else(quick_site: Site, root: str) -> None:
+    """Where a part of the mount comes from the request, its addresses still begin with one slash and hold no markup."""
+    path = quick_site.path(max_uses=1)
+    ana = quick_site.browser()
+    entered = ana.send("POST", path, headers=SAME_SITE, root=root)
+    page = text_of(ana.send("GET", path, root=root))
+    addresses = [entered.header("Location") or "", *re.findall(r'(?:href|src)="([^"#]+)', page)]
+    ours = re.compile(r"(/[\w.%~-]+){2,}(\?v=\w+)?", re.ASCII)
+
+    assert entered.status == 303
+    assert len(addresses) == 3
+    assert [] == [address for address in addresses if not ours.fullmatch(address)]
+
+
+def test_a_base_path_leads_nowhere_else() -> None:
+    """Nor does that of a careless host."""
+    assert make_site(base_path="//evil.example/").path().startswith("/evil.example/l/")
+    assert make_site(base_path="/").path().startswith("/l/")
 
 
 def test_unforeseen_errors_are_told_to_the_operator(

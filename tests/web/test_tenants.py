@@ -46,7 +46,14 @@ def nobody(_: WebRequest) -> str | None:
     return None
 
 
-@pytest.mark.parametrize(("resolve", "statuses"), [(by_host, (200, 404)), (nobody, (404, 404))])
+def impossible(request: WebRequest) -> str | None:
+    """Take the host name itself, which can be no tenant."""
+    return request.origin
+
+
+@pytest.mark.parametrize(
+    ("resolve", "statuses"), [(by_host, (200, 404)), (nobody, (404, 404)), (impossible, (404, 404))]
+)
 def test_a_host_tells_the_tenant(resolve: Callable[[WebRequest], str | None], statuses: tuple[int, int]) -> None:
     """Where the host says which tenant a request is for, the links of others are unknown."""
     site = make_site(resolve_tenant=resolve)

@@ -196,6 +196,19 @@ def test_without_a_ticket_every_visit_has_ended(site: Site, ana: Browser) -> Non
     assert stranger.follow(entered) == stranger.get("/v/made-up")
 
 
+@pytest.mark.parametrize("handle", ["x", "0123456789ABCDEF0123", "0" * 21, "a; Domain=example", "a\r\nX-Evil: 1", "ż"])
+def test_only_a_handle_names_a_cookie(site: Site, ana: Browser, handle: str) -> None:
+    """No other text of an address comes back in a header, whatever the browser sends along."""
+    ana.post(site.path(max_uses=5))
+    ((_, ticket),) = ana.cookies.items()
+    other = site.browser("192.0.2.2")
+    other.cookies[f"__Host-sharekit-{handle}"] = ticket
+    answer = other.get(f"/v/{handle}")
+
+    assert answer == other.get("/v/made-up")
+    assert answer.header("Set-Cookie") is None
+
+
 def test_a_ticket_opens_nothing_as_a_token(site: Site, ana: Browser) -> None:
     """A ticket in the place of a token is unknown, and a token in the place of a ticket is too."""
     link = site.link(max_uses=5)

@@ -6,18 +6,26 @@ from collections.abc import Callable
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sharekit import LinkState, ReadLink
-from sharekit.adapters.flask import link_url
+from sharekit.adapters.flask import link_url, portal_from
 from sharekit.errors import InternalTitleError, InvalidInputError, NotAllowedError
 from werkzeug.wrappers import Response
 
 from flask_portal.pages.desk import portal, project_or_404, signed_in_as, today
 from flask_portal.pages.guard import guard
 from flask_portal.pages.link_form import WORDS, end_of, last_day
-from flask_portal.pages.link_preview import REASONS, reader_formats, written
 from flask_portal.pages.links import link_or_404, obstacle, recipient_names
-from flask_portal.sharing.sections import OWN_LOOKS
 
 __all__ = ["pages"]
+
+_REASONS = {
+    "resource-removed": "This link opens nothing: its project is gone.",
+    "resource-internal": "This link opens nothing while the project is kept inside the agency.",
+    "creator-may-not-share": "This link opens nothing: who made it may not share this project any more.",
+    "recipient-inactive": "This link opens nothing: its recipient is not active any more.",
+    "expired": "This link has ended. Choose a later day to let it work again.",
+    "exhausted": "This link is used up. Create another one.",
+    "revoked": "This link is deactivated. Nobody gets in with it, and it stays so.",
+}
 
 pages = Blueprint("link", __name__, url_prefix="/projects/<int:project_id>/links/<link_id>")
 guard(pages, sign_in=True)
@@ -101,17 +109,14 @@ def _change_password(link: ReadLink) -> None:
 
 def _page(project_id: int, link: ReadLink, problems: dict[str, str]) -> str:
     project = project_or_404(project_id)
-    preview = portal().kit.links.preview(link)
+    preview = portal_from().preview(link)
     return render_template(
         "link.html",
         project=project,
         link=link,
         preview=preview,
-        formats=reader_formats(link),
-        written=written,
-        own_looks=OWN_LOOKS,
         alive=link.state is not LinkState.REVOKED,
-        reason=REASONS.get(preview.problem or ""),
+        reason=_REASONS.get(preview.problem or ""),
         switched=request.args.get("switched"),
         obstacle=obstacle(project),
         names=recipient_names(project),

@@ -17,7 +17,7 @@ from flask_portal.agency.database import Database
 from flask_portal.agency.hours import TimeEntry
 from flask_portal.sharing.wording import TITLES, words
 
-__all__ = ["DESCRIPTIONS", "OWN_LOOKS", "HoursSheet", "Progress", "project_kind"]
+__all__ = ["DESCRIPTIONS", "HoursSheet", "Progress", "project_kind"]
 
 DESCRIPTIONS = {
     "progress": "How far it is, and the present stage.",
@@ -27,9 +27,6 @@ DESCRIPTIONS = {
     "updates": "The notes that were written for the client.",
 }
 """What each section holds, for staff who choose."""
-
-OWN_LOOKS = {"progress", "hours"}
-"""The sections for which the agency has a template."""
 
 _WEEKS = 6
 

@@ -5,6 +5,7 @@ What is looked at before anything else: where a form comes from, how long it is,
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,7 +14,7 @@ from sharekit.ports import RateLimiter
 from sharekit.web._errors import BodyTooLargeError, CrossSiteError, MalformedBodyError, WrongTypeError
 from sharekit.web.messages import WebRequest
 
-__all__ = ["MAX_FORM", "WrongSecrets", "read_form", "refuse_cross_site"]
+__all__ = ["MAX_FORM", "WrongSecrets", "household_of", "read_form", "refuse_cross_site"]
 
 MAX_FORM: Final = 64 * 1024
 _MAX_FIELDS: Final = 20
@@ -103,6 +104,22 @@ def _length(request: WebRequest) -> int:
     return MAX_FORM if "transfer-encoding" in request.headers else 0
 
 
+def household_of(request: WebRequest) -> str:
+    """
+    Return under which name a client is counted.
+
+    Whoever has one address of IPv6 has at least the 2**64 around it. Counted one by one they would
+    be as many clients, and crowd all others out of a limiter that keeps a limited number.
+    """
+    try:
+        address = ip_address(request.client_key)
+    except ValueError:
+        return request.client_key
+    if isinstance(address, IPv6Address):
+        return f"{int(address) >> 64:x}::/64" if address.ipv4_mapped is None else str(address.ipv4_mapped)
+    return request.client_key
+
+
 class WrongSecrets:
     """
     Counts the secrets that a client presents and nobody ever gave out (R-LINK-7).
@@ -129,7 +146,7 @@ class WrongSecrets:
         Raises:
             TooManyAttemptsError: It did.
         """
-        key = f"wrong-secret:{request.client_key}"
+        key = f"wrong-secret:{household_of(request)}"
         wait = self._limiter.acquire(key, limit=self._limit, window=_MINUTE)
         if wait is not None:
             _log.warning("a client presented too many wrong secrets")

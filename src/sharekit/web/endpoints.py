@@ -11,7 +11,6 @@ import attrs
 from sharekit.errors import (
     LinkUnavailableError,
     RedeemRequired,
-    SharekitError,
     TooManyAttemptsError,
     VisitEndedError,
     WrongPasswordError,
@@ -19,7 +18,7 @@ from sharekit.errors import (
 from sharekit.kit import Sharekit
 from sharekit.records.views import LinkView
 from sharekit.web._errors import UnknownAddressError
-from sharekit.web._guard import WrongSecrets, read_form, refuse_cross_site
+from sharekit.web._guard import WrongSecrets, household_of, read_form, refuse_cross_site
 from sharekit.web.answers import Answers, Reader
 from sharekit.web.assets import Asset
 from sharekit.web.messages import WebRequest, WebResponse
@@ -127,14 +126,16 @@ class Endpoints:
     def _record_view(self, call: Call) -> WebResponse:
         token = call.places["token"]
         kit = self._kit_for(call.request, token)
-        key = f"seen:{kit.tenant}:{handle_of(token)}:{call.request.client_key}"
+        key = f"seen:{kit.tenant}:{handle_of(token)}:{household_of(call.request)}"
         if self.kit.rate_limiter.acquire(key, limit=1, window=_BETWEEN_COUNTS) is None:
             try:
                 kit.links.record_view(token)
-            except SharekitError as error:
+            except Exception as error:
                 # Nothing was counted, so nothing keeps the next one from being tried and refused alike.
                 self.kit.rate_limiter.release(key)
-                raise LinkUnavailableError from error
+                if isinstance(error, RedeemRequired):
+                    raise LinkUnavailableError from error
+                raise
         return self.answers.nothing()
 
     def _carry_on(self, call: Call) -> WebResponse:
@@ -170,12 +171,11 @@ class Endpoints:
         Return the kit of the tenant that a token or ticket belongs to.
 
         Raises:
-            LinkUnavailableError: The secret is not genuine, or the request belongs to no tenant.
+            LinkUnavailableError: The secret is not genuine, or the request belongs to another tenant or none.
             TooManyAttemptsError: The client presented too many that are not genuine.
         """
         named = self.kit.links.tenant_of(secret)
         self.wrong_secrets.check(request, genuine=named is not None)
-        tenant = named if self.resolve_tenant is None or named is None else self.resolve_tenant(request)
-        if named is None or tenant is None:
+        if named is None or (self.resolve_tenant is not None and self.resolve_tenant(request) != named):
             raise LinkUnavailableError
-        return self.kit if tenant == self.kit.tenant else self.kit.for_tenant(tenant)
+        return self.kit if named == self.kit.tenant else self.kit.for_tenant(named)

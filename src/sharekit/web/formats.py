@@ -13,7 +13,7 @@ from sharekit.errors import MissingExtraError
 from sharekit.web.locales import Language
 
 try:
-    from babel import dates, numbers, units
+    from babel import dates, numbers
     from babel.core import Locale
 except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
     raise MissingExtraError("babel", "pages") from _missing
@@ -24,6 +24,7 @@ _MAX_DECIMALS: Final = 6
 _MINUTE: Final = 60
 _MINUS: Final = "\N{MINUS SIGN}"
 _NO_NUMBER: Final = "\N{EN DASH}"
+_GLUE: Final = "\N{NO-BREAK SPACE}"
 
 
 @attrs.frozen
@@ -69,27 +70,35 @@ class Formats:
         return f"{written} {self._zone_name(local)}" if zone and local.tzinfo else written
 
     def local(self, value: datetime) -> datetime:
-        """Return an instant in the zone; a naive one as it is."""
-        return value if value.utcoffset() is None else value.astimezone(self.zone)
+        """Return an instant in the zone; a naive one, and one at the very end of time, as it is."""
+        if value.utcoffset() is None:
+            return value
+        try:
+            return value.astimezone(self.zone)
+        except OverflowError:  # "never", said with `datetime.max`
+            return value
 
     def duration(self, value: timedelta) -> str:
         """Write a duration to the minute, in hours however many; seconds only below a minute."""
+        # The texts are ours: abbreviations that are the same for one and for many in each language.
+        # Those of CLDR are not ("1 horas"), and change from one release to the next.
+        gettext = self.language.gettext
         seconds = abs(round(value.total_seconds()))
         sign = _MINUS if value < timedelta() and seconds else ""
         if 0 < seconds < _MINUTE:
-            return sign + self._unit(seconds, "second")
+            return sign + self._amount(gettext("%(number)s sec"), seconds)
         hours, minutes = divmod((seconds + _MINUTE // 2) // _MINUTE, 60)
-        parts = [self._unit(hours, "hour")] if hours else []
+        parts = [self._amount(gettext("%(number)s hr"), hours)] if hours else []
         if minutes or not hours:
-            parts.append(self._unit(minutes, "minute"))
+            parts.append(self._amount(gettext("%(number)s min"), minutes))
         return sign + " ".join(parts)
 
     def wait(self, seconds: float) -> str:
         """Write how long to wait, roughly and in words: ``"12 minutes"``."""
         return dates.format_timedelta(timedelta(seconds=max(1, math.ceil(seconds))), locale=self._locale)
 
-    def _unit(self, amount: int, name: str) -> str:
-        return str(units.format_unit(amount, f"duration-{name}", "short", locale=self._locale))
+    def _amount(self, text: str, amount: int) -> str:
+        return text.replace(" ", _GLUE) % {"number": self.number(amount)}
 
     def _zone_name(self, local: datetime) -> str:
         name = dates.get_timezone_name(local, "short", locale=self._locale)

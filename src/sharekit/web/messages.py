@@ -60,8 +60,8 @@ class WebRequest:
         client_key: What tells one client from another where wrong secrets are counted: the
             address that the host trusts. Behind a proxy that must be the client's, not the proxy's.
         origin: Scheme and host of the site as its visitors see it, ``"https://portal.example"``.
-        root: The path at which the portal is mounted as the browser sees it, without a slash at
-            its end; None for the portal's own ``base_path``.
+        root: The path at which the portal is mounted as the browser sees it, decoded, without a
+            slash at its end; None for the portal's own ``base_path``.
     """
 
     method: str

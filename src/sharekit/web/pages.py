@@ -33,7 +33,7 @@ try:
 except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
     raise MissingExtraError("jinja2", "pages") from _missing
 
-__all__ = ["BaseLoader", "LinkPage", "Pages", "RenderedSection", "folder_loaders"]
+__all__ = ["BaseLoader", "LinkPage", "Markup", "Pages", "RenderedSection", "folder_loaders"]
 
 _log = logging.getLogger("sharekit.web")
 _FOLDER: Final = "sharekit"
@@ -132,7 +132,7 @@ class Pages:
         last_day, until = _end(view.expires_at, formats)
         page = LinkPage(
             view=view,
-            sections=[self._section(view, section, formats) for section in view.sections.values()],
+            sections=self.render_sections(view, language),
             as_of=formats.instant(view.at, wordy=True, zone=True),
             as_of_machine=view.at.isoformat(timespec="seconds"),
             last_day=last_day,
@@ -140,6 +140,11 @@ class Pages:
             seen_url=seen_url,
         )
         return self.render("link", language, root, page=page)
+
+    def render_sections(self, view: LinkView, language: Language) -> Sequence[RenderedSection]:
+        """Return the sections of a view as the page of a link has them."""
+        formats = Formats(language, self._zone)
+        return [self._section(view, section, formats) for section in view.sections.values()]
 
     def formats(self, language: Language) -> Formats:
         """Return how values are written in a language."""

@@ -5,6 +5,7 @@ The portal: the pages of read links as one function from request to response.
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from pathlib import Path
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
@@ -17,9 +18,10 @@ from sharekit.web._guard import WrongSecrets
 from sharekit.web.answers import Answers, Reader
 from sharekit.web.assets import load_assets
 from sharekit.web.endpoints import Call, Endpoints
-from sharekit.web.locales import negotiate
+from sharekit.web.locales import language_of, negotiate
 from sharekit.web.messages import WebRequest, WebResponse
 from sharekit.web.pages import BaseLoader, Pages, folder_loaders
+from sharekit.web.preview import PortalPreview, preview_of
 from sharekit.web.routes import LINK, find_route
 from sharekit.web.visits import VisitCookies
 
@@ -58,7 +60,7 @@ class Portal:
         Args:
             kit: The kit whose links are shown; links of its other tenants are too.
             site_name: The name in the header of each page.
-            base_path: Where the host mounts the portal, ``"/share"``.
+            base_path: Where the host mounts the portal, ``"/share"``, not quoted.
             template_folders: Folders whose templates come before ours: ``sharekit/page.html`` for
                 the frame, ``sharekit/sections/<kind>/<section>.html`` for a section.
             template_loaders: Jinja2 loaders, looked through after the folders and before ours.
@@ -74,14 +76,14 @@ class Portal:
             ConfigurationError: An option cannot work.
             MissingExtraError: Jinja2 or Babel is not installed.
         """
-        negotiate(None, default_locale)
+        self._default_language = negotiate(None, default_locale)
         assets = load_assets(accent)
         loaders = [*folder_loaders(template_folders), *template_loaders]
-        pages = Pages(site_name=site_name, zone=_zone(time_zone), loaders=loaders, assets=assets)
+        self._pages = Pages(site_name=site_name, zone=_zone(time_zone), loaders=loaders, assets=assets)
         self._kit = kit
         self._base_path = _base_path(base_path)
         self._default_locale = default_locale
-        self._answers = Answers(pages)
+        self._answers = Answers(self._pages)
         self._cookies = VisitCookies(secure_cookies)
         self._endpoints = Endpoints(
             kit=kit,
@@ -103,8 +105,23 @@ class Portal:
 
     def path_below(self, link: ReadLink) -> str:
         """Return the same without the ``base_path``, for an adapter that knows better where it is mounted."""
-        kit = self._kit if link.tenant == self._kit.tenant else self._kit.for_tenant(link.tenant)
-        return LINK.fill(token=kit.links.token(link))
+        return LINK.fill(token=self._kit_of(link).links.token(link))
+
+    def preview(self, link: ReadLink, *, locale: str | None = None) -> PortalPreview:
+        """
+        Show staff a link's page as the client gets it: rendered by the same templates, the host's own included.
+
+        It is put together in the language of the link's recipient. It counts nothing, works for
+        links that are dead, and marks a section that cannot be loaded or rendered as not available.
+
+        Args:
+            link: A link of any tenant.
+            locale: The language when the link has no recipient; by default that of the portal.
+
+        Raises:
+            NotFoundError: There is no such link in its tenant.
+        """
+        return preview_of(self._kit_of(link), self._pages, link, language_of(locale) or self._default_language)
 
     def handle(self, request: WebRequest) -> WebResponse:
         """
@@ -113,13 +130,17 @@ class Portal:
         What nobody foresaw is logged and answered here, and not left to the host's framework, whose
         own log would tell the path, and with it the secret of a link.
         """
-        root = self._base_path if request.root is None else request.root
-        reader = Reader(negotiate(request.headers.get("accept-language"), self._default_locale), root)
+        root = self._base_path if request.root is None else _address(request.root)
+        reader = Reader(self._default_language, root)
         try:
+            reader = Reader(negotiate(request.headers.get("accept-language"), self._default_locale), root)
             response = self._answered(request, reader)
         except Exception as error:  # noqa: BLE001  # see above
             response = self._answers.refusal(reader, error)
         return attrs.evolve(response, body=b"") if request.method == "HEAD" else response
+
+    def _kit_of(self, link: ReadLink) -> Sharekit:
+        return self._kit if link.tenant == self._kit.tenant else self._kit.for_tenant(link.tenant)
 
     def _answered(self, request: WebRequest, reader: Reader) -> WebResponse:
         found = find_route(request.path)
@@ -141,4 +162,15 @@ def _zone(name: str) -> tzinfo:
 def _base_path(path: str) -> str:
     if path and not path.startswith("/"):
         raise ConfigurationError("base_path", "begins with a slash, or is empty")
-    return path.rstrip("/")
+    return _address(path)
+
+
+def _address(mount: str) -> str:
+    """
+    Return a place where the portal is mounted as it may begin an address.
+
+    Part of it may come from the request, where a host mounts the portal below a variable. Quoted
+    and with a single slash in front it leads to no other site and ends no header.
+    """
+    inner = mount.strip("/")
+    return "/" + quote(inner, errors="replace") if inner else ""

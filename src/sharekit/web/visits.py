@@ -5,6 +5,7 @@ Each link has a cookie of its own, so that several can be open in one browser. C
 are named by a public digest; the ticket is in the cookie alone.
 """
 
+import re
 from typing import Final
 
 import attrs
@@ -16,6 +17,7 @@ __all__ = ["VisitCookies", "handle_of"]
 
 _IDLE_SECONDS: Final = 30 * 60  # as long as a ticket is good without being renewed
 _HANDLE_LENGTH: Final = 20  # 80 bits: two links in one browser do not share a handle
+_HANDLE: Final = re.compile(rf"[0-9a-f]{{{_HANDLE_LENGTH}}}")
 
 
 def handle_of(token: str) -> str:
@@ -39,7 +41,9 @@ class VisitCookies:
         return f"__Host-sharekit-{handle}" if self.secure else f"sharekit-{handle}"
 
     def ticket(self, request: WebRequest, handle: str) -> str | None:
-        """Return the ticket that the browser sent, or None."""
+        """Return the ticket that the browser sent, or None; for what is no handle at all, never one."""
+        if _HANDLE.fullmatch(handle) is None:  # it comes from the address, and would name a cookie
+            return None
         return request.cookies.get(self.name(handle)) or None
 
     def carry(self, handle: str, ticket: str) -> tuple[str, str]:
