@@ -5,12 +5,13 @@ All of them derive from `SharekitError`, carry typed attributes, and have a stab
 that logs, tests and clients may rely on. Messages may be reworded at any time.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import ClassVar
 
 __all__ = [
     "ConfigurationError",
     "ConflictError",
+    "DirectoryError",
     "DuplicateContactError",
     "IntegrityError",
     "InternalTitleError",
@@ -45,6 +46,10 @@ class SharekitError(Exception):
     """
 
     code: ClassVar[str] = "sharekit"
+
+    def __reduce__(self) -> tuple[Callable[..., "SharekitError"], tuple[object, ...]]:
+        # Between processes an error keeps its text and its attributes; nobody need make up its arguments again.
+        return _rebuilt, (type(self), self.args, self.__dict__)
 
 
 # --- fix the input -----------------------------------------------------------------------
@@ -103,14 +108,14 @@ class DuplicateContactError(InvalidInputError):
     Another contact has this e-mail address.
 
     Attributes:
-        existing: The key of that contact.
+        existing: The id of that contact: ``Contact(error.existing)``.
     """
 
     code: ClassVar[str] = "duplicate-contact"
 
     def __init__(self, existing: str) -> None:
         self.existing = existing
-        super().__init__("email", f"belongs to {existing} already")
+        super().__init__("email", "belongs to another contact already")
 
 
 class InternalTitleError(InvalidInputError):
@@ -148,7 +153,7 @@ class WideningError(InvalidInputError):
         self.sections: frozenset[str] = frozenset(sections)
         super().__init__(
             "sections",
-            f"{_listed(self.sections)} would be shown for the first time; name them in add_sections=",
+            f"{_listed(self.sections)} is hidden now; name in add_sections= what is to be shown",
         )
 
 
@@ -301,6 +306,15 @@ class RetryTransaction(SharekitError):  # noqa: N818
 # --- call the operator -------------------------------------------------------------------
 
 
+class DirectoryError(SharekitError):
+    """The host's directory failed, or answered something else than rights; its exception is the ``__cause__``."""
+
+    code: ClassVar[str] = "directory"
+
+    def __init__(self) -> None:
+        super().__init__("the host's directory failed")
+
+
 class StorageError(SharekitError):
     """
     The store failed; what it was asked is unknown, not absent (R-BLOB-6).
@@ -380,6 +394,13 @@ class MissingExtraError(ConfigurationError):
         super().__init__("installation", f"{package} is missing; pip install 'sharekit-core[{extra}]'")
         self.package = package
         self.extra = extra
+
+
+def _rebuilt(cls: type[SharekitError], args: tuple[object, ...], attributes: Mapping[str, object]) -> SharekitError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(attributes)
+    return error
 
 
 def _listed(names: Collection[str]) -> str:

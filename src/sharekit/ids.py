@@ -48,17 +48,20 @@ def random_id() -> str:
     return secrets.token_urlsafe(_RANDOM_BYTES)
 
 
-def ordered_id(at: datetime) -> str:
+def ordered_id(at: datetime, *, after: str = "") -> str:
     """
-    Return a fresh id that sorts after every id this process made at or before *at*.
+    Return a fresh id that sorts after *after*, and after every id this process made at or before *at*.
 
     Args:
         at: An aware time; its microseconds lead the id.
+        after: Another such id, or nothing.
 
     Returns:
         37 characters: microseconds, a running number of this process, 48 random bits.
     """
     micros = int(at.timestamp() * 1_000_000)
+    if after:
+        micros = max(micros, int(after[:15], 16) + 1)
     return f"{micros:015x}{next(_ticks) & 0xFFFFFFFFFF:010x}{secrets.token_hex(6)}"
 
 

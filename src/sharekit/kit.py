@@ -68,6 +68,7 @@ class Sharekit:
             ConfigurationError: Another argument cannot work.
             StorageError: The store cannot be opened.
         """
+        _check_parts(records=records, directory=directory, clock=clock, rate_limiter=rate_limiter)
         wiring = Wiring(
             tenant=_tenant(tenant),
             seals=Seals(secret_keys),
@@ -107,6 +108,7 @@ class Sharekit:
         """
         from sharekit.backends.sqlite import SqliteRecordStore
 
+        _check_folder(folder)
         return cls(
             records=SqliteRecordStore(Path(folder) / "records.sqlite3"),
             secret_keys=secret_keys,
@@ -152,14 +154,30 @@ class Sharekit:
         self.audit: Audit = Audit(wiring)
 
 
+def _check_folder(folder: object) -> None:
+    if not isinstance(folder, str | Path) or "\0" in str(folder):
+        raise ConfigurationError("folder", "needs the path of a folder")
+
+
+def _check_parts(**parts: object) -> None:
+    methods = {"records": "transaction", "directory": "rights", "clock": "now", "rate_limiter": "acquire"}
+    for setting, part in parts.items():
+        if part is None and setting != "records":
+            continue
+        if isinstance(part, type) or not callable(getattr(part, methods[setting], None)):
+            raise ConfigurationError(setting, f"needs an object with the method {methods[setting]}()")
+
+
 def _tenant(tenant: str) -> TenantId:
     if not is_tenant_id(tenant):
         raise ConfigurationError("tenant", "needs 1 to 64 letters, digits, '_' or '-'")
     return TenantId(tenant)
 
 
-def _by_name(kinds: Iterable[ResourceKind]) -> MappingProxyType[str, ResourceKind]:
+def _by_name(kinds: object) -> MappingProxyType[str, ResourceKind]:
     by_name: dict[str, ResourceKind] = {}
+    if not isinstance(kinds, Iterable):
+        raise ConfigurationError("kinds", "needs a list of ResourceKinds")
     for kind in kinds:
         if not isinstance(kind, ResourceKind):
             raise ConfigurationError("kinds", "needs ResourceKinds")

@@ -9,6 +9,7 @@ import secrets
 import unicodedata
 
 from sharekit.errors import IntegrityError, InvalidInputError
+from sharekit.records import checks
 
 __all__ = ["hash_password", "verify_password"]
 
@@ -28,8 +29,9 @@ def hash_password(password: str) -> str:
         password: 1 to 1024 characters that are not only spaces; compared in Unicode form NFKC.
 
     Raises:
-        InvalidInputError: The password is empty, too long.
+        InvalidInputError: The password is empty, too long, or no text.
     """
+    checks.text("password", password)
     if not password.strip() or len(password) > _MAX_PASSWORD:
         raise InvalidInputError("password", f"needs 1 to {_MAX_PASSWORD} characters that are not only spaces")
     salt = secrets.token_bytes(_SALT_BYTES)
@@ -51,8 +53,8 @@ def verify_password(password: str | None, hashed: str) -> bool:
         given = password if password is not None and len(password) <= _MAX_PASSWORD else ""
         found = _scrypt(given, base64.b64decode(salt), int(log_n), int(r), int(p))
         return hmac.compare_digest(found, base64.b64decode(digest))
-    except ValueError as error:
-        raise IntegrityError("password hash", "it is not of a known form") from error
+    except (ValueError, OverflowError, TypeError):
+        raise IntegrityError("password hash", "it is not of a known form") from None
 
 
 def _scrypt(password: str, salt: bytes, log_n: int, r: int, p: int) -> bytes:

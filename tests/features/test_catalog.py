@@ -1,8 +1,9 @@
 import itertools
+from collections.abc import Callable
 
 import pytest
 
-from sharekit import ResourceRef, Visibility, errors
+from sharekit import ResourceRef, Staff, Visibility, errors
 from tests.features.conftest import Agency, opens
 
 
@@ -151,3 +152,38 @@ def test_bad_arguments_are_named(agency: Agency, options: dict[str, object], fie
 
     assert field == refused.value.field
     assert before == agency.everything()
+
+
+def test_putting_a_removed_container_again_gives_nothing_of_what_lay_in_it(agency: Agency) -> None:
+    """What lay in the old one stays dead, and the new one's owner has no rights on it."""
+    child, eve = ResourceRef("project", "child"), Staff("eve")
+    agency.put(child, container=agency.relaunch)
+    link = agency.kit.links.create(child, by=agency.maria, sections=set())
+    token = agency.kit.links.token(link)
+    agency.kit.catalog.remove(agency.relaunch, by=agency.maria)
+    agency.kit.catalog.put(agency.relaunch, title="Mine", by=eve)
+
+    verbs: list[Callable[[], object]] = [
+        lambda: agency.kit.links.create(child, by=eve, sections=set()),
+        lambda: agency.put(child, by=eve, owner=eve),
+        lambda: agency.kit.catalog.move(child, None, by=eve),
+        lambda: agency.kit.catalog.remove(child, by=eve),
+    ]
+    for verb in verbs:
+        with pytest.raises(errors.NotAllowedError):
+            verb()
+
+    assert not opens(agency.kit, token)
+
+
+def test_moving_out_of_a_removed_container_revives_nothing(agency: Agency) -> None:
+    """The thing itself lives on for its owner, what was shared of it does not."""
+    child = ResourceRef("project", "child")
+    agency.put(child, container=agency.relaunch)
+    old = agency.kit.links.token(agency.kit.links.create(child, by=agency.maria, sections=set()))
+    agency.kit.catalog.remove(agency.relaunch, by=agency.maria)
+
+    agency.kit.catalog.move(child, None, by=agency.maria)
+
+    new = agency.kit.links.token(agency.kit.links.create(child, by=agency.maria, sections=set()))
+    assert (False, True) == (opens(agency.kit, old), opens(agency.kit, new))

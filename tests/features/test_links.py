@@ -498,7 +498,7 @@ class TestUpdating:
             agency.kit.links.update(link, by=agency.maria, client_title=None)
 
         accepted = agency.kit.links.update(link, by=agency.maria, client_title=None, accept_internal_title=True)
-        assert (None, True) == (accepted.client_title, accepted.accepts_internal_title)
+        assert (None, "Cheap one") == (accepted.client_title, accepted.accepted_title)
 
 
 class TestPreview:

@@ -40,6 +40,7 @@ class LinkLives(RuleBasedStateMachine):
         self.kit = kit(clock=self.clock)
         self.models: list[Model] = []
         self.life = dict.fromkeys(REFS, 1)
+        self.lies_in_life = 1  # which life of the folder the thing inside was put into
         self.removed: set[ResourceRef] = set()
         self.internal: set[ResourceRef] = set()
         self.owner = dict.fromkeys(REFS, MARIA)
@@ -54,6 +55,7 @@ class LinkLives(RuleBasedStateMachine):
         return not (
             model.revoked
             or model.life != self.life[model.ref]
+            or (model.ref == REFS[1] and self.lies_in_life != self.life[REFS[0]])
             or any(ref in self.removed or ref in self.internal for ref in above)
             or not any(self.owner[ref] == MARIA for ref in above)
             or (model.ends is not None and self.clock.now() >= model.ends)
@@ -97,11 +99,11 @@ class LinkLives(RuleBasedStateMachine):
         try:
             self.kit.links.update(model.link.id, by=MARIA, sections=kept, add_sections=added)
         except errors.WideningError:
-            assert not kept <= model.sections
+            assert not kept <= model.sections | added
         except (errors.NotAllowedError, errors.NotFoundError, errors.InvalidInputError):
             pass
         else:
-            assert kept <= model.sections
+            assert kept <= model.sections | added
             model.sections = kept | added
 
     @rule(days=st.integers(0, 2))
@@ -142,6 +144,8 @@ class LinkLives(RuleBasedStateMachine):
         self.internal.discard(ref)
         self.owner[ref] = MARIA
         self.life[ref] += 1
+        if ref == REFS[1]:
+            self.lies_in_life = self.life[REFS[0]]
 
     @rule(model=links)
     def redeem(self, model: Model | None) -> None:

@@ -18,6 +18,6 @@ def recipient_of(db: Database, kit: Sharekit, contact: clients.ClientContact, by
     try:
         share_id = kit.people.add_contact(contact.name, contact.email, locale=contact.language, by=by).id
     except DuplicateContactError as error:  # added by another request a moment ago
-        share_id = error.existing.removeprefix("contact:")
+        share_id = error.existing
     clients.remember_share_id(db, contact.id, share_id)
     return Contact(share_id)

@@ -99,27 +99,30 @@ class Connections:
             raise TransactionUsageError("this thread is inside a transaction of this store")
         handle.lock.acquire()
         if handle.connection is None or handle.pid != os.getpid():
-            try:
-                self._connect(handle)
-            except BaseException:
-                handle.lock.release()
-                raise
+            # The gate comes before the lock, here as when a fork closes connections.
+            handle.lock.release()
+            with self._gate:
+                handle.lock.acquire()
+                try:
+                    self._connect(handle)
+                except BaseException:
+                    handle.lock.release()
+                    raise
         handle.occupant = occupant
         return handle
 
     def _connect(self, handle: Handle) -> None:
-        with self._gate:
-            if not self._is_open:
-                raise TransactionUsageError("the store is not open")
-            self._notice_fork()
-            if self._is_spoilt:
-                cause = RuntimeError("this process was forked in the middle of a transaction")
-                raise StorageError("connecting to SQLite in a forked process") from cause
-            try:
-                handle.connect(self._uri)
-            except sqlite3.Error as error:
-                raise meaning(error, "connecting to SQLite") from error
-            self._handles.add(handle)
+        if not self._is_open:
+            raise TransactionUsageError("the store is not open")
+        self._notice_fork()
+        if self._is_spoilt:
+            cause = RuntimeError("this process was forked in the middle of a transaction; make the kit after the fork")
+            raise StorageError("connecting to SQLite in a forked process") from cause
+        try:
+            handle.connect(self._uri)
+        except sqlite3.Error as error:
+            raise meaning(error, "connecting to SQLite") from error
+        self._handles.add(handle)
 
     def _notice_fork(self) -> None:
         """Notice a fork that ran none of the hooks, as one by a server written in C may."""

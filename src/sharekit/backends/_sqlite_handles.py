@@ -94,7 +94,15 @@ class Handle:
             self.disconnect()
 
     def release(self) -> None:
-        """Let the next transaction in, or `close`."""
+        """
+        Let the next transaction in, or `close`.
+
+        A transaction that is still open here was left by an exception that came between two
+        statements, as a signal handler may raise one. It must not outlive its block: later reads
+        would see its old state.
+        """
+        if self.connection is not None and self.connection.in_transaction:
+            self.roll_back()
         self.occupant = None
         self.lock.release()
         if self.doomed:

@@ -28,6 +28,8 @@ class Kept(Protocol):
 R = TypeVar("R", bound=Kept)
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]  # JSON values of a shape that no class describes any more
 
+_MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+
 # `loads` would look for blanks and byte order marks, which we do not write.
 _parse = json.JSONDecoder().raw_decode
 
@@ -106,8 +108,9 @@ class RecordKind(Generic[R]):
         """
         try:
             record = self._load(self._values(row))
-        except (ValueError, TypeError, KeyError, AttributeError, ForbiddenExtraKeysError, InvalidInputError) as error:
-            raise IntegrityError(self.name, "its body does not have the shape that it names") from error
+        except (*_MISSHAPEN, ForbiddenExtraKeysError, InvalidInputError):
+            # Without the cause, which would show parts of the body.
+            raise IntegrityError(self.name, "its body does not have the shape that it names") from None
         if self._id_of(record) != row.id or record.tenant != row.tenant:
             raise IntegrityError(self.name, "its body belongs to another row")
         return record

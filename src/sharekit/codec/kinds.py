@@ -2,6 +2,7 @@
 The kinds: how each record of the house is kept. Slugs and key names are never reused for something else.
 """
 
+import unicodedata
 from typing import Any, Final
 
 from sharekit.codec.folding import fold
@@ -18,7 +19,7 @@ __all__ = ["ALL", "AUDIT_ENTRY", "CATALOG_ENTRY", "CONTACT", "EMAIL_CLAIM", "REA
 
 def email_claim_id(email: str) -> str:
     """Return the id of the `EmailClaim` for an address, the same for every spelling of its case."""
-    return deterministic_id("contact-email", fold(email))
+    return deterministic_id("contact-email", unicodedata.normalize("NFC", email).casefold())
 
 
 def _entry_keys(entry: CatalogEntry) -> dict[str, KeyValue]:

@@ -5,13 +5,23 @@ Gathers the facts of a decision inside a transaction, and asks the policy.
 from collections.abc import Sequence
 
 from sharekit.codec.kinds import CATALOG_ENTRY, STAFF
-from sharekit.errors import InvalidInputError, NotAllowedError
+from sharekit.errors import DirectoryError, InvalidInputError, NotAllowedError
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.staff import is_barred, rights_by_rule, rights_without_directory
+from sharekit.ports import Directory
 from sharekit.records.catalog import CatalogEntry, ResourceRef
-from sharekit.records.parties import Contact, LinkHolder, Principal, Right, Staff, System
+from sharekit.records.parties import Principal, Right, Staff, System
 
-__all__ = ["MAX_DEPTH", "chain_of", "require", "require_active", "require_staff", "rights_on"]
+__all__ = [
+    "MAX_DEPTH",
+    "chain_of",
+    "require",
+    "require_active",
+    "require_staff",
+    "rights_of",
+    "rights_on",
+    "still_containing",
+]
 
 MAX_DEPTH = 16
 
@@ -21,17 +31,25 @@ def chain_of(unit: Unit, ref: ResourceRef) -> tuple[CatalogEntry, ...]:
     Return the entry of a resource and each container above it; empty when there is none.
 
     A chain that breaks off, or is deeper than it may be, ends with an entry that still names a
-    container, which every policy takes for removed.
+    container, which every policy takes for removed. It breaks off below a container that was
+    removed, also when the same id was put again since: that is another thing, whose owner has no
+    rights on what lay in the old one.
     """
     chain: list[CatalogEntry] = []
-    wanted: ResourceRef | None = ref
-    while wanted is not None and len(chain) <= MAX_DEPTH:
-        entry = unit.get(CATALOG_ENTRY, wanted.key)
-        if entry is None:
-            break
+    entry = unit.get(CATALOG_ENTRY, ref.key)
+    while entry is not None:
         chain.append(entry)
-        wanted = entry.container
+        if entry.container is None or len(chain) > MAX_DEPTH:
+            break
+        entry = still_containing(entry, unit.get(CATALOG_ENTRY, entry.container.key))
     return tuple(chain)
+
+
+def still_containing(entry: CatalogEntry, container: CatalogEntry | None) -> CatalogEntry | None:
+    """Return the container that an entry was put into, unless that was removed."""
+    if container is None or container.removed_at is not None:
+        return None
+    return container if container.incarnation == entry.container_incarnation else None
 
 
 def rights_on(
@@ -43,8 +61,19 @@ def rights_on(
         return settled
     profile = unit.get(STAFF, principal.id)
     if wiring.directory is not None and not is_barred(profile):
-        return frozenset(wiring.directory.rights(Staff(principal.id), ref))
+        return rights_of(wiring.directory, Staff(principal.id), ref)
     return rights_by_rule(principal.key, profile, chain)
+
+
+def rights_of(directory: Directory, staff: Staff, ref: ResourceRef) -> frozenset[Right]:
+    """Return what the host's directory answers; raise `DirectoryError` when it fails or answers something else."""
+    try:
+        rights = frozenset(directory.rights(staff, ref))
+    except Exception as error:
+        raise DirectoryError from error
+    if not all(isinstance(right, Right) for right in rights):
+        raise DirectoryError
+    return rights
 
 
 def require(
@@ -66,5 +95,6 @@ def require_staff(by: Principal) -> None:
     """Raise `NotAllowedError` unless *by* is staff or the host's machinery, before anything is looked up."""
     if not isinstance(by, Principal):
         raise InvalidInputError("by", "needs the principal who acts: a Staff or a System")
-    if isinstance(by, Contact | LinkHolder) or not isinstance(by, Staff | System):
+    # By the key as well: a host's own subclass may call itself something that no record could name.
+    if not isinstance(by, Staff | System) or by.type not in {Staff.type, System.type}:
         raise NotAllowedError("staff-only")

@@ -11,7 +11,8 @@ from datetime import datetime
 import attrs
 
 from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT, READ_LINK, STAFF
-from sharekit.features._facts import MAX_DEPTH
+from sharekit.errors import IntegrityError, InvalidInputError
+from sharekit.features._facts import MAX_DEPTH, rights_of, still_containing
 from sharekit.features._unit import Wiring
 from sharekit.ids import ReadLinkId, TenantId
 from sharekit.policies.links import LinkRefusal, judge_moment, judge_standing, may_go_on_sharing
@@ -105,7 +106,7 @@ def read_link_facts(wiring: Wiring, tx: Transaction, link_id: ReadLinkId) -> tup
     """
     row = tx.get(READ_LINK.name, link_id)
     link = None if row is None else READ_LINK.load(row)
-    creator = None if link is None else parse_party(link.created_by)
+    creator = None if link is None else _creator(link)
     wanted = _companions(link, creator)
     rows = tx.get_many(wanted)
     seen = [((READ_LINK.name, link_id), row), *zip(wanted, rows, strict=True)]
@@ -145,7 +146,14 @@ def judge(wiring: Wiring, facts: LinkFacts, generation: int, now: datetime) -> L
 
 def _directory_allows(wiring: Wiring, maker: Staff, link: ReadLink) -> bool:
     directory = wiring.directory
-    return directory is not None and may_go_on_sharing(directory.rights(maker, link.ref))
+    return directory is not None and may_go_on_sharing(rights_of(directory, maker, link.ref))
+
+
+def _creator(link: ReadLink) -> Principal:
+    try:
+        return parse_party(link.created_by)
+    except InvalidInputError:
+        raise IntegrityError(READ_LINK.name, "it names no maker") from None
 
 
 def _companions(link: ReadLink | None, creator: Principal | None) -> list[RowKey]:
@@ -167,8 +175,10 @@ def _chain(tx: Transaction, row: Row | None, seen: list[tuple[RowKey, Row | None
         if entry.container is None or len(chain) > MAX_DEPTH:
             break
         above = (CATALOG_ENTRY.name, entry.container.key)
-        row = tx.get(*above)
-        seen.append((above, row))
+        container_row = tx.get(*above)
+        seen.append((above, container_row))
+        container = None if container_row is None else CATALOG_ENTRY.load(container_row)
+        row = container_row if still_containing(entry, container) is not None else None
     return chain
 
 

@@ -14,7 +14,7 @@ from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.links import judge_resource
 from sharekit.policies.sections import SectionPolicy
 from sharekit.ports import Condition, Eq
-from sharekit.records import events
+from sharekit.records import checks, events
 from sharekit.records.catalog import CatalogEntry, ResourceKind, ResourceRef
 from sharekit.records.instants import utc
 from sharekit.records.links import ReadLink, ReadLinkKeys
@@ -26,14 +26,14 @@ __all__ = [
     "changed_sections",
     "future",
     "links_of",
-    "refuse_internal_title",
     "require_recipient",
     "require_revoking",
     "require_sharing",
     "take_back",
+    "titled",
 ]
 
-_CHANGING = ("sections", "client_title", "accepts_internal_title", "expires_at", "password_epoch")
+_CHANGING = ("sections", "client_title", "accepted_title", "expires_at", "password_epoch")
 
 
 def future(wiring: Wiring, expires_at: datetime) -> datetime:
@@ -71,10 +71,13 @@ def require_recipient(unit: Unit, recipient: object) -> None:
         raise NotFoundError(CONTACT.name)
 
 
-def refuse_internal_title(link: ReadLink, entry: CatalogEntry) -> None:
-    """Refuse a link by which the client would read the internal title, unless that was accepted (E6)."""
-    if link.client_title is None and entry.client_title is None and not link.accepts_internal_title:
+def titled(link: ReadLink, entry: CatalogEntry, *, client_title: str | None, accept_internal_title: object) -> ReadLink:
+    """Return a link with its titles; refuse one by which the client would read an internal one unaccepted (E6)."""
+    checks.flag("accept_internal_title", accept_internal_title)
+    accepted = entry.title if accept_internal_title else None
+    if client_title is None and entry.client_title is None and accepted is None:
         raise InternalTitleError(entry.title)
+    return attrs.evolve(link, client_title=client_title, accepted_title=accepted)
 
 
 def changed_sections(
@@ -82,15 +85,15 @@ def changed_sections(
 ) -> frozenset[str]:
     """Return what a link shows after a change; refuse one that widens without saying so (R-LINK-1)."""
     kept = link.sections if sections is UNSET else SectionPolicy.checked(kind, sections).shown
-    if not kept <= link.sections:
-        raise WideningError(kept - link.sections)
-    return frozenset(kept | SectionPolicy.checked(kind, add_sections).shown)
+    added = SectionPolicy.checked(kind, add_sections).shown
+    if not kept <= link.sections | added:
+        raise WideningError(kept - link.sections - added)
+    return frozenset(kept | added)
 
 
-def links_of(wiring: Wiring, target: object) -> Condition:
+def links_of(target: object) -> Condition:
     """Return the condition that finds the links to a resource, for a contact, or by a member of staff."""
     if isinstance(target, ResourceRef):
-        wiring.kind_of(target)
         return Eq(ReadLinkKeys.RESOURCE, target.key)
     if isinstance(target, Contact):
         return Eq(ReadLinkKeys.RECIPIENT, target.key)

@@ -30,12 +30,14 @@ from sharekit.policies.links import LinkRefusal
 from sharekit.records import events
 from sharekit.records.catalog import CatalogEntry, ResourceKind, SectionContext
 from sharekit.records.links import ReadLink, ReadLinkKeys
+from sharekit.records.parties import LinkHolder
 from sharekit.records.views import LinkPreview, LinkView
 from sharekit.tokens import Claims, Purpose
 
 __all__ = ["Visits"]
 
 _IDLE: Final = timedelta(minutes=30)
+_SKEW: Final = 60.0  # seconds that the clocks of two processes may differ
 _WRONG_PASSWORDS: Final = 10
 _WRONG_PASSWORDS_WINDOW: Final = timedelta(hours=1)
 
@@ -68,7 +70,7 @@ class Visits:
         facts, now = self._read(ReadLinkId(claims.id))
         seen = self._let_in(claims, facts, now)
         if seen.password_hash is not None:
-            self._check_password(seen, seen.password_hash, password)
+            self._check_password(seen, seen.password_hash, password, now)
         link, facts, now = self._change(claims, partial(_redeemed, seen))
         return self._view(link, facts, now, locale, self._ticket(link, now))
 
@@ -78,7 +80,8 @@ class Visits:
         facts, now = self._read(ReadLinkId(claims.id))
         link = self._let_in(claims, facts, now, redeemed=True)
         epoch, since = claims.extra if len(claims.extra) == 2 else (-1, 0)
-        if epoch != link.password_epoch or now.timestamp() - since >= _IDLE.total_seconds():
+        silence = now.timestamp() - since
+        if epoch != link.password_epoch or not -_SKEW <= silence < _IDLE.total_seconds():
             raise VisitEndedError
         return self._view(link, facts, now, locale, self._ticket(link, now))
 
@@ -138,21 +141,25 @@ class Visits:
         return facts.link
 
     def _refuse(self, facts: LinkFacts, reason: LinkRefusal, now: datetime) -> NoReturn:
-        link = ReadLinkId(facts.holder.id)
-        _log.info("link %s... refused: %s", link[:4], reason)
-        signals.link_refused.send(
-            events.LinkRefused(tenant=self._wiring.tenant, at=now, by=facts.holder, link=link, reason=str(reason))
-        )
+        self._report(ReadLinkId(facts.holder.id), str(reason), now)
         raise LinkUnavailableError(expired=reason is LinkRefusal.EXPIRED)
 
-    def _check_password(self, link: ReadLink, password_hash: str, password: str | None) -> None:
-        if password is None:
+    def _report(self, link: ReadLinkId, reason: str, now: datetime) -> None:
+        _log.info("link %s... refused: %s", link[:4], reason)
+        signals.link_refused.send(
+            events.LinkRefused(tenant=self._wiring.tenant, at=now, by=LinkHolder(link), link=link, reason=reason)
+        )
+
+    # Any object: what a host takes from a request may be of any type, and is no password then.
+    def _check_password(self, link: ReadLink, password_hash: str, password: object, now: datetime) -> None:
+        if not isinstance(password, str):
             raise WrongPasswordError
         limiter, key = self._wiring.limiter, f"link-password:{link.tenant}:{link.id}"
         wait = limiter.acquire(key, limit=_WRONG_PASSWORDS, window=_WRONG_PASSWORDS_WINDOW)
         if wait is not None:
             raise TooManyAttemptsError(wait)
         if not verify_password(password, password_hash):
+            self._report(link.id, "wrong-password", now)
             raise WrongPasswordError
         limiter.release(key)
 
@@ -238,6 +245,6 @@ def _title(kind: ResourceKind, link: ReadLink, entry: CatalogEntry | None, local
         return link.client_title
     if entry is not None and entry.client_title is not None:
         return entry.client_title
-    if entry is not None and link.accepts_internal_title:
-        return entry.title
+    if link.accepted_title is not None:
+        return link.accepted_title
     return kind.title_in(locale)

@@ -5,6 +5,7 @@ Facts are read, a policy judges, records are put, the event goes to the audit tr
 transaction, then comes the commit, then the signals.
 """
 
+import logging
 import random
 import time
 from collections.abc import Callable, Generator, Mapping
@@ -18,7 +19,7 @@ import attrs
 from sharekit import signals
 from sharekit.codec import Kept, RecordKind, plain
 from sharekit.codec.kinds import AUDIT_ENTRY
-from sharekit.errors import ConflictError, InvalidInputError, RetryTransaction
+from sharekit.errors import ConflictError, IntegrityError, InvalidInputError, RetryTransaction
 from sharekit.ids import AuditEntryId, TenantId, ordered_id
 from sharekit.ports import Clock, Condition, Directory, OrderBy, Position, Query, RateLimiter, RecordStore, Transaction
 from sharekit.records.audit import AuditEntry
@@ -28,10 +29,13 @@ from sharekit.tokens import Seals
 
 __all__ = ["Unit", "Wiring"]
 
+_log = logging.getLogger("sharekit.records")
+
 R = TypeVar("R", bound=Kept)
 T = TypeVar("T")
 
 _TRIES = 5
+_PATIENCE = 30.0  # seconds after which no further try begins; a store may wait long within one
 _FIRST_PAUSE = 0.002  # seconds; doubles with each try
 
 
@@ -71,13 +75,15 @@ class Wiring:
 
         Raises:
             ConflictError: Each of several tries met a conflict.
+            RetryTransaction: The store was busy for too long.
         """
+        deadline = time.monotonic() + _PATIENCE
         for attempt in range(_TRIES):
             try:
                 with self.records.transaction(self.tenant, write=True) as tx:
                     return work(Unit(tx, self.tenant, self.clock.now()))
             except (ConflictError, RetryTransaction):
-                if attempt == _TRIES - 1:
+                if attempt == _TRIES - 1 or time.monotonic() > deadline:
                     raise
             time.sleep(_FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
         raise AssertionError  # pragma: no cover  # the last try returns or raises
@@ -98,6 +104,7 @@ class Unit:
         self.tenant = tenant
         self.now = now
         self._revisions: dict[tuple[str, str], int] = {}
+        self._last_entry: str | None = None
 
     def get(self, kind: RecordKind[R], id_: str) -> R | None:
         """Return the record, or None; `put` will replace just this revision."""
@@ -106,6 +113,18 @@ class Unit:
             return None
         self._revisions[kind.name, id_] = row.revision
         return kind.load(row)
+
+    def find_readable(self, kind: RecordKind[R], where: Condition, *, order: OrderBy | None = None) -> list[R]:
+        """Return the same, without the records that are damaged, each of which is logged."""
+        found: list[R] = []
+        for row in self.tx.find(Query(kind.name, where=where, order=order or OrderBy())):
+            try:
+                found.append(kind.load(row))
+            except IntegrityError:
+                _log.error("%s %s... is damaged and was passed over", kind.name, row.id[:4])  # no body
+            else:
+                self._revisions[kind.name, row.id] = row.revision
+        return found
 
     def find(
         self,
@@ -142,7 +161,7 @@ class Unit:
         ref: ResourceRef | None = getattr(event, "ref", None)
         entry = AuditEntry(
             tenant=event.tenant,
-            id=AuditEntryId(ordered_id(event.at)),
+            id=self._next_entry(event.at),
             at=event.at,
             actor=event.by.key,
             action=event.name,
@@ -151,3 +170,11 @@ class Unit:
         )
         self.put(AUDIT_ENTRY, entry)
         self.tx.after_commit(partial(signals.announce, event))
+
+    def _next_entry(self, at: datetime) -> AuditEntryId:
+        # After the last one, also when the clock was set back, or is behind in this process.
+        if self._last_entry is None:
+            last = self.tx.find(Query(AUDIT_ENTRY.name, order=OrderBy("id", descending=True), limit=1))
+            self._last_entry = last[0].id if last else ""
+        self._last_entry = ordered_id(at, after=self._last_entry)
+        return AuditEntryId(self._last_entry)

@@ -3,6 +3,7 @@ The audit trail: read what was done.
 """
 
 from sharekit.codec.kinds import AUDIT_ENTRY
+from sharekit.errors import InvalidInputError
 from sharekit.features._unit import Wiring
 from sharekit.ids import AuditEntryId
 from sharekit.ports import AllOf, Condition, Eq, OrderBy, Position
@@ -45,9 +46,13 @@ class Audit:
             limit: At most so many, 1 to 1000.
 
         Raises:
-            InvalidInputError: The limit is out of bounds.
+            InvalidInputError: An argument is of another type, or the limit is out of bounds.
         """
         checks.whole("limit", limit, 1, _MAX_LIMIT)
+        checks.flag("newest_first", newest_first)
+        for field, value, wanted in (("ref", ref, ResourceRef), ("actor", actor, Principal), ("action", action, str)):
+            if value is not None and not isinstance(value, wanted):
+                raise InvalidInputError(field, f"needs a {wanted.__name__}, or None")
         conditions: list[Condition] = []
         if ref is not None:
             conditions.append(Eq(AuditKeys.RESOURCE, ref.key))

@@ -127,13 +127,20 @@ class Catalog:
             chain = chain_of(unit, ref)
             before = _present(chain[0] if chain else None)
             require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain)
+            above: tuple[CatalogEntry, ...] = ()
             if container is not None:
                 above = self._container(unit, container, by)
                 if ref in {entry.ref for entry in above}:
                     raise InvalidInputError("container", "lies in the thing that moves")
                 if len(above) + _height(unit, ref) - 1 > MAX_DEPTH:
                     raise InvalidInputError("container", f"would make it lie deeper than {MAX_DEPTH} containers")
-            after = attrs.evolve(before, container=container)
+            after = attrs.evolve(
+                before,
+                container=container,
+                container_incarnation=above[0].incarnation if container is not None else 0,
+                # What lay in something that was removed is dead, and what was shared of it stays so.
+                incarnation=before.incarnation + (chain[-1].container is not None),
+            )
             if after != before:
                 unit.put(CATALOG_ENTRY, after)
                 unit.emit(events.ResourceMoved(tenant=unit.tenant, at=unit.now, by=by, ref=ref, container=container))
@@ -176,6 +183,7 @@ class Catalog:
         by: Principal,
     ) -> CatalogEntry:
         require(self._wiring, unit, by, Right.VIEW, ref, chain=())
+        above: tuple[CatalogEntry, ...] = ()
         if container is not None:
             above = self._container(unit, container, by)
             if ref in {entry.ref for entry in above}:
@@ -187,6 +195,7 @@ class Catalog:
             ref=ref,
             title=title,
             container=container,
+            container_incarnation=above[0].incarnation if container is not None else 0,
             owner=by.key if isinstance(by, Staff) else None,
             incarnation=incarnation,
             created_at=unit.now,

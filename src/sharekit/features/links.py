@@ -22,19 +22,19 @@ from sharekit.features._link_rules import (
     changed_sections,
     future,
     links_of,
-    refuse_internal_title,
     require_recipient,
     require_revoking,
     require_sharing,
     take_back,
+    titled,
 )
 from sharekit.features._link_visits import Visits
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ReadLinkId, TenantId, random_id
 from sharekit.passwords import hash_password
 from sharekit.policies.sections import SectionPolicy
-from sharekit.ports import Eq, OrderBy
-from sharekit.records import events
+from sharekit.ports import OrderBy
+from sharekit.records import checks, events
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.decisions import Decision
 from sharekit.records.links import LinkState, ReadLink, ReadLinkKeys
@@ -99,7 +99,8 @@ class Links:
             by: Who shares; needs the rights SHARE and VIEW on the resource, now and at every later use.
             sections: The names of the sections that the client sees.
             client_title: What the client reads instead of the entry's own client title.
-            accept_internal_title: Whether the client may read the internal title when there is no other.
+            accept_internal_title: Whether the client may read the internal title when there is no other;
+                that title, as it is now, and not what it is changed to later.
             expires_at: An aware time; from then on the link is expired. See `end_of_day`.
             max_uses: How many times the link can be redeemed.
             password: What a client must know besides the link.
@@ -130,8 +131,6 @@ class Links:
                 ref=ref,
                 incarnation=chain[0].incarnation,
                 sections=shown,
-                client_title=client_title,
-                accepts_internal_title=accept_internal_title,
                 created_at=unit.now,
                 created_by=by.key,
                 expires_at=ends,
@@ -140,7 +139,7 @@ class Links:
                 recipient=None if recipient is None else Contact(recipient.id),
                 as_of=unit.now,
             )
-            refuse_internal_title(link, chain[0])
+            link = titled(link, chain[0], client_title=client_title, accept_internal_title=accept_internal_title)
             unit.put(READ_LINK, link)
             unit.emit(
                 events.LinkCreated(
@@ -194,6 +193,7 @@ class Links:
             RedeemRequired: The link has a password or counts its uses; nothing was loaded.
             LinkUnavailableError: The link opens nothing, for whatever reason.
         """
+        checks.optional_text("locale", locale)
         return self._visits.open(token, locale)
 
     def redeem(self, token: str, password: str | None = None, *, locale: str | None = None) -> LinkView:
@@ -213,6 +213,7 @@ class Links:
             TooManyAttemptsError: Ten wrong passwords within an hour.
             LinkUnavailableError: The link opens nothing, for whatever reason.
         """
+        checks.optional_text("locale", locale)
         return self._visits.redeem(token, password, locale)
 
     def view(self, ticket: str, *, locale: str | None = None) -> LinkView:
@@ -227,6 +228,7 @@ class Links:
             VisitEndedError: The ticket is too old, or the password changed; redeem the link again.
             LinkUnavailableError: The link opens nothing any more, for whatever reason.
         """
+        checks.optional_text("locale", locale)
         return self._visits.carry_on(ticket, locale)
 
     def record_view(self, token: str) -> None:
@@ -253,12 +255,15 @@ class Links:
             return attrs.evolve(self._find(unit, link), as_of=unit.now)
 
     def of(self, ref: ResourceRef) -> list[ReadLink]:
-        """Return every link to a resource, dead ones too, the newest first."""
-        self._wiring.kind_of(ref)
+        """
+        Return every link to a resource, dead ones too, the newest first.
+
+        A record that is damaged opens nothing; it is logged and left out.
+        """
         with self._wiring.reading() as unit:
-            found = unit.find(
+            found = unit.find_readable(
                 READ_LINK,
-                Eq(ReadLinkKeys.RESOURCE, ref.key),
+                links_of(ref),
                 order=OrderBy(ReadLinkKeys.CREATED_AT, descending=True),
             )
             return [attrs.evolve(link, as_of=unit.now) for link in found]
@@ -283,6 +288,7 @@ class Links:
         Raises:
             NotFoundError: There is no such link in this tenant.
         """
+        checks.optional_text("locale", locale)
         return self._visits.preview(self._id(link), locale)
 
     def update(
@@ -320,7 +326,7 @@ class Links:
         require_staff(by)
         link_id = self._id(link)
         ends = expires_at if expires_at is None or expires_at is UNSET else future(self._wiring, expires_at)
-        hashed = hash_password(password) if isinstance(password, str) else password
+        hashed = password if password is None or password is UNSET else hash_password(password)
 
         def work(unit: Unit) -> ReadLink:
             before = self._find(unit, link_id)
@@ -331,13 +337,17 @@ class Links:
             after = attrs.evolve(
                 before,
                 sections=changed_sections(self._wiring.kind_of(before.ref), before, sections, add_sections),
-                client_title=_given(client_title, before.client_title),
-                accepts_internal_title=_given(accept_internal_title, before.accepts_internal_title),
                 expires_at=_given(ends, before.expires_at),
             )
             if hashed is not UNSET and (hashed is not None or before.has_password):
                 after = attrs.evolve(after, password_hash=hashed, password_epoch=before.password_epoch + 1)
-            refuse_internal_title(after, chain[0])
+            if client_title is not UNSET or accept_internal_title is not UNSET:
+                after = titled(
+                    after,
+                    chain[0],
+                    client_title=_given(client_title, before.client_title),
+                    accept_internal_title=_given(accept_internal_title, before.accepted_title is not None),
+                )
             changed = changed_fields(before, after)
             if changed:
                 unit.put(READ_LINK, after)
@@ -397,10 +407,10 @@ class Links:
             NotAllowedError: *by* may not take back one of them; none was.
         """
         require_staff(by)
-        where = links_of(self._wiring, target)
+        where = links_of(target)
 
         def work(unit: Unit) -> list[ReadLink]:
-            live = [found for found in unit.find(READ_LINK, where) if found.revoked_at is None]
+            live = [found for found in unit.find_readable(READ_LINK, where) if found.revoked_at is None]
             require_revoking(self._wiring, unit, by, live)
             return [take_back(unit, found, by) for found in live]
 
@@ -412,6 +422,10 @@ class Links:
             return link.id
         if not isinstance(link, str):
             raise InvalidInputError("link", "needs a ReadLink or its id")
+        try:
+            checks.identifier("link", link)
+        except InvalidInputError:
+            raise NotFoundError(READ_LINK.name) from None
         return link
 
     def _own(self, link: ReadLink) -> None:

@@ -14,7 +14,7 @@ from sharekit.features._facts import require_active
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ContactId, random_id
 from sharekit.policies.staff import ADMIN
-from sharekit.records import events
+from sharekit.records import checks, events
 from sharekit.records.parties import Contact, ContactProfile, EmailClaim, Party, Principal, Staff, StaffProfile, System
 
 __all__ = ["People"]
@@ -52,7 +52,7 @@ class People:
             claim_id = email_claim_id(email)
             claimed = unit.get(EMAIL_CLAIM, claim_id)
             if claimed is not None:
-                raise DuplicateContactError(Contact(claimed.contact).key)
+                raise DuplicateContactError(claimed.contact)
             unit.put(EMAIL_CLAIM, EmailClaim(tenant=unit.tenant, id=claim_id, contact=ContactId(contact.id)))
             unit.put(CONTACT, contact)
             unit.emit(events.ContactAdded(tenant=unit.tenant, at=unit.now, by=by, party=contact.key))
@@ -76,8 +76,7 @@ class People:
         """
         if not isinstance(staff, Staff):
             raise InvalidInputError("staff", "needs a Staff")
-        if isinstance(roles, str):
-            raise InvalidInputError("roles", "needs a set of roles")
+        checks.names("roles", roles)
 
         def work(unit: Unit) -> StaffProfile:
             _require_admin(unit, by)

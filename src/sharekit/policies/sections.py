@@ -7,7 +7,8 @@ from collections.abc import Set as AbstractSet
 
 import attrs
 
-from sharekit.errors import InvalidInputError, UnknownSectionError
+from sharekit.errors import UnknownSectionError
+from sharekit.records import checks
 from sharekit.records.catalog import ResourceKind, Section
 
 __all__ = ["SectionPolicy"]
@@ -37,10 +38,7 @@ class SectionPolicy:
             UnknownSectionError: The kind does not declare one of them.
             InvalidInputError: *names* is one text, or holds something else than texts.
         """
-        if isinstance(names, str | bytes) or not isinstance(names, Collection):
-            raise InvalidInputError("sections", "needs a set of section names")
-        if not all(isinstance(name, str) for name in names):
-            raise InvalidInputError("sections", "needs names that are text")
+        checks.names("sections", names)
         shown = frozenset(names)
         if not shown <= kind.sections.keys():
             raise UnknownSectionError(kind.name, shown - kind.sections.keys(), kind.sections.keys())

@@ -55,6 +55,7 @@ class ResourceRef:
     @classmethod
     def parse(cls, key: str) -> "ResourceRef":
         """Return the reference whose `key` this is."""
+        checks.text("key", key)
         kind, _, id_ = key.partition(":")
         return cls(kind, id_)
 
@@ -75,7 +76,7 @@ class SectionContext:
 
     Attributes:
         tenant: The tenant whose kit asks.
-        principal: Who reads: a `LinkHolder`, or a `Staff` in a preview.
+        principal: Who reads: the `LinkHolder`, also while staff preview what that one will see.
         at: The instant of reading.
         locale: The language the page is shown in, or None when it is not known.
     """
@@ -91,7 +92,13 @@ LoaderInContext = Callable[[ResourceRef, SectionContext], object]
 Loader = Callable[[ResourceRef], object] | LoaderInContext
 
 
+def _check_mapping(setting: str, given: object, of: type, wanted: str) -> None:
+    if not isinstance(given, Mapping) or not all(isinstance(value, of) for value in given.values()):
+        raise ConfigurationError(setting, f"needs {wanted}")
+
+
 def _texts(given: Mapping[str, str]) -> Mapping[str, str]:
+    _check_mapping("titles", given, str, "texts by language, such as {'nl': 'Uren'}")
     return MappingProxyType(dict(given))
 
 
@@ -126,6 +133,7 @@ class Section:
 
 
 def _sections(given: Mapping[str, Section]) -> Mapping[str, Section]:
+    _check_mapping("sections", given, Section, "Sections by name")
     return MappingProxyType(dict(given))
 
 
@@ -179,6 +187,8 @@ class CatalogEntry:
         title: As staff call it.
         client_title: As clients may read it; None when no such title was given.
         container: What it lies in, or None.
+        container_incarnation: The incarnation of the container that it was put into. When that was
+            removed since, this lies in nothing any more, also when its id was put again.
         owner: The member of staff who answers for it, as a party key; None when nobody does.
         visibility: Whether clients may ever see it.
         incarnation: 1, and one more each time a removed id is put again; links and grants of an
@@ -192,6 +202,7 @@ class CatalogEntry:
     title: str
     client_title: str | None = attrs.field(default=None, validator=checks.optional_title)
     container: ResourceRef | None = None
+    container_incarnation: int = 0
     owner: str | None = None
     visibility: Visibility = Visibility.CLIENT
     incarnation: int = 1
@@ -212,6 +223,8 @@ class CatalogEntry:
 def _in_context(load: Callable[..., object]) -> LoaderInContext:
     if not callable(load):
         raise ConfigurationError("section", "load needs a function of (ref) or (ref, context)")
+    if inspect.iscoroutinefunction(load):
+        raise ConfigurationError("section", "load needs a plain function; an async one would never be awaited")
     try:
         signature = inspect.signature(load)
     except ValueError:  # a builtin without a signature

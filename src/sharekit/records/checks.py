@@ -4,6 +4,7 @@ Checks of values that callers give; each raises a sharekit error that names the 
 
 import functools
 import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import attrs
@@ -11,7 +12,20 @@ import attrs
 from sharekit.errors import InvalidInputError
 from sharekit.records.instants import utc
 
-__all__ = ["email", "flag", "identifier", "locale", "optional_instant", "optional_title", "slug", "title", "whole"]
+__all__ = [
+    "email",
+    "flag",
+    "identifier",
+    "locale",
+    "names",
+    "optional_instant",
+    "optional_text",
+    "optional_title",
+    "slug",
+    "text",
+    "title",
+    "whole",
+]
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*([-._][a-z0-9]+)*")
 _EMAIL = re.compile(r"[^@\s<>(),;:\"\\]+@[^@\s<>(),;:\"\\]+")
@@ -37,6 +51,26 @@ def identifier(field: str, value: object) -> None:
         raise InvalidInputError(field, f"needs 1 to {_MAX_IDENTIFIER} characters")
     if not value.isprintable() or "/" in value or "\\" in value or value[0] == " " or value[-1] == " ":
         raise InvalidInputError(field, "may not hold slashes, invisible or control characters, or outer spaces")
+
+
+def text(field: str, value: object) -> None:
+    """Refuse anything but text."""
+    if not isinstance(value, str):
+        raise InvalidInputError(field, "needs text")
+
+
+def optional_text(field: str, value: object) -> None:
+    """Refuse anything but text and None."""
+    if value is not None:
+        text(field, value)
+
+
+def names(field: str, value: object) -> None:
+    """Refuse anything but a collection of texts; one text is none, and the keys of a mapping are not meant."""
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Collection):
+        raise InvalidInputError(field, "needs a set of names")
+    if not all(isinstance(name, str) for name in value):
+        raise InvalidInputError(field, "needs names that are text")
 
 
 def title(field: str, value: object) -> None:

@@ -55,4 +55,7 @@ def utc(field: str, value: object) -> datetime:
         raise InvalidInputError(field, "needs a datetime with a time zone")
     if value.utcoffset() is None:
         raise NaiveDatetimeError(field)
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except (OverflowError, ValueError) as error:
+        raise InvalidInputError(field, "is outside the years that can be counted") from error

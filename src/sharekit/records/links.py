@@ -41,10 +41,6 @@ def _check_max_uses(_: object, __: object, value: int | None) -> None:
         checks.whole("max_uses", value, 1, _MAX_USES)
 
 
-def _check_acceptance(_: object, __: object, value: bool) -> None:  # noqa: FBT001  # attrs calls it
-    checks.flag("accept_internal_title", value)
-
-
 @attrs.frozen(kw_only=True)
 class ReadLink:
     """
@@ -58,7 +54,8 @@ class ReadLink:
         generation: Raised when the link is revoked; tokens of an earlier one stay dead.
         sections: The names of the sections that are shown.
         client_title: The title that the client reads, before the entry's own client title.
-        accepts_internal_title: Whether staff accepted that the client may read the internal title.
+        accepted_title: The internal title that staff accepted the client may read, as it was then; a
+            later one is not shown. None when they accepted none.
         created_at: When it was made.
         created_by: The party key of its maker, who must go on being allowed to share.
         expires_at: From this instant on it is expired; None for never.
@@ -81,7 +78,7 @@ class ReadLink:
     generation: int = 1
     sections: frozenset[str]
     client_title: str | None = attrs.field(default=None, validator=checks.optional_title)
-    accepts_internal_title: bool = attrs.field(default=False, validator=_check_acceptance)
+    accepted_title: str | None = attrs.field(default=None, validator=checks.optional_title)
     created_at: datetime
     created_by: str
     expires_at: datetime | None = attrs.field(default=None, validator=checks.optional_instant)

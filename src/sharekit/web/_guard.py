@@ -122,13 +122,13 @@ def household_of(request: WebRequest) -> str:
 
 class WrongSecrets:
     """
-    Counts the secrets that a client presents and nobody ever gave out (R-LINK-7).
+    Counts the secrets that a client presents and that open nothing (R-LINK-7).
 
-    A token or ticket with a false signature is a guess. A genuine one never is, though its link may
-    be dead: somebody was given it, mail programs and forwarded messages go on asking for it, and
-    counting these would lock out people who did nothing. Nor would it slow down any attack, since
-    genuine tokens cannot be made up. Beyond the limit a client is refused whatever it presents, so
-    that a right guess is not told from a wrong one.
+    A forged token counts, and so does a genuine one whose link is dead: a client that goes on
+    asking is refused in the same way for both, and learns nothing about either. A secret that opens
+    something is never refused, whatever else came from the same address: guesses are hopeless
+    without that, and a few broken links in one office, or a stranger behind the same proxy, must not
+    shut out everybody there.
 
     Args:
         limiter: Where is counted.
@@ -139,17 +139,13 @@ class WrongSecrets:
         self._limiter = limiter
         self._limit = limit
 
-    def check(self, request: WebRequest, *, genuine: bool) -> None:
+    def count(self, request: WebRequest) -> None:
         """
-        Count a wrong secret, and refuse a client that presented too many.
+        Count a wrong secret.
 
         Raises:
-            TooManyAttemptsError: It did.
+            TooManyAttemptsError: The client presented too many.
         """
-        key = f"wrong-secret:{household_of(request)}"
-        wait = self._limiter.acquire(key, limit=self._limit, window=_MINUTE)
+        wait = self._limiter.acquire(f"wrong-secret:{household_of(request)}", limit=self._limit, window=_MINUTE)
         if wait is not None:
-            _log.warning("a client presented too many wrong secrets")
             raise TooManyAttemptsError(wait)
-        if genuine:
-            self._limiter.release(key)

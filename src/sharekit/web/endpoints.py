@@ -18,7 +18,7 @@ from sharekit.errors import (
 from sharekit.kit import Sharekit
 from sharekit.records.views import LinkView
 from sharekit.web._errors import UnknownAddressError
-from sharekit.web._guard import WrongSecrets, household_of, read_form, refuse_cross_site
+from sharekit.web._guard import household_of, read_form, refuse_cross_site
 from sharekit.web.answers import Answers, Reader
 from sharekit.web.assets import Asset
 from sharekit.web.messages import WebRequest, WebResponse
@@ -56,7 +56,6 @@ class Endpoints:
         answers: What makes responses.
         assets: The files that may be fetched.
         cookies: What carries visits.
-        wrong_secrets: What counts guesses.
         resolve_tenant: The host's own way to tell the tenant of a request; without it the token tells.
     """
 
@@ -64,7 +63,6 @@ class Endpoints:
     answers: Answers
     assets: Mapping[str, Asset]
     cookies: VisitCookies
-    wrong_secrets: WrongSecrets
     resolve_tenant: Callable[[WebRequest], str | None] | None
 
     def answer(self, route: Route, call: Call) -> WebResponse:
@@ -172,10 +170,8 @@ class Endpoints:
 
         Raises:
             LinkUnavailableError: The secret is not genuine, or the request belongs to another tenant or none.
-            TooManyAttemptsError: The client presented too many that are not genuine.
         """
         named = self.kit.links.tenant_of(secret)
-        self.wrong_secrets.check(request, genuine=named is not None)
         if named is None or (self.resolve_tenant is not None and self.resolve_tenant(request) != named):
             raise LinkUnavailableError
         return self.kit if named == self.kit.tenant else self.kit.for_tenant(named)

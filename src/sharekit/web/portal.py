@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from sharekit.errors import ConfigurationError
+from sharekit.errors import ConfigurationError, LinkUnavailableError, VisitEndedError
 from sharekit.kit import Sharekit
 from sharekit.records.links import ReadLink
 from sharekit.web._errors import UnknownAddressError, WrongMethodError
@@ -70,7 +70,7 @@ class Portal:
             resolve_tenant: Tells the tenant of a request, by its host name for instance; a link of
                 another tenant is unknown there. Without it a genuine token tells its tenant.
             secure_cookies: False only for development without HTTPS.
-            wrong_secrets_per_minute: How many secrets that nobody gave out a client may present.
+            wrong_secrets_per_minute: How many secrets that open nothing a client may present.
 
         Raises:
             ConfigurationError: An option cannot work.
@@ -85,12 +85,12 @@ class Portal:
         self._default_locale = default_locale
         self._answers = Answers(self._pages)
         self._cookies = VisitCookies(secure_cookies)
+        self._wrong_secrets = WrongSecrets(kit.rate_limiter, wrong_secrets_per_minute)
         self._endpoints = Endpoints(
             kit=kit,
             answers=self._answers,
             assets=assets,
             cookies=self._cookies,
-            wrong_secrets=WrongSecrets(kit.rate_limiter, wrong_secrets_per_minute),
             resolve_tenant=resolve_tenant,
         )
 
@@ -149,7 +149,13 @@ class Portal:
         route, places = found
         if request.method not in route.methods:
             raise WrongMethodError(route.allow)
-        return self._endpoints.answer(route, Call(request=request, places=places, reader=reader))
+        try:
+            return self._endpoints.answer(route, Call(request=request, places=places, reader=reader))
+        except LinkUnavailableError as error:
+            # What has run out or fallen silent was a good secret once, and is told so.
+            if not error.expired and not isinstance(error, VisitEndedError):
+                self._wrong_secrets.count(request)
+            raise
 
 
 def _zone(name: str) -> tzinfo:
