@@ -78,6 +78,19 @@ def test_r4_keys_are_apart(seconds: Seconds) -> None:
     assert acquire(limiter, "b") is None
 
 
+def test_a_flood_of_keys_frees_nobody(seconds: Seconds, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is stopped stays stopped, however many others come by."""
+    monkeypatch.setattr("sharekit.backends.limiter._MAX_KEYS", 100)
+    limiter = MemoryRateLimiter(seconds)
+    for _ in range(3):
+        acquire(limiter, "guesser")
+    for number in range(1000):
+        seconds.now += 0.001
+        acquire(limiter, str(number))
+
+    assert acquire(limiter, "guesser") is not None
+
+
 def test_memory_is_bounded(seconds: Seconds, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many keys come by, the oldest are forgotten."""
     monkeypatch.setattr("sharekit.backends.limiter._MAX_KEYS", 100)

@@ -51,9 +51,9 @@ class Handle:
     def __init__(self) -> None:
         self.connection: sqlite3.Connection | None = None
         self.occupant: Occupant | None = None
-        self.doomed = False
-        self.lock = threading.Lock()
-        self.pid = 0
+        self.doomed: bool = False
+        self.lock: threading.Lock = threading.Lock()
+        self.pid: int = 0
 
     def connect(self, uri: str) -> None:
         connection = sqlite3.connect(

@@ -127,17 +127,15 @@ class Catalog:
             chain = chain_of(unit, ref)
             before = _present(chain[0] if chain else None)
             require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain)
-            above: tuple[CatalogEntry, ...] = ()
-            if container is not None:
-                above = self._container(unit, container, by)
-                if ref in {entry.ref for entry in above}:
-                    raise InvalidInputError("container", "lies in the thing that moves")
-                if len(above) + _height(unit, ref) - 1 > MAX_DEPTH:
-                    raise InvalidInputError("container", f"would make it lie deeper than {MAX_DEPTH} containers")
+            above = self._container(unit, container, by)
+            if ref in {entry.ref for entry in above}:
+                raise InvalidInputError("container", "lies in the thing that moves")
+            if above and len(above) + _height(unit, ref) - 1 > MAX_DEPTH:
+                raise InvalidInputError("container", f"would make it lie deeper than {MAX_DEPTH} containers")
             after = attrs.evolve(
                 before,
                 container=container,
-                container_incarnation=above[0].incarnation if container is not None else 0,
+                container_incarnation=above[0].incarnation if above else 0,
                 # What lay in something that was removed is dead, and what was shared of it stays so.
                 incarnation=before.incarnation + (chain[-1].container is not None),
             )
@@ -183,19 +181,17 @@ class Catalog:
         by: Principal,
     ) -> CatalogEntry:
         require(self._wiring, unit, by, Right.VIEW, ref, chain=())
-        above: tuple[CatalogEntry, ...] = ()
-        if container is not None:
-            above = self._container(unit, container, by)
-            if ref in {entry.ref for entry in above}:
-                raise InvalidInputError("container", "is the thing itself")
-            if len(above) > MAX_DEPTH:
-                raise InvalidInputError("container", f"lies {MAX_DEPTH} containers deep, which is the limit")
+        above = self._container(unit, container, by)
+        if ref in {entry.ref for entry in above}:
+            raise InvalidInputError("container", "is the thing itself")
+        if len(above) > MAX_DEPTH:
+            raise InvalidInputError("container", f"lies {MAX_DEPTH} containers deep, which is the limit")
         return CatalogEntry(
             tenant=unit.tenant,
             ref=ref,
             title=title,
             container=container,
-            container_incarnation=above[0].incarnation if container is not None else 0,
+            container_incarnation=above[0].incarnation if above else 0,
             owner=by.key if isinstance(by, Staff) else None,
             incarnation=incarnation,
             created_at=unit.now,
@@ -209,7 +205,9 @@ class Catalog:
             raise InvalidInputError("container", "is another one than before; use move()")
         return attrs.evolve(before, title=title)
 
-    def _container(self, unit: Unit, container: ResourceRef, by: Principal) -> tuple[CatalogEntry, ...]:
+    def _container(self, unit: Unit, container: ResourceRef | None, by: Principal) -> tuple[CatalogEntry, ...]:
+        if container is None:
+            return ()
         self._wiring.kind_of(container)
         above = chain_of(unit, container)
         if not above or above[0].removed_at is not None:
