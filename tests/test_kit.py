@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from sharekit import ResourceKind, ResourceRef, Section, SectionContext, Sharekit, Staff, errors
+from sharekit import ResourceKind, ResourceRef, Right, Section, SectionContext, Sharekit, Staff, errors
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.testing import FrozenClock, kit, project_kind
 from tests.features.conftest import KEY
@@ -101,3 +101,24 @@ def test_names_of_kinds_and_sections_are_slugs(name: str) -> None:
         ResourceKind(name, title="T")
     with pytest.raises(errors.InvalidInputError):
         ResourceKind("project", title="T", sections={name: section})
+
+
+def test_a_directory_can_answer_for_each_tenant(tmp_path: Path) -> None:
+    """Where ids mean something else in each tenant, rights do not cross over."""
+
+    class Teams:
+        def __init__(self, tenant: str = "default") -> None:
+            self.tenant = tenant
+
+        def for_tenant(self, tenant: str) -> "Teams":
+            return Teams(tenant)
+
+        def rights(self, staff: Staff, ref: ResourceRef) -> frozenset[Right]:
+            return frozenset(Right) if self.tenant == "default" else frozenset()
+
+    own = kit(directory=Teams())
+    own.catalog.put(REF, title="x", by=MARIA)
+
+    with pytest.raises(errors.NotAllowedError):
+        own.for_tenant("other").catalog.put(REF, title="x", by=MARIA)
+    assert "x" == own.for_tenant("default").catalog.put(REF, title="x", by=MARIA).title

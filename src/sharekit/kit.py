@@ -17,7 +17,7 @@ from sharekit.features.catalog import Catalog
 from sharekit.features.links import Links
 from sharekit.features.people import People
 from sharekit.ids import TenantId, is_tenant_id
-from sharekit.ports import Clock, Directory, RateLimiter, RecordStore
+from sharekit.ports import Clock, Directory, RateLimiter, RecordStore, SupportsTenants
 from sharekit.records.catalog import ResourceKind
 from sharekit.tokens import Seals
 
@@ -123,11 +123,16 @@ class Sharekit:
         """
         Return this kit at work in another tenant; cheap, and sharing everything with this one.
 
+        The directory is shared too, unless it can answer for each tenant by itself (`SupportsTenants`).
+
         Raises:
             ConfigurationError: The tenant is not 1 to 64 letters, digits, ``_`` or ``-``.
         """
         other = object.__new__(type(self))
-        other._equip(attrs.evolve(self._wiring, tenant=_tenant(tenant)), self._memory)
+        named, directory = _tenant(tenant), self._wiring.directory
+        if isinstance(directory, SupportsTenants):
+            directory = directory.for_tenant(named)
+        other._equip(attrs.evolve(self._wiring, tenant=named, directory=directory), self._memory)
         return other
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ The package is the narrow waist of the library. It speaks of rows, queries, time
 and knows nothing of links or shares.
 """
 
-from sharekit.ports.host import Clock, Directory, RateLimiter
+from sharekit.ports.host import Clock, Directory, RateLimiter, SupportsTenants
 from sharekit.ports.query import (
     AllOf,
     AnyOf,
@@ -55,6 +55,7 @@ __all__ = [
     "RowKey",
     "Select",
     "SupportsRecheck",
+    "SupportsTenants",
     "Text",
     "Time",
     "Transaction",

@@ -4,12 +4,13 @@ What sharekit may ask of its host: who may do what, what time it is, and how oft
 
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from sharekit.ids import TenantId
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.parties import Right, Staff
 
-__all__ = ["Clock", "Directory", "RateLimiter"]
+__all__ = ["Clock", "Directory", "RateLimiter", "SupportsTenants"]
 
 
 class Clock(Protocol):
@@ -39,6 +40,21 @@ class Directory(Protocol):
 
     def rights(self, staff: Staff, ref: ResourceRef) -> AbstractSet[Right]:
         """Return what this person may do with this resource now."""
+        ...
+
+
+@runtime_checkable
+class SupportsTenants(Protocol):
+    """
+    The ability of a directory to answer for each tenant by itself, where ids mean something else in each.
+
+    Laws:
+
+    - D4: `for_tenant` is cheap, and what it returns keeps the laws of `Directory` for that tenant.
+    """
+
+    def for_tenant(self, tenant: TenantId) -> Directory:
+        """Return the directory of one tenant."""
         ...
 
 
