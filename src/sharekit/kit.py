@@ -130,8 +130,9 @@ class Sharekit:
         """
         other = object.__new__(type(self))
         named, directory = _tenant(tenant), self._wiring.directory
-        if isinstance(directory, SupportsTenants):
-            directory = directory.for_tenant(named)
+        able: object = directory
+        if isinstance(able, SupportsTenants):
+            directory = able.for_tenant(named)
         other._equip(attrs.evolve(self._wiring, tenant=named, directory=directory), self._memory)
         return other
 
