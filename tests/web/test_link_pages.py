@@ -207,3 +207,14 @@ def test_a_path_is_shown_again(site: Site) -> None:
 
     assert path == site.portal.link_path(site.kit.links.get(link))
     assert path == f"/l/{site.kit.links.token(link)}"
+
+
+def test_half_a_character_spoils_nothing() -> None:
+    """Damaged text in one section is shown as well as can be, with the rest of the page."""
+    broken = Section("Hours", load=lambda _: "three \ud83d hours")
+    site = make_site(kinds=[ResourceKind("project", title="Project", sections={"h": broken})])
+
+    page = site.browser().get(site.path(sections={"h"}))
+
+    assert page.status == 200
+    assert "three ? hours" in text_of(page)

@@ -1,6 +1,7 @@
 """The default look of contents, and how values are written in five languages."""
 
 import enum
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -203,3 +204,15 @@ def test_dates_have_a_form_for_machines() -> None:
 def test_an_instant_can_be_told_in_full(tag: str, zone: str, text: str) -> None:
     """In words and with its zone, where a reader may be elsewhere."""
     assert formats(tag, zone).instant(INSTANT, wordy=True, zone=True) == text
+
+
+def test_rows_of_sqlite_have_their_labels() -> None:
+    """What the standard library's cursor gives is a table with headers, and one of them a list of facts."""
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    rows = connection.execute("SELECT 'Monday' AS day, 3 AS hours UNION SELECT 'Tuesday', 4").fetchall()
+    connection.close()
+    monday, tuesday = {"day": "Monday", "hours": 3}, {"day": "Tuesday", "hours": 4}
+
+    assert block_of([monday, tuesday], formats()) == block_of(rows, formats())
+    assert block_of(monday, formats()) == block_of(rows[0], formats())

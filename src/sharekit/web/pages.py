@@ -122,9 +122,9 @@ class Pages:
         """
         template = self._environment.get_template(f"{_FOLDER}/{page}.html")
         assets = {name: self._asset_url(root, name) for name in self._assets}
-        return template.render(site_name=self._site_name, language=language, root=root, assets=assets, **values).encode(
-            "utf-8"
-        )
+        text = template.render(site_name=self._site_name, language=language, root=root, assets=assets, **values)
+        # Half a character, as damaged data may hold one, is no reason to show nothing.
+        return text.encode("utf-8", "replace")
 
     def render_link(self, view: LinkView, language: Language, root: str, seen_url: str | None) -> bytes:
         """Return the page of a link; a section that cannot be shown says so in its place."""

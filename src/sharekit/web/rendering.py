@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol, runtime_checkable
 from uuid import UUID
 
 import attrs
@@ -125,6 +125,7 @@ def block_of(content: object, formats: Formats, *, depth: int = 0) -> Block:
     """
     if depth > _MAX_DEPTH:
         raise UnknownContentError("content is nested too deeply")
+    content = _by_name(content)
     if isinstance(content, Mapping):
         rows = tuple((_label(key), block_of(value, formats, depth=depth + 1)) for key, value in content.items())
         return Facts(rows) if rows else Nothing()
@@ -190,11 +191,27 @@ def _plain(value: object, formats: Formats) -> str:
     return cell_of(value, formats).text
 
 
+@runtime_checkable
+class _Named(Protocol):
+    """A row of a database that is nearly a mapping, such as `sqlite3.Row`."""
+
+    def keys(self) -> Iterable[str]: ...
+
+    def __getitem__(self, name: str, /) -> object: ...
+
+
+def _by_name(content: object) -> object:
+    """Return a row of a database as a mapping, and all else as it is."""
+    if isinstance(content, Mapping | type) or not isinstance(content, _Named):
+        return content
+    return {name: content[name] for name in content.keys()}  # noqa: SIM118  # going through a row gives its values
+
+
 def _members(content: object) -> list[object] | None:
     """Return the members of a sequence, a set or an iterator, or None for anything else."""
     if isinstance(content, str | bytes | bytearray | Mapping | enum.Enum | type) or not isinstance(content, Iterable):
         return None
-    members = list(content)
+    members = [_by_name(member) for member in content]
     return sorted(members, key=str) if isinstance(content, AbstractSet) else members
 
 
