@@ -169,16 +169,15 @@ def _companions(link: ReadLink | None, creator: Principal | None) -> list[RowKey
 
 def _chain(tx: Transaction, row: Row | None, seen: list[tuple[RowKey, Row | None]]) -> list[CatalogEntry]:
     chain: list[CatalogEntry] = []
-    while row is not None:
-        entry = CATALOG_ENTRY.load(row)
+    entry = None if row is None else CATALOG_ENTRY.load(row)
+    while entry is not None:
         chain.append(entry)
         if entry.container is None or len(chain) > MAX_DEPTH:
             break
         above = (CATALOG_ENTRY.name, entry.container.key)
-        container_row = tx.get(*above)
-        seen.append((above, container_row))
-        container = None if container_row is None else CATALOG_ENTRY.load(container_row)
-        row = container_row if still_containing(entry, container) is not None else None
+        row = tx.get(*above)
+        seen.append((above, row))
+        entry = still_containing(entry, None if row is None else CATALOG_ENTRY.load(row))
     return chain
 
 

@@ -114,18 +114,6 @@ class Unit:
         self._revisions[kind.name, id_] = row.revision
         return kind.load(row)
 
-    def find_readable(self, kind: RecordKind[R], where: Condition, *, order: OrderBy | None = None) -> list[R]:
-        """Return the same, without the records that are damaged, each of which is logged."""
-        found: list[R] = []
-        for row in self.tx.find(Query(kind.name, where=where, order=order or OrderBy())):
-            try:
-                found.append(kind.load(row))
-            except IntegrityError:
-                _log.error("%s %s... is damaged and was passed over", kind.name, row.id[:4])  # no body
-            else:
-                self._revisions[kind.name, row.id] = row.revision
-        return found
-
     def find(
         self,
         kind: RecordKind[R],
@@ -140,6 +128,18 @@ class Unit:
         for row in rows:
             self._revisions[kind.name, row.id] = row.revision
         return [kind.load(row) for row in rows]
+
+    def find_readable(self, kind: RecordKind[R], where: Condition, *, order: OrderBy | None = None) -> list[R]:
+        """Return what `find` would, without the records that are damaged, each of which is logged."""
+        found: list[R] = []
+        for row in self.tx.find(Query(kind.name, where=where, order=order or OrderBy())):
+            try:
+                found.append(kind.load(row))
+            except IntegrityError:
+                _log.error("%s %s... is damaged and was passed over", kind.name, row.id[:4])  # no body
+            else:
+                self._revisions[kind.name, row.id] = row.revision
+        return found
 
     def put(self, kind: RecordKind[R], record: R) -> None:
         """Keep a record: in place of the one that this unit read, or as a new one when it read none."""
