@@ -41,10 +41,11 @@ STAMP = VENV / "dev.json"  # what is installed; absent while an installation is 
 LOCK = VENV / "dev.lock"
 
 # What the verbs need, as extras of the package and dependency groups; each set holds the one before.
+STORES_AND_DOORS = ["asgi", "django", "flask", "mariadb", "postgresql", "s3", "testing"]
 SETS: dict[str, tuple[list[str], list[str]]] = {
     "portal": (["flask"], []),
-    "test": (["flask", "testing"], ["test", "browser"]),
-    "dev": (["flask", "testing"], ["dev"]),
+    "test": (STORES_AND_DOORS, ["browser", "hosts", "servers", "test"]),
+    "dev": (STORES_AND_DOORS, ["dev"]),
 }
 PINS = "pip compile pyproject.toml --group dev --all-extras --universal --no-emit-index-url --no-header --no-annotate"
 NO_INSTALLER = (

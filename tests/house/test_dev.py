@@ -109,7 +109,8 @@ def test_everything_is_pinned_and_nothing_else_is_said() -> None:
     groups = [item for group in PROJECT["dependency-groups"].values() for item in group if isinstance(item, str)]
     extras = [item for extra in PROJECT["project"]["optional-dependencies"].values() for item in extra]
     wanted = {normal(item) for item in [*PROJECT["project"]["dependencies"], *groups, *extras]} - {"sharekit-core"}
-    pin = re.compile(r"[a-z0-9-]+==[0-9][a-z0-9.]*( ; [a-z_]+ [!=<>]+ '[^']+')?")
+    marker = "[a-z_]+ [!=<>]+ '[^']+'"
+    pin = re.compile(rf"[a-z0-9-]+==[0-9][a-z0-9.]*( ; {marker}( (and|or) {marker})*)?")
 
     assert [line for line in PINS if not pin.fullmatch(line)] == []
     assert wanted <= {normal(line) for line in PINS}
