@@ -3,6 +3,7 @@ The meaning of rows and queries, as plain functions that any store can use.
 
 A custom store may begin with these alone: `check_row` before it keeps a row, `check_query` before
 it answers, `find` for the answer. A store that lets a database answer must agree with `find`.
+`sharekit.ports.collecting` has a whole transaction that is made of them.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,6 +24,7 @@ from sharekit.ports.rows import KeyValue, Row
 
 __all__ = [
     "MAX_INT",
+    "answer",
     "check_counter",
     "check_query",
     "check_row",
@@ -37,6 +39,9 @@ __all__ = [
 RowsOf = Callable[[str], Iterable[Row]]
 """Gives the rows of a kind, all of one tenant."""
 
+Candidates = Callable[[str, Condition], Iterable[Row]]
+"""Gives rows of a kind, all of one tenant: every one that meets the condition, and any others."""
+
 
 def find(query: Query, rows_of: RowsOf) -> list[Row]:
     """
@@ -46,9 +51,21 @@ def find(query: Query, rows_of: RowsOf) -> list[Row]:
         query: The question.
         rows_of: Gives the rows of a kind; called once for the query and once for each sub-select.
     """
-    holds = _compiled(query.where, rows_of)
+    return answer(query, lambda kind, _: rows_of(kind))
+
+
+def answer(query: Query, candidates: Candidates) -> list[Row]:
+    """
+    Return the rows that a checked query describes, in its order, from a source that may narrow them down.
+
+    Args:
+        query: The question.
+        candidates: Gives rows of a kind, and may leave out those that do not meet the condition;
+            called once for the query and once for each sub-select, each with its own condition.
+    """
+    holds = _compiled(query.where, candidates)
     place = _placed(query.order.key)
-    found = [row for row in rows_of(query.kind) if holds(row)]
+    found = [row for row in candidates(query.kind, query.where) if holds(row)]
     if query.after is not None:
         start = _place(in_utc(query.after.value), query.after.id)
         if query.order.descending:
@@ -61,31 +78,33 @@ def find(query: Query, rows_of: RowsOf) -> list[Row]:
 
 def matches(condition: Condition, row: Row, rows_of: RowsOf) -> bool:
     """Say whether a checked condition holds for the row."""
-    return _compiled(condition, rows_of)(row)
+    return _compiled(condition, lambda kind, _: rows_of(kind))(row)
 
 
-def _compiled(condition: Condition, rows_of: RowsOf) -> Callable[[Row], bool]:
+def _compiled(condition: Condition, candidates: Candidates) -> Callable[[Row], bool]:
     match condition:
         case AnyOf(conditions):
-            some = [_compiled(part, rows_of) for part in conditions]
+            some = [_compiled(part, candidates) for part in conditions]
             return lambda row: any(holds(row) for holds in some)
         case AllOf(conditions):
-            every = [_compiled(part, rows_of) for part in conditions]
+            every = [_compiled(part, candidates) for part in conditions]
             return lambda row: all(holds(row) for holds in every)
         case Not(part):
-            denied = _compiled(part, rows_of)
+            denied = _compiled(part, candidates)
             return lambda row: not denied(row)
         case IsNull(key):
             return lambda row: _value(row, key) is None
         case _:
-            return _on_value(condition.key, _wanted(condition, rows_of))
+            return _on_value(condition.key, _wanted(condition, candidates))
 
 
 def _on_value(key: str, wanted: Callable[[KeyValue], bool]) -> Callable[[Row], bool]:
     return lambda row: (value := _value(row, key)) is not None and wanted(value)
 
 
-def _wanted(condition: Eq | In | Range | Prefix | Contains | InSelect, rows_of: RowsOf) -> Callable[[KeyValue], bool]:
+def _wanted(
+    condition: Eq | In | Range | Prefix | Contains | InSelect, candidates: Candidates
+) -> Callable[[KeyValue], bool]:
     """Return what must hold of the key's value, which is not null."""
     match condition:
         case Eq(_, value):
@@ -93,8 +112,10 @@ def _wanted(condition: Eq | In | Range | Prefix | Contains | InSelect, rows_of: 
         case In(_, values):
             return frozenset(map(in_utc, values)).__contains__
         case InSelect(_, select):
-            holds = _compiled(select.where, rows_of)
-            return frozenset(_value(row, select.key) for row in rows_of(select.kind) if holds(row)).__contains__
+            holds = _compiled(select.where, candidates)
+            return frozenset(
+                _value(row, select.key) for row in candidates(select.kind, select.where) if holds(row)
+            ).__contains__
         case Prefix(_, text):
             return lambda value: isinstance(value, str) and value.startswith(text)
         case Contains(_, text):
