@@ -88,12 +88,12 @@ class MemoryRecordStore:
         self._state.is_open = False
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class _Snapshot:
     """The rows of one tenant as they were when its transaction began."""
 
-    tables: _Tables
     tenant: TenantId
+    tables: _Tables = attrs.field(factory=_Tables)
 
     def get(self, kind: str, id: str) -> Row | None:
         return self.tables.get((self.tenant, kind), {}).get(id)
@@ -106,7 +106,8 @@ class MemoryTransaction(CollectingTransaction):
     """A transaction of `MemoryRecordStore`, which makes it."""
 
     def __init__(self, state: _State, tenant: TenantId, *, write: bool) -> None:
-        super().__init__(_Snapshot({}, tenant), {}, tenant, write=write)
+        self._rows_seen = _Snapshot(tenant)
+        super().__init__(self._rows_seen, {}, tenant, write=write)
         self.close()  # until it begins
         self._state = state
         self._begun = False
@@ -120,7 +121,7 @@ class MemoryTransaction(CollectingTransaction):
             raise RetryTransaction
         with state.guard:
             state.live += 1
-            self._snapshot, self._specs = _Snapshot(state.tables, self._tenant), state.specs
+            self._tables, self._specs = state.tables, state.specs
         state.mine.busy = self._begun = True
         return self
 
@@ -133,7 +134,7 @@ class MemoryTransaction(CollectingTransaction):
             if kind is None and self.changes:
                 self._keep()
         self.close()
-        self._snapshot = _Snapshot({}, self._tenant)
+        self._tables = {}
         state.mine.busy = False
         if self._write:
             state.writing.release()
@@ -143,11 +144,19 @@ class MemoryTransaction(CollectingTransaction):
     def _keep(self) -> None:
         # Nobody else looks: then the tables are changed where they are, which costs no copy of them.
         alone = self._state.live == 0
-        tables = self._state.tables if alone else dict(self._state.tables)
+        tables = self._tables if alone else dict(self._tables)
         for kind, changes in self.changes.items():
             rows = tables.get((self._tenant, kind), {})
             tables[self._tenant, kind] = _changed(rows if alone else dict(rows), changes)
         self._state.tables = tables
+
+    @property
+    def _tables(self) -> _Tables:
+        return self._rows_seen.tables
+
+    @_tables.setter
+    def _tables(self, tables: _Tables) -> None:
+        self._rows_seen.tables = tables
 
 
 def _changed(rows: dict[str, Row], changes: Mapping[str, Row | None]) -> dict[str, Row]:
