@@ -2,7 +2,7 @@
 The facade: one object that a host makes once and asks for everything.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ from sharekit.features.people import People
 from sharekit.ids import TenantId, is_tenant_id
 from sharekit.ports import Clock, Directory, RateLimiter, RecordStore, SupportsTenants
 from sharekit.records.catalog import ResourceKind
+from sharekit.records.several import SeveralInOrder
 from sharekit.tokens import Seals
 
 __all__ = ["Sharekit"]
@@ -43,7 +44,7 @@ class Sharekit:
         self,
         *,
         records: RecordStore,
-        secret_keys: Sequence[str | bytes],
+        secret_keys: SeveralInOrder[str | bytes],
         kinds: Iterable[ResourceKind],
         directory: Directory | None = None,
         clock: Clock | None = None,
@@ -86,7 +87,7 @@ class Sharekit:
         cls,
         folder: str | Path,
         *,
-        secret_keys: Sequence[str | bytes],
+        secret_keys: SeveralInOrder[str | bytes],
         kinds: Iterable[ResourceKind],
         directory: Directory | None = None,
         clock: Clock | None = None,

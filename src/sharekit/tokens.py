@@ -19,6 +19,7 @@ from itsdangerous.signer import SigningAlgorithm
 
 from sharekit.errors import InvalidTokenError, WeakSecretKeyError
 from sharekit.ids import TenantId
+from sharekit.records.several import SeveralInOrder
 
 __all__ = ["Claims", "Purpose", "Seals"]
 
@@ -102,7 +103,7 @@ class Seals:
         WeakSecretKeyError: There is no key, or one is short or a placeholder.
     """
 
-    def __init__(self, secret_keys: Sequence[str | bytes]) -> None:
+    def __init__(self, secret_keys: SeveralInOrder[str | bytes]) -> None:
         keys = _checked(secret_keys)
         newest_first = [*reversed(keys)]
         self._signers = {purpose: [_PurposeSigner(key, purpose) for key in newest_first] for purpose in Purpose}

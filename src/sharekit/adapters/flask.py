@@ -10,7 +10,7 @@ wrong secrets are counted by the former. A blanket CSRF check of the host should
 blueprint ``sharekit``, which has its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -23,6 +23,7 @@ from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.links import ReadLink
 from sharekit.records.parties import System
+from sharekit.records.several import SeveralInOrder
 
 try:
     import click
@@ -53,7 +54,7 @@ def init_app(
     *,
     url_prefix: str = "/share",
     site_name: str | None = None,
-    template_folders: Sequence[str | Path] | None = None,
+    template_folders: SeveralInOrder[str | Path] | None = None,
     default_locale: str | None = None,
     time_zone: str | None = None,
     accent: str | None = None,

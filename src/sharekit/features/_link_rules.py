@@ -19,6 +19,7 @@ from sharekit.records.catalog import CatalogEntry, ResourceKind, ResourceRef
 from sharekit.records.instants import utc
 from sharekit.records.links import ReadLink, ReadLinkKeys
 from sharekit.records.parties import Contact, Principal, Right, Staff
+from sharekit.records.several import Several
 from sharekit.records.unset import UNSET, Unset
 
 __all__ = [
@@ -81,7 +82,7 @@ def titled(link: ReadLink, entry: CatalogEntry, *, client_title: str | None, acc
 
 
 def changed_sections(
-    kind: ResourceKind, link: ReadLink, sections: Collection[str] | Unset, add_sections: Collection[str]
+    kind: ResourceKind, link: ReadLink, sections: Several[str] | Unset, add_sections: Several[str]
 ) -> frozenset[str]:
     """Return what a link shows after a change; refuse one that widens without saying so (R-LINK-1)."""
     kept = link.sections if sections is UNSET else SectionPolicy.checked(kind, sections).shown

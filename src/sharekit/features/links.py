@@ -2,7 +2,6 @@
 Read links: make them, hand them out, open them, and take them back.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import TypeVar
 
@@ -39,6 +38,7 @@ from sharekit.records.catalog import ResourceRef
 from sharekit.records.decisions import Decision
 from sharekit.records.links import LinkState, ReadLink, ReadLinkKeys
 from sharekit.records.parties import Contact, Party, Principal
+from sharekit.records.several import Several
 from sharekit.records.unset import UNSET, Unset
 from sharekit.records.views import LinkPreview, LinkView
 from sharekit.tokens import Claims, Purpose
@@ -81,7 +81,7 @@ class Links:
         ref: ResourceRef,
         *,
         by: Principal,
-        sections: Collection[str],
+        sections: Several[str],
         client_title: str | None = None,
         accept_internal_title: bool = False,
         expires_at: datetime | None = None,
@@ -296,8 +296,8 @@ class Links:
         link: ReadLinkId | ReadLink,
         *,
         by: Principal,
-        sections: Collection[str] | Unset = UNSET,
-        add_sections: Collection[str] = (),
+        sections: Several[str] | Unset = UNSET,
+        add_sections: Several[str] = (),
         client_title: str | None | Unset = UNSET,
         accept_internal_title: bool | Unset = UNSET,
         expires_at: datetime | None | Unset = UNSET,

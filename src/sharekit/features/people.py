@@ -2,7 +2,6 @@
 The built-in directory: contacts, and what must be known of staff where the host brings no directory of its own.
 """
 
-from collections.abc import Collection
 from typing import TypeVar
 
 import attrs
@@ -16,6 +15,7 @@ from sharekit.ids import ContactId, random_id
 from sharekit.policies.staff import ADMIN
 from sharekit.records import checks, events
 from sharekit.records.parties import Contact, ContactProfile, EmailClaim, Party, Principal, Staff, StaffProfile, System
+from sharekit.records.several import Several
 
 __all__ = ["People"]
 
@@ -60,7 +60,7 @@ class People:
 
         return self._wiring.write(work)
 
-    def add_staff(self, staff: Staff, *, by: Principal, name: str, roles: Collection[str] = ()) -> StaffProfile:
+    def add_staff(self, staff: Staff, *, by: Principal, name: str, roles: Several[str] = ()) -> StaffProfile:
         """
         Describe a member of staff to the built-in directory, or describe them anew; that also makes them active.
 

@@ -2,7 +2,6 @@
 Which sections of a resource are shown.
 """
 
-from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 
 import attrs
@@ -10,6 +9,7 @@ import attrs
 from sharekit.errors import UnknownSectionError
 from sharekit.records import checks
 from sharekit.records.catalog import ResourceKind, Section
+from sharekit.records.several import Several
 
 __all__ = ["SectionPolicy"]
 
@@ -30,7 +30,7 @@ class SectionPolicy:
         return [(name, section) for name, section in kind.sections.items() if name in self.shown]
 
     @classmethod
-    def checked(cls, kind: ResourceKind, names: Collection[str]) -> "SectionPolicy":
+    def checked(cls, kind: ResourceKind, names: Several[str]) -> "SectionPolicy":
         """
         Return the policy that shows these sections.
 

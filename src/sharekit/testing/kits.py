@@ -3,7 +3,7 @@ A kit for tests: in memory, at a standing time, with a small project to share.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -13,6 +13,7 @@ from sharekit.kit import Sharekit
 from sharekit.ports import Clock, Directory, RateLimiter, RecordStore
 from sharekit.records.catalog import ResourceKind, ResourceRef, Section
 from sharekit.records.instants import utc
+from sharekit.records.several import SeveralInOrder
 
 __all__ = ["FrozenClock", "SectionLoads", "kit", "project_kind"]
 
@@ -89,7 +90,7 @@ def project_kind(loads: SectionLoads | None = None) -> ResourceKind:
 def kit(
     *,
     records: RecordStore | None = None,
-    secret_keys: Sequence[str | bytes] | None = None,
+    secret_keys: SeveralInOrder[str | bytes] | None = None,
     kinds: Iterable[ResourceKind] | None = None,
     directory: Directory | None = None,
     clock: Clock | None = None,

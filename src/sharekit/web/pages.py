@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 
 from sharekit.errors import MissingExtraError
+from sharekit.records.several import SeveralInOrder
 from sharekit.records.views import LinkView, SectionView
 from sharekit.web.assets import Asset
 from sharekit.web.formats import Formats
@@ -177,7 +178,7 @@ class Pages:
         return f"{root}{STATIC.fill(name=name)}?v={self._assets[name].version}"
 
 
-def folder_loaders(folders: Sequence[str | Path]) -> list[BaseLoader]:
+def folder_loaders(folders: SeveralInOrder[str | Path]) -> list[BaseLoader]:
     """Return a loader for each folder, in the order in which they are looked through."""
     return [FileSystemLoader(folder) for folder in folders]
 

@@ -13,6 +13,7 @@ import attrs
 from sharekit.errors import ConfigurationError, LinkUnavailableError, VisitEndedError
 from sharekit.kit import Sharekit
 from sharekit.records.links import ReadLink
+from sharekit.records.several import SeveralInOrder
 from sharekit.web._errors import UnknownAddressError, WrongMethodError
 from sharekit.web._guard import WrongSecrets
 from sharekit.web.answers import Answers, Reader
@@ -45,7 +46,7 @@ class Portal:
         *,
         site_name: str = "",
         base_path: str = "",
-        template_folders: Sequence[str | Path] = (),
+        template_folders: SeveralInOrder[str | Path] = (),
         template_loaders: Sequence[BaseLoader] = (),
         default_locale: str = "en",
         time_zone: str = "UTC",
