@@ -16,6 +16,7 @@ import attrs
 
 from sharekit.errors import ConfigurationError
 from sharekit.ids import TenantId
+from sharekit.records.several import SeveralInOrder
 
 __all__ = ["Bool", "Int", "KeyType", "KeyValue", "KindSpec", "Ref", "Row", "Text", "Time"]
 
@@ -50,7 +51,7 @@ def _own(keys: Mapping[str, KeyType]) -> Mapping[str, KeyType]:
     return dict(keys)
 
 
-def _tuples(indexes: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
+def _tuples(indexes: Iterable[SeveralInOrder[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(index) for index in indexes)
 
 

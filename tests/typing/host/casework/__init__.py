@@ -1,0 +1,1 @@
+"""A law firm's case files: a host that shares them by sharekit."""
