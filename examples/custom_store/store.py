@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 
 import attrs
@@ -25,87 +25,74 @@ State = dict[str, dict[str, Packed]]
 """The rows of a tenant, by kind and id."""
 
 
-class JsonRecordStore:
-    """Keeps the rows of each tenant in one JSON file of a folder."""
+@contextmanager
+def translated(operation: str) -> Generator[None]:
+    """Let nobody see the exceptions of files and of JSON (law S6)."""
+    try:
+        yield
+    except (OSError, ValueError, TypeError, AttributeError, LookupError) as error:
+        raise StorageError(operation) from error
 
-    def __init__(self, folder: str | Path) -> None:
-        self._folder = Path(folder).absolute()
-        self._specs: Mapping[str, KindSpec] = {}
-        self._entrance = Entrance()
 
-    def open(self, kinds: Sequence[KindSpec]) -> None:
-        """Prepare to keep rows of these kinds."""
-        self._entrance.check_outside()
-        with _translated("opening"):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._specs = {**self._specs, **{spec.kind: spec for spec in kinds}}
-        self._entrance.open()
+class Folder:
+    """Reads and replaces the files, one for each tenant."""
 
-    @contextmanager
-    def transaction(self, tenant: TenantId, *, write: bool = False) -> Generator[Transaction]:
-        """Begin a transaction; leaving the block commits, an exception rolls back."""
-        with self._entrance.entered(), self._alone() if write else nullcontext():
-            state = self._read(tenant)
-            snapshot = JsonSnapshot(tenant, self._specs, state)
-            with closing(CollectingTransaction(snapshot, self._specs, tenant, write=write)) as tx:
-                yield tx
-            if tx.changes:
-                self._replace(tenant, _changed(state, tx.changes))
-        tx.call_back()
+    def __init__(self, path: str | Path) -> None:
+        self._path = Path(path).absolute()
 
-    def tenants(self, kind: str) -> Sequence[TenantId]:
-        """Return the tenants that have rows of this kind, sorted."""
-        self._entrance.check()
-        known_kind(kind, self._specs)
-        with _translated("listing"):
-            every = [TenantId(bytes.fromhex(path.stem).decode()) for path in self._folder.glob("*.json")]
-        return sorted(tenant for tenant in every if self._read(tenant).get(kind))
+    def make(self) -> None:
+        """Make the folder, for its owner alone, where there is none."""
+        with translated("opening"):
+            self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def close(self) -> None:
-        """Refuse transactions until `open` is called again."""
-        self._entrance.shut()
+    def tenants(self) -> list[TenantId]:
+        """Return the tenants that have a file."""
+        with translated("listing"):
+            return [TenantId(bytes.fromhex(path.stem).decode()) for path in self._path.glob("*.json")]
 
-    def _path(self, tenant: TenantId) -> Path:
-        # Two tenants may differ in case alone, which some file systems overlook.
-        return self._folder / f"{tenant.encode().hex()}.json"
-
-    @contextmanager
-    def _alone(self) -> Generator[None]:
-        # Each opening of the file has a lock of its own, so it keeps threads apart as well as
-        # processes; the system lets go of it when a process dies.
-        with _translated("locking"):
-            lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            with _translated("locking"):
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(lock)
-
-    def _read(self, tenant: TenantId) -> State:
-        with _translated("reading"):
+    def read(self, tenant: TenantId) -> State:
+        """Return one state of a tenant's rows; a file that is replaced meanwhile is read to its end."""
+        with translated("reading"):
             try:
-                state: State = json.loads(self._path(tenant).read_bytes())
+                state: State = json.loads(self._of(tenant).read_bytes())
             except FileNotFoundError:
                 return {}
             if not all(isinstance(rows, dict) for rows in state.values()):
                 raise TypeError("the file holds something else than rows by kind and id")
         return state
 
-    def _replace(self, tenant: TenantId, state: State) -> None:
-        with _translated("writing"):
-            new = self._folder / "new"  # only the holder of the lock writes it; a dead one's is overwritten
-            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    def replace(self, tenant: TenantId, state: State) -> None:
+        """Keep another state, durably; only the holder of the lock may."""
+        with translated("writing"):
+            new = self._path / "new"  # what a dead writer left there is overwritten
+            with new.open("wb") as file:
                 file.write(json.dumps(state).encode())
                 file.flush()
                 os.fsync(file.fileno())
-            new.replace(self._path(tenant))  # the commit
-            _sync(self._folder)
+            new.replace(self._of(tenant))  # the commit
+            folder = os.open(self._path, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+    @contextmanager
+    def locked(self) -> Generator[None]:
+        """Keep every other writer out: threads too, since each opening of the file has a lock of its own."""
+        with ExitStack() as stack:
+            with translated("locking"):
+                lock = stack.enter_context((self._path / "lock").open("ab"))
+                fcntl.flock(lock, fcntl.LOCK_EX)  # the system lets go of it when a process dies
+            yield
+
+    def _of(self, tenant: TenantId) -> Path:
+        # Two tenants may differ in case alone, which some file systems overlook.
+        return self._path / f"{tenant.encode().hex()}.json"
 
 
 @attrs.frozen
 class JsonSnapshot:
-    """The state of one tenant's file."""
+    """One state of one tenant's rows."""
 
     tenant: TenantId
     specs: Mapping[str, KindSpec]
@@ -122,7 +109,8 @@ class JsonSnapshot:
         return [unpack(packed, self.tenant, spec, id_) for id_, packed in stored.items()]
 
 
-def _changed(state: State, changes: Changes) -> State:
+def changed(state: State, changes: Changes) -> State:
+    """Apply what a transaction collected."""
     for kind, rows in changes.items():
         stored = state.setdefault(kind, {})
         for id_, row in rows.items():
@@ -133,18 +121,40 @@ def _changed(state: State, changes: Changes) -> State:
     return state
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+class JsonRecordStore:
+    """Keeps the rows of each tenant in one JSON file of a folder."""
 
+    def __init__(self, folder: str | Path, snapshot: type[JsonSnapshot] = JsonSnapshot) -> None:
+        self._folder = Folder(folder)
+        self._snapshot = snapshot
+        self._specs: Mapping[str, KindSpec] = {}
+        self._entrance = Entrance()
 
-@contextmanager
-def _translated(operation: str) -> Generator[None]:
-    """Let nobody see the exceptions of files and of JSON (law S6)."""
-    try:
-        yield
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise StorageError(operation) from error
+    def open(self, kinds: Sequence[KindSpec]) -> None:
+        """Prepare to keep rows of these kinds."""
+        self._entrance.check_outside()
+        self._folder.make()
+        self._specs = {**self._specs, **{spec.kind: spec for spec in kinds}}
+        self._entrance.open()
+
+    @contextmanager
+    def transaction(self, tenant: TenantId, *, write: bool = False) -> Generator[Transaction]:
+        """Begin a transaction; leaving the block commits, an exception rolls back."""
+        with self._entrance.entered(), self._folder.locked() if write else nullcontext():
+            state, specs = self._folder.read(tenant), self._specs
+            snapshot = self._snapshot(tenant, specs, state)
+            with closing(CollectingTransaction(snapshot, specs, tenant, write=write)) as tx:
+                yield tx
+            if tx.changes:
+                self._folder.replace(tenant, changed(state, tx.changes))
+        tx.call_back()
+
+    def tenants(self, kind: str) -> Sequence[TenantId]:
+        """Return the tenants that have rows of this kind, sorted."""
+        self._entrance.check()
+        known_kind(kind, self._specs)
+        return sorted(tenant for tenant in self._folder.tenants() if self._folder.read(tenant).get(kind))
+
+    def close(self) -> None:
+        """Refuse transactions until `open` is called again."""
+        self._entrance.shut()

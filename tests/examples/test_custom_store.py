@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
@@ -12,7 +13,8 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("platform: the example locks with fcntl", allow_module_level=True)
 
-from custom_store.store import JsonRecordStore
+from custom_store.narrowing import NarrowedSnapshot
+from custom_store.store import JsonRecordStore, JsonSnapshot
 from sharekit import LinkState, ReadLink, ResourceRef, Sharekit, Staff, errors, testing
 from sharekit.ids import TenantId
 from sharekit.ports import Int, KindSpec, Query, RecordStore, Row
@@ -20,6 +22,7 @@ from sharekit.testing import RecordStoreContract
 
 ROOT = Path(__file__).parents[2]
 STORE = ROOT / "examples" / "custom_store" / "store.py"
+PAGE = (ROOT / "docs" / "how-to" / "write-a-record-store.md").read_text("utf-8")
 SPAWN = multiprocessing.get_context("spawn")
 KEY = "0123456789abcdef0123456789abcdef"
 MARIA, RELAUNCH = Staff("maria"), ResourceRef("project", "42")
@@ -35,10 +38,10 @@ class TestJsonRecordStore(RecordStoreContract):
         """The folder of the store."""
         return tmp_path / "records"
 
-    @pytest.fixture
-    def store(self, folder: Path) -> RecordStore:
-        """A store in a folder that does not exist yet."""
-        return JsonRecordStore(folder)
+    @pytest.fixture(params=[JsonSnapshot, NarrowedSnapshot])
+    def store(self, folder: Path, request: pytest.FixtureRequest) -> RecordStore:
+        """A store in a folder that does not exist yet, which pushes down nothing, or something."""
+        return JsonRecordStore(folder, request.param)
 
     @pytest.fixture
     def reopen(self, folder: Path) -> Callable[[], RecordStore]:
@@ -80,6 +83,15 @@ def test_the_store_is_short() -> None:
     lines = STORE.read_text("utf-8").splitlines()
 
     assert len(lines) <= 160
+
+
+@pytest.mark.parametrize("name", ["store.py", "narrowing.py"])
+def test_the_page_shows_the_file(name: str) -> None:
+    """What the how-to page builds, piece by piece, is the example, and nothing is left out."""
+    pieces = re.findall(rf"<!-- part of examples/custom_store/{name} -->\n\n```python\n(.*?)```", PAGE, re.DOTALL)
+    shown = [line for piece in pieces for line in piece.splitlines() if line]
+
+    assert [line for line in STORE.with_name(name).read_text("utf-8").splitlines() if line] == shown
 
 
 def test_a_read_link_lives_and_dies_on_a_strangers_store(kit: Sharekit, tmp_path: Path) -> None:
@@ -242,12 +254,10 @@ def test_a_file_that_was_spoilt_is_an_error(tmp_path: Path, spoilt: str, error: 
         tx.find(Query("note"))
 
 
-def test_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:
-    """The folder and what is in it are closed to others."""
+def test_the_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """A folder that the store makes is closed to others."""
     store = JsonRecordStore(tmp_path / "new")
     store.open([NOTE])
-    with store.transaction(ACME, write=True) as tx:
-        tx.put(note("a"))
-    paths = [tmp_path / "new", *(tmp_path / "new").iterdir()]
+    store.close()
 
-    assert [0o700, 0o600, 0o600] == sorted((path.stat().st_mode & 0o777 for path in paths), reverse=True)
+    assert 0o700 == (tmp_path / "new").stat().st_mode & 0o777
