@@ -1,17 +1,23 @@
 """A record store in the memory of one process: for tests, demonstrations, and small things that may be lost."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
 
 import attrs
 
-from sharekit.errors import ConfigurationError, RetryTransaction, TransactionUsageError
+from sharekit.backends._callbacks import call_all
+from sharekit.errors import (
+    ConfigurationError,
+    ConflictError,
+    InvalidQueryError,
+    RetryTransaction,
+    TransactionUsageError,
+)
 from sharekit.ids import TenantId
-from sharekit.ports.collecting import CollectingTransaction
-from sharekit.ports.evaluate import known_kind
-from sharekit.ports.query import Condition
+from sharekit.ports.evaluate import MAX_INT, check_counter, check_query, check_row, find, known_kind
+from sharekit.ports.query import Query
 from sharekit.ports.rows import KindSpec, Row
 
 __all__ = ["MemoryRecordStore", "MemoryTransaction"]
@@ -88,29 +94,18 @@ class MemoryRecordStore:
         self._state.is_open = False
 
 
-@attrs.define(eq=False)
-class _Snapshot:
-    """The rows of one tenant as they were when its transaction began."""
-
-    tenant: TenantId
-    tables: _Tables = attrs.field(factory=_Tables)
-
-    def get(self, kind: str, id: str) -> Row | None:
-        return self.tables.get((self.tenant, kind), {}).get(id)
-
-    def rows(self, kind: str, where: Condition) -> Iterable[Row]:  # noqa: ARG002  # the evaluator chooses
-        return self.tables.get((self.tenant, kind), {}).values()
-
-
-class MemoryTransaction(CollectingTransaction):
+class MemoryTransaction:
     """A transaction of `MemoryRecordStore`, which makes it."""
 
     def __init__(self, state: _State, tenant: TenantId, *, write: bool) -> None:
-        self._rows_seen = _Snapshot(tenant)
-        super().__init__(self._rows_seen, {}, tenant, write=write)
-        self.close()  # until it begins
         self._state = state
+        self._tenant = tenant
+        self._write = write
         self._begun = False
+        self._specs: Mapping[str, KindSpec] | None = None
+        self._tables: _Tables = {}
+        self._changes: dict[str, dict[str, Row | None]] = {}
+        self._callbacks: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
         state = self._state
@@ -131,32 +126,106 @@ class MemoryTransaction(CollectingTransaction):
         state = self._state
         with state.guard:
             state.live -= 1
-            if kind is None and self.changes:
+            if kind is None and self._changes:
                 self._keep()
-        self.close()
-        self._tables = {}
+        self._specs, self._tables = None, {}
         state.mine.busy = False
         if self._write:
             state.writing.release()
         if kind is None:
-            self.call_back()
+            call_all(self._callbacks)
 
     def _keep(self) -> None:
         # Nobody else looks: then the tables are changed where they are, which costs no copy of them.
         alone = self._state.live == 0
         tables = self._tables if alone else dict(self._tables)
-        for kind, changes in self.changes.items():
+        for kind, changes in self._changes.items():
             rows = tables.get((self._tenant, kind), {})
             tables[self._tenant, kind] = _changed(rows if alone else dict(rows), changes)
         self._state.tables = tables
 
-    @property
-    def _tables(self) -> _Tables:
-        return self._rows_seen.tables
+    def get(self, kind: str, id: str) -> Row | None:
+        """Return the row, or None."""
+        self._spec(kind)
+        changes = self._changes.get(kind)
+        if changes is not None and id in changes:
+            return changes[id]
+        return self._tables.get((self._tenant, kind), {}).get(id)
 
-    @_tables.setter
-    def _tables(self, tables: _Tables) -> None:
-        self._rows_seen.tables = tables
+    def get_many(self, wanted: Sequence[tuple[str, str]]) -> list[Row | None]:
+        """Return the rows of these (kind, id) pairs."""
+        self._running()
+        return [self.get(kind, id_) for kind, id_ in wanted]
+
+    def find(self, query: Query) -> list[Row]:
+        """Return the rows that the query describes, in its order."""
+        check_query(query, self._running())
+        return find(query, self._rows_of)
+
+    def count(self, query: Query) -> int:
+        """Return how many rows `find` would return."""
+        return len(self.find(query))
+
+    def put(self, row: Row) -> int:
+        """Insert (revision 0) or replace (revision n) and return the new revision."""
+        spec = self._spec_to_write(row.kind)
+        if row.tenant != self._tenant:
+            raise InvalidQueryError("the row belongs to another tenant")
+        row = check_row(row, spec)
+        before = self.get(row.kind, row.id)
+        if (before.revision if before else 0) != row.revision:
+            raise ConflictError(row.kind)
+        self._change(attrs.evolve(row, revision=row.revision + 1))
+        return row.revision + 1
+
+    def bump(self, kind: str, id: str, counter: str, limit: int | None, amount: int = 1) -> int | None:
+        """Add *amount* to an Int key unless the sum would exceed *limit*."""
+        check_counter(self._spec_to_write(kind), counter, limit, amount)
+        row = self.get(kind, id)
+        if row is None:
+            return None
+        before = row.keys[counter]
+        total = (before if isinstance(before, int) else 0) + amount
+        if total > (MAX_INT if limit is None else limit):
+            return None
+        self._change(attrs.evolve(row, revision=row.revision + 1, keys={**row.keys, counter: total}))
+        return total
+
+    def delete(self, kind: str, id: str, revision: int) -> None:
+        """Remove the row at this revision."""
+        self._spec_to_write(kind)
+        before = self.get(kind, id)
+        if before is None or before.revision != revision:
+            raise ConflictError(kind)
+        self._changes.setdefault(kind, {})[id] = None
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call back once the transaction is committed."""
+        self._running()
+        self._callbacks.append(callback)
+
+    def _rows_of(self, kind: str) -> Iterable[Row]:
+        rows = self._tables.get((self._tenant, kind), {})
+        changes = self._changes.get(kind)
+        return (rows if changes is None else _changed(dict(rows), changes)).values()
+
+    def _change(self, row: Row) -> None:
+        kept = attrs.evolve(row, keys=MappingProxyType(row.keys))
+        self._changes.setdefault(row.kind, {})[row.id] = kept
+
+    def _running(self) -> Mapping[str, KindSpec]:
+        if self._specs is None:
+            raise TransactionUsageError("the transaction is over, or has not begun")
+        return self._specs
+
+    def _spec(self, kind: str) -> KindSpec:
+        return known_kind(kind, self._running())
+
+    def _spec_to_write(self, kind: str) -> KindSpec:
+        specs = self._running()
+        if not self._write:
+            raise TransactionUsageError("the transaction is read-only; ask for transaction(tenant, write=True)")
+        return known_kind(kind, specs)
 
 
 def _changed(rows: dict[str, Row], changes: Mapping[str, Row | None]) -> dict[str, Row]:
