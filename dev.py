@@ -8,6 +8,7 @@ Run the portal, the tests and the tools: python3 dev.py VERB [ARGUMENTS]
     cover [...]         run the tests and show which lines and branches they miss
     lint [--fix]        ruff check, ruff format and the import contracts
     types               mypy, pyright, and whether the public face is typed throughout
+    capabilities        run the contract of every store and write docs/reference/stores.md
     bench [NAME] [...]  run benchmarks/NAME.py; without a name, list them
     pins [--upgrade]    write constraints.txt anew from pyproject.toml
     all                 lint, types, test and portal --check
@@ -254,6 +255,7 @@ def commands(rest: list[str]) -> dict[str, tuple[str, Sequence[Sequence[object]]
         "cover": ("test", [["-m", "coverage", *words] for words in cover]),
         "lint": ("dev", lint),
         "types": ("dev", types),
+        "capabilities": ("test", [["-m", "pytest", "-q", "-p", "tests.capabilities", *rest]]),
         "bench": ("test", [[benchmark, *rest[1:]]]),
         "pins": ("dev", [["-m", "uv", *PINS.split(), "--quiet", "-o", "constraints.txt", *rest]]),
         "all": ("dev", [*lint, *types, ["-m", "pytest"], ["-m", "flask_portal", "--check"]]),
