@@ -33,6 +33,8 @@ NOTE = KindSpec("note", {"size": Int})
 class TestJsonRecordStore(RecordStoreContract):
     """`JsonRecordStore` keeps the contract."""
 
+    title = "example: JSON files"
+
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
         """The folder of the store."""
