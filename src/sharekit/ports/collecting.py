@@ -6,7 +6,7 @@ and a question may be, what conflicts, and what a transaction sees of its own ch
 """
 
 import threading
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Protocol
@@ -16,7 +16,7 @@ import attrs
 from sharekit.errors import ConflictError, InvalidQueryError, TransactionUsageError
 from sharekit.ids import TenantId
 from sharekit.ports.evaluate import MAX_INT, answer, check_counter, check_query, check_row, known_kind
-from sharekit.ports.query import Condition, Query
+from sharekit.ports.query import AllOf, AnyOf, Condition, InSelect, Not, Query
 from sharekit.ports.rows import KindSpec, Row
 
 __all__ = ["Changes", "CollectingTransaction", "Entrance", "Snapshot", "call_all"]
@@ -36,7 +36,8 @@ class Snapshot(Protocol):
         """
         Return rows of a kind: every one that meets the condition, and any others.
 
-        A store that cannot narrow them down returns all, and the evaluator chooses.
+        A store that cannot narrow them down returns all, and the evaluator chooses. A sub-select in
+        the condition means the rows of this state.
         """
         ...
 
@@ -137,7 +138,9 @@ class CollectingTransaction:
         self._callbacks.append(callback)
 
     def _candidates(self, kind: str, where: Condition) -> Iterable[Row]:
-        rows = self._snapshot.rows(kind, where)
+        # What a sub-select finds may have changed here, so that the snapshot would leave out too much.
+        known = self._changes.keys().isdisjoint(_selected(where))
+        rows = self._snapshot.rows(kind, where if known else AllOf())
         changes = self._changes.get(kind)
         if not changes:
             return rows
@@ -162,6 +165,21 @@ class CollectingTransaction:
         if not self._write:
             raise TransactionUsageError("the transaction is read-only; ask for transaction(tenant, write=True)")
         return known_kind(kind, specs)
+
+
+def _selected(condition: Condition) -> Iterator[str]:
+    """Yield the kinds that the condition selects from, at any depth."""
+    match condition:
+        case AllOf(conditions) | AnyOf(conditions):
+            for part in conditions:
+                yield from _selected(part)
+        case Not(part):
+            yield from _selected(part)
+        case InSelect(_, select):
+            yield select.kind
+            yield from _selected(select.where)
+        case _:
+            return
 
 
 class Entrance:
