@@ -85,7 +85,7 @@ def test_a_sub_select_knows_what_was_changed() -> None:
     tx.put(note("a", 2))
     tx.put(note("b", 1))
     of_two = InSelect("note", Select("note", "id", Eq("size", 2)))
-    questions = [of_two, Not(AnyOf([Not(of_two)])), InSelect("id", Select("tag", "id", of_two))]
+    questions: list[Condition] = [of_two, Not(AnyOf([Not(of_two)])), InSelect("id", Select("tag", "id", of_two))]
 
     assert [["t"]] * 3 == [[row.id for row in tx.find(Query("tag", where=where))] for where in questions]
 
