@@ -29,6 +29,7 @@ __all__ = [
     "check_query",
     "check_row",
     "find",
+    "holding",
     "in_utc",
     "known_kind",
     "matches",
@@ -78,7 +79,12 @@ def answer(query: Query, candidates: Candidates) -> list[Row]:
 
 def matches(condition: Condition, row: Row, rows_of: RowsOf) -> bool:
     """Say whether a checked condition holds for the row."""
-    return _compiled(condition, lambda kind, _: rows_of(kind))(row)
+    return holding(condition, rows_of)(row)
+
+
+def holding(condition: Condition, rows_of: RowsOf) -> Callable[[Row], bool]:
+    """Return a function that says whether a checked condition holds for a row; sub-selects are answered once, now."""
+    return _compiled(condition, lambda kind, _: rows_of(kind))
 
 
 def _compiled(condition: Condition, candidates: Candidates) -> Callable[[Row], bool]:
