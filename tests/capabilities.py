@@ -74,7 +74,8 @@ class Collected:
             return None
         if cls not in self.reports:
             shared = inspect.getattr_static(cls, "reopen") is not inspect.getattr_static(RecordStoreContract, "reopen")
-            self.reports[cls] = Report(title_of(cls), cls.waivers, shared)
+            waivers = {law: " ".join(reason.split()) for law, reason in cls.waivers.items()}
+            self.reports[cls] = Report(title_of(cls), waivers, shared)
         return self.reports[cls]
 
     def in_order(self) -> list[Report]:
