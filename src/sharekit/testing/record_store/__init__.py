@@ -9,12 +9,9 @@ Subclass `RecordStoreContract` in a test module and override its one fixture, ``
             return MyRecordStore(tmp_path / "records")
 """
 
-import re
-from collections.abc import Mapping
 from typing import ClassVar, Final
 
-import pytest
-
+from sharekit.testing._laws import Contract, laws_of
 from sharekit.testing.record_store._frame import BackDoor
 from sharekit.testing.record_store._machine import MachineLaws
 from sharekit.testing.record_store._queries import QueryLaws
@@ -27,7 +24,9 @@ from sharekit.testing.record_store._transactions import TransactionLaws
 __all__ = ["BackDoor", "RecordStoreContract"]
 
 
-class RecordStoreContract(RowLaws, TransactionLaws, RefusalLaws, QueryLaws, StoreLaws, RecheckLaws, MachineLaws):
+class RecordStoreContract(
+    RowLaws, TransactionLaws, RefusalLaws, QueryLaws, StoreLaws, RecheckLaws, MachineLaws, Contract, contract=True
+):
     """
     What every record store promises, as tests.
 
@@ -41,35 +40,10 @@ class RecordStoreContract(RowLaws, TransactionLaws, RefusalLaws, QueryLaws, Stor
       nothing can fail.
 
     Attributes:
-        waivers: Laws that the store does not keep, each with the reason: ``{"T12": "..."}``. Their
-            tests are skipped with that reason. A test that is redefined is refused instead.
+        waivers: Laws that the store does not keep, each with the reason: ``{"T12": "..."}``.
         machine_examples: How many random stories to tell; what Hypothesis is set to when None.
     """
 
-    waivers: ClassVar[Mapping[str, str]] = {}
 
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        for name in LAWS:
-            if getattr(cls, name, None) is not getattr(RecordStoreContract, name):
-                raise TypeError(f"{cls.__name__} redefines {name}; a law that is not kept is named in `waivers`")
-        for law, reason in cls.waivers.items():
-            if not law or law not in LAWS.values():
-                raise TypeError(f"{cls.__name__} waives {law!r}, which is no law")
-            if not reason.strip():
-                raise TypeError(f"{cls.__name__} waives {law} without a reason")
-
-    @pytest.fixture(autouse=True)
-    def _waived(self, request: pytest.FixtureRequest) -> None:
-        law = LAWS.get(request.function.__name__, "")
-        if law in self.waivers:
-            pytest.skip(f"{law} is waived: {self.waivers[law]}")
-
-
-def _law(name: str) -> str:
-    matched = re.match(r"test_([tsqk]\d+)_", name)
-    return matched[1].upper() if matched else ""
-
-
-LAWS: Final = {name: _law(name) for name in dir(RecordStoreContract) if name.startswith("test_")}
+LAWS: Final = laws_of(RecordStoreContract)
 """The law that each test of the contract is about, by the test's name."""
