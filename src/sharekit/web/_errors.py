@@ -22,6 +22,8 @@ from sharekit.errors import (
 )
 
 __all__ = [
+    "BodyLostError",
+    "BodyStalledError",
     "BodyTooLargeError",
     "CrossSiteError",
     "MalformedBodyError",
@@ -72,6 +74,18 @@ class BodyTooLargeError(WebError):
     code: ClassVar[str] = "body-too-large"
 
 
+class BodyStalledError(WebError):
+    """The body did not come in time."""
+
+    code: ClassVar[str] = "body-stalled"
+
+
+class BodyLostError(WebError):
+    """The body ended before its end."""
+
+    code: ClassVar[str] = "body-lost"
+
+
 class WrongTypeError(WebError):
     """The body is no simple form."""
 
@@ -112,9 +126,10 @@ _TABLE: Final[Sequence[tuple[tuple[type[Exception], ...], Refusal]]] = (
     ((TooManyAttemptsError,), Refusal(429, "too-many-attempts")),
     ((WrongMethodError,), Refusal(405, "refused")),
     ((CrossSiteError,), Refusal(403, "refused")),
+    ((BodyStalledError,), Refusal(408, "refused")),
     ((BodyTooLargeError,), Refusal(413, "refused")),
     ((WrongTypeError,), Refusal(415, "refused")),
-    ((MalformedBodyError,), Refusal(400, "refused")),
+    ((BodyLostError, MalformedBodyError), Refusal(400, "refused")),
     ((StorageError, ConflictError, RetryTransaction), Refusal(503, "out-of-order", retry_after=_SOON)),
     ((Exception,), Refusal(500, "out-of-order")),
 )

@@ -11,7 +11,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 from sharekit.errors import TooManyAttemptsError
 from sharekit.ports import RateLimiter
-from sharekit.web._errors import BodyTooLargeError, CrossSiteError, MalformedBodyError, WrongTypeError
+from sharekit.web._errors import (
+    BodyLostError,
+    BodyStalledError,
+    BodyTooLargeError,
+    CrossSiteError,
+    MalformedBodyError,
+    WrongTypeError,
+)
 from sharekit.web.messages import WebRequest
 
 __all__ = ["MAX_FORM", "WrongSecrets", "household_of", "read_form", "refuse_cross_site"]
@@ -73,7 +80,9 @@ def read_form(request: WebRequest) -> Mapping[str, str]:
     The length is checked before anything is parsed (R-HTTP-6).
 
     Raises:
-        BodyTooLargeError: It is longer than 64 KiB, or does not say how long it is.
+        BodyTooLargeError: It is longer than 64 KiB.
+        BodyStalledError: It did not come in time.
+        BodyLostError: It ended before its end.
         WrongTypeError: It is of another type; files are not taken here.
         MalformedBodyError: It cannot be read as a form.
     """
@@ -84,7 +93,7 @@ def read_form(request: WebRequest) -> Mapping[str, str]:
         return {}
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         raise WrongTypeError
-    body = request.read(MAX_FORM + 1)
+    body = _body(request)
     if len(body) > MAX_FORM:
         raise BodyTooLargeError
     try:
@@ -92,6 +101,15 @@ def read_form(request: WebRequest) -> Mapping[str, str]:
     except ValueError as error:
         raise MalformedBodyError from error
     return dict(reversed(fields))
+
+
+def _body(request: WebRequest) -> bytes:
+    try:
+        return request.read(MAX_FORM + 1)
+    except TimeoutError as error:
+        raise BodyStalledError from error
+    except OSError as error:
+        raise BodyLostError from error
 
 
 def _length(request: WebRequest) -> int:

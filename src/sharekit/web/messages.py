@@ -2,7 +2,7 @@
 What an adapter hands in and gets back: a request and a response as plain values.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
 import attrs
 
@@ -56,7 +56,8 @@ class WebRequest:
         query: What stands behind the question mark, as it came.
         headers: The header fields.
         read: Returns at most so many bytes of the body; called at most once, and only for a body
-            that may be read.
+            that may be read. It raises `TimeoutError` for a body that does not come, and another
+            `OSError` for one that ends before its end.
         client_key: What tells one client from another where wrong secrets are counted: the
             address that the host trusts. Behind a proxy that must be the client's, not the proxy's.
         origin: Scheme and host of the site as its visitors see it, ``"https://portal.example"``.
@@ -92,11 +93,15 @@ class WebResponse:
         status: The status code.
         headers: Names and values in the order of sending.
         body: The bytes; empty for HEAD, whose ``Content-Length`` tells the length of the GET.
+        stream: What follows them piece by piece, when the whole is too long to be held. An adapter
+            closes it in the end, also when the client goes away; when it raises, the adapter breaks
+            the connection, so that nobody takes the part for the whole.
     """
 
     status: int
     headers: tuple[tuple[str, str], ...] = attrs.field(repr=False)
     body: bytes = attrs.field(default=b"", repr=False)
+    stream: Generator[bytes, None, None] | None = attrs.field(default=None, eq=False, repr=False)
 
     def header(self, name: str) -> str | None:
         """Return the value of a header, or None; the case of its name does not matter."""

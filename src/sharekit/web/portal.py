@@ -138,7 +138,7 @@ class Portal:
             response = self._answered(request, reader)
         except Exception as error:  # noqa: BLE001  # see above
             response = self._answers.refusal(reader, error)
-        return attrs.evolve(response, body=b"") if request.method == "HEAD" else response
+        return _without_body(response) if request.method == "HEAD" else response
 
     def _kit_of(self, link: ReadLink) -> Sharekit:
         return self._kit if link.tenant == self._kit.tenant else self._kit.for_tenant(link.tenant)
@@ -157,6 +157,12 @@ class Portal:
             if not error.expired and not isinstance(error, VisitEndedError):
                 self._wrong_secrets.count(request)
             raise
+
+
+def _without_body(response: WebResponse) -> WebResponse:
+    if response.stream is not None:
+        response.stream.close()
+    return attrs.evolve(response, body=b"", stream=None)
 
 
 def _zone(name: str) -> tzinfo:
