@@ -10,6 +10,7 @@ wrong secrets are counted by the former. A blanket CSRF check of the host should
 blueprint ``sharekit``, which has its own.
 """
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -29,6 +30,9 @@ try:
     import click
     from flask import Blueprint, Flask, Response, current_app, request, url_for
     from flask.cli import AppGroup
+    from flask.sansio.blueprints import BlueprintSetupState
+    from werkzeug.exceptions import ClientDisconnected
+    from werkzeug.routing import PathConverter
 except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
     raise MissingExtraError("flask", "flask") from _missing
 
@@ -96,12 +100,15 @@ def create_blueprint(portal: Portal) -> Blueprint:
 
     def serve(path: str = "") -> Response:
         answer = portal.handle(_translated(f"/{path}"))
-        response = Response([answer.body], status=answer.status)
+        response = Response(itertools.chain([answer.body], answer.stream or ()), status=answer.status)
+        if answer.stream is not None:
+            response.call_on_close(answer.stream.close)
         response.headers.clear()
         response.headers.extend(list(answer.headers))
         return response
 
-    for rule in ("/", "/<path:path>"):
+    blueprint.record(_teach_rest)
+    for rule in ("/", "/<sharekit_rest:path>"):
         blueprint.add_url_rule(
             rule,
             "portal",
@@ -112,6 +119,17 @@ def create_blueprint(portal: Portal) -> Blueprint:
             merge_slashes=False,
         )
     return blueprint
+
+
+class _Rest(PathConverter):
+    """Takes all that is left of a path; Flask's own ``path`` takes no slash at the start and no line end."""
+
+    regex = r"[\s\S]*"
+    part_isolating = False
+
+
+def _teach_rest(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters["sharekit_rest"] = _Rest
 
 
 def kit_from(app: Flask | None = None) -> Sharekit:
@@ -152,7 +170,14 @@ def _translated(path: str) -> WebRequest:
 def _read(limit: int) -> bytes:
     if "form" in vars(request):  # a hook of the host has parsed the body already
         return urlencode(list(request.form.items(multi=True))).encode()
-    return request.stream.read(limit)
+    body = b""
+    try:
+        # Only a read beyond the last byte tells whether it was the last.
+        while len(body) < limit and (piece := request.stream.read(limit - len(body))):
+            body += piece
+    except ClientDisconnected as error:
+        raise ConnectionAbortedError from error
+    return body
 
 
 _commands = AppGroup("sharekit", help="List and revoke read links.")

@@ -1,12 +1,13 @@
 """
-The test kit: contracts that stores prove themselves with, and a kit for the tests of a host.
+The test kit: contracts that stores and adapters prove themselves with, and a kit for the tests of a host.
 
-Needs the extra ``testing``.
+Needs the extra ``testing``. The contract of adapters has a module of its own,
+`sharekit.testing.adapter`, since it needs the extra ``pages`` too.
 """
 
 import pytest
 
-pytest.register_assert_rewrite("sharekit.testing.record_store")
+pytest.register_assert_rewrite("sharekit.testing.adapter", "sharekit.testing.record_store")
 
 # ruff: noqa: E402  # asserts are rewritten before the contracts are imported
 from sharekit.testing.kits import FrozenClock, SectionLoads, kit, project_kind

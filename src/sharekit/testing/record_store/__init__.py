@@ -9,7 +9,7 @@ Subclass `RecordStoreContract` in a test module and override its one fixture, ``
             return MyRecordStore(tmp_path / "records")
 """
 
-from typing import ClassVar, Final
+from typing import Final
 
 from sharekit.testing._laws import Contract, laws_of
 from sharekit.testing.record_store._frame import BackDoor
