@@ -1,0 +1,183 @@
+"""
+The portal as an ASGI application, for any framework and server on asyncio. Needs the extra ``asgi``.
+
+    kit = Sharekit.at("portal-data", secret_keys=[key], kinds=[project])
+    share = create_app(kit, url_prefix="/share")
+
+Starlette and FastAPI mount it with ``app.mount("/share", share)``, Litestar with
+``asgi("/share", is_mount=True)(share)``, and a server runs it alone as it is. A link's address is
+``share.link_url(link, request.base_url)``.
+
+Pages are put together in threads of the application's own, so that the event loop goes on and a
+slow client takes no thread from the host. Behind a proxy let the server tell the client's address
+and scheme (uvicorn: ``--proxy-headers``): wrong secrets are counted by the former.
+"""
+
+import asyncio
+import contextvars
+import functools
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+from sharekit.adapters._asgi_bodies import AsgiBody, AsgiStream, Message
+from sharekit.adapters._asgi_paths import place_of
+from sharekit.errors import ConfigurationError
+from sharekit.kit import Sharekit
+from sharekit.records.links import ReadLink
+from sharekit.web import Headers, Portal, WebRequest, WebResponse
+
+__all__ = ["PortalApp", "create_app"]
+
+Scope = Mapping[str, Any]  # ASGI's own dictionary, with keys of every type
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Any], Awaitable[None]]  # frameworks type what it takes in ways that exclude one another
+
+_PORTS: Final = {"http": ":80", "https": ":443"}
+
+
+class PortalApp:
+    """
+    An ASGI 3 application that serves a portal.
+
+    Args:
+        portal: What answers.
+        threads: How many requests are answered at once; more wait for their turn.
+        patience: Seconds that a body may keep the portal waiting, and one more for each 1000 bytes
+            of it that came.
+    """
+
+    def __init__(self, portal: Portal, *, threads: int = 32, patience: float = 20.0) -> None:
+        if threads < 1:
+            raise ConfigurationError("threads", "needs to be at least 1")
+        if not patience > 0:
+            raise ConfigurationError("patience", "needs to be more than 0 seconds")
+        self._portal = portal
+        self._patience = patience
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sharekit-portal")
+
+    @property
+    def kit(self) -> Sharekit:
+        """The kit whose links are shown."""
+        return self._portal.kit
+
+    @property
+    def portal(self) -> Portal:
+        """What answers."""
+        return self._portal
+
+    def link_url(self, link: ReadLink, base_url: object) -> str:
+        """
+        Return the whole address of a link's page, to be handed to the client; the same at every call.
+
+        Args:
+            link: A link of any tenant.
+            base_url: Where the host's application is, ``request.base_url`` in Starlette, FastAPI and Litestar.
+        """
+        return str(base_url).rstrip("/") + self._portal.link_path(link)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; accept the host's start and end, which change nothing here; refuse WebSockets."""
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1000})
+        else:
+            raise ConfigurationError("scope", f"is of the type {scope['type']!r}, which the portal does not serve")
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        loop, context = _loop(), contextvars.copy_context()
+        body = AsgiBody(receive, loop, self._patience)
+        call = functools.partial(context.run, self._portal.handle, _translated(scope, body))
+        try:
+            response = await loop.run_in_executor(self._threads, call)
+        finally:
+            body.give_up()
+        try:
+            await self._send(response, AsgiStream(response.stream, self._threads), receive, send)
+        except OSError:  # so a server says that the client has gone
+            return
+
+    async def _send(self, response: WebResponse, stream: AsgiStream, receive: Receive, send: Send) -> None:
+        headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        if response.stream is None:
+            await send({"type": "http.response.body", "body": response.body, "more_body": False})
+            return
+        async with stream.until_gone(receive) as pieces:
+            await send({"type": "http.response.body", "body": response.body, "more_body": True})
+            async for piece in pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def create_app(
+    kit: Sharekit,
+    *,
+    url_prefix: str = "/share",
+    site_name: str = "",
+    template_folders: Sequence[str | Path] = (),
+    default_locale: str = "en",
+    time_zone: str = "UTC",
+    accent: str | None = None,
+    secure_cookies: bool = True,
+    resolve_tenant: Callable[[WebRequest], str | None] | None = None,
+) -> PortalApp:
+    """
+    Return an application that serves a kit's links; the options are those of `Portal`.
+
+    ``url_prefix`` is where the host mounts it: the addresses of links begin with it. The pages
+    themselves find out where they are. Closing the kit is left to the host.
+    """
+    portal = Portal(
+        kit,
+        site_name=site_name,
+        base_path=url_prefix,
+        template_folders=template_folders,
+        default_locale=default_locale,
+        time_zone=time_zone,
+        accent=accent,
+        secure_cookies=secure_cookies,
+        resolve_tenant=resolve_tenant,
+    )
+    return PortalApp(portal)
+
+
+def _translated(scope: Scope, body: AsgiBody) -> WebRequest:
+    headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+    below, root = place_of(scope["path"], scope.get("raw_path"), scope.get("root_path", ""))
+    return WebRequest(
+        method=scope["method"],
+        path=below,
+        query=scope.get("query_string", b"").decode("latin-1"),
+        headers=headers,
+        read=body.read,
+        client_key=(scope.get("client") or ("",))[0],
+        origin=_origin(scope, headers),
+        root=root,
+    )
+
+
+def _origin(scope: Scope, headers: Headers) -> str:
+    scheme, server = scope.get("scheme", "http"), scope.get("server") or ("", None)
+    host = headers.get("host") or (server[0] if server[1] is None else f"{server[0]}:{server[1]}")
+    return f"{scheme}://{host.removesuffix(_PORTS.get(scheme, ''))}"
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError as error:
+        raise ConfigurationError("server", "needs an event loop of asyncio; trio and others are not served") from error
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        event = (await receive())["type"]
+        await send({"type": f"{event}.complete"})
+        if event == "lifespan.shutdown":
+            return
