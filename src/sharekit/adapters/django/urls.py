@@ -1,0 +1,26 @@
+"""
+The addresses of the portal in Django.
+
+One pattern takes them all: which of them exist, and which methods they know, the portal says.
+"""
+
+from collections.abc import Callable
+
+from django.urls import URLPattern, re_path
+
+from sharekit.adapters.django.views import portal_view
+from sharekit.web import Portal
+
+__all__ = ["urlpatterns_for"]
+
+app_name = "sharekit"
+
+
+def urlpatterns_for(portal: Callable[[], Portal]) -> list[URLPattern]:
+    """
+    Return the pattern of a portal, to be included where the host wants it: ``path("share/", include(...))``.
+
+    Args:
+        portal: Returns the portal; it is asked at each request.
+    """
+    return [re_path(r"\A(?P<path>[\s\S]*)\Z", portal_view(portal), name="portal")]

@@ -1,0 +1,118 @@
+"""
+The one view of the portal in Django.
+
+It sees to it that what leaves Django is what the portal said: nothing that Django or its usual
+middleware adds of itself, each header as often as it was set, and no line in Django's own log about
+a refusal, which would hold the path, and with it the secret of a link.
+"""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
+from typing import Final
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.wsgi import WSGIRequest
+from django.db.transaction import non_atomic_requests
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from sharekit.web import Headers, Portal, WebRequest, WebResponse
+
+__all__ = ["portal_view"]
+
+_NO_CONTENT: Final = 204
+_PORTS: Final = {"http": ":80", "https": ":443"}
+
+
+def portal_view(portal: Callable[[], Portal]) -> Callable[..., HttpResponseBase]:
+    """
+    Return a view that passes every request on to a portal.
+
+    It is free of Django's CSRF check and of ``LoginRequiredMiddleware``, since the portal has its
+    own rules, and of ``ATOMIC_REQUESTS``, since what a reader brings about is committed by itself.
+
+    Args:
+        portal: Returns the portal; it is asked at each request, so settings may be read late.
+    """
+
+    def view(request: HttpRequest, path: str) -> HttpResponseBase:
+        answer = portal().handle(_translated(request, f"/{path}"))
+        if answer.stream is None:
+            return _Whole(answer)
+        pieces = itertools.chain([answer.body], answer.stream)
+        return _Pieces(answer, _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces)
+
+    return login_not_required(csrf_exempt(non_atomic_requests(view)))
+
+
+class _AsItIs(HttpResponseBase):
+    """A response whose headers are the portal's, and what the host's own middleware adds to them."""
+
+    _has_been_logged = True  # what Django asks before it logs a refusal with its path
+
+    def carry(self, answer: WebResponse) -> None:
+        """Take over the headers of an answer."""
+        del self["Content-Type"]  # Django has set one
+        self._more: list[tuple[str, str]] = []
+        for name, value in answer.headers:
+            if name in self.headers:
+                self._more.append((name, value))
+            else:
+                self.headers[name] = value
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """Return the headers, one as often as it was set, without the length that Django gives to nothing."""
+        dropped = {"content-length"} if self.status_code == _NO_CONTENT else set[str]()
+        return [*((name, value) for name, value in self.headers.items() if name.lower() not in dropped), *self._more]
+
+
+class _Whole(_AsItIs, HttpResponse):
+    def __init__(self, answer: WebResponse) -> None:
+        super().__init__(answer.body, status=answer.status)
+        self.carry(answer)
+
+
+class _Pieces(_AsItIs, StreamingHttpResponse):
+    def __init__(self, answer: WebResponse, pieces: Iterator[bytes] | AsyncIterator[bytes]) -> None:
+        super().__init__(pieces, status=answer.status)
+        self.carry(answer)
+        self._stream: Generator[bytes, None, None] | None = answer.stream
+
+    def close(self) -> None:
+        """Close what makes the pieces too."""
+        super().close()
+        if self._stream is not None:
+            self._stream.close()
+
+
+async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+        yield piece
+
+
+def _translated(request: HttpRequest, path: str) -> WebRequest:
+    scheme = request.scheme or "http"
+    return WebRequest(
+        method=request.method or "",
+        path=path,
+        query=request.META.get("QUERY_STRING", ""),
+        headers=Headers(request.headers.items()),
+        read=lambda limit: _read(request, limit),
+        client_key=request.META.get("REMOTE_ADDR") or "",
+        origin=f"{scheme}://{request.get_host().removesuffix(_PORTS.get(scheme, ''))}",
+        root=request.path.removesuffix(path).rstrip("/"),
+    )
+
+
+def _read(request: HttpRequest, limit: int) -> bytes:
+    environ = request.environ if isinstance(request, WSGIRequest) else {}
+    if environ.get("wsgi.input_terminated") and "CONTENT_LENGTH" not in environ:
+        return bytes(environ["wsgi.input"].read(limit))  # a body in chunks, which Django takes for none
+    body = request.read(limit)
+    length = request.headers.get("Content-Length", "")
+    if length.isdecimal() and len(body) < min(limit, int(length)):  # Django reads what ended early as if it were whole
+        raise ConnectionAbortedError
+    return body
