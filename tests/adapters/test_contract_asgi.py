@@ -7,8 +7,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from sharekit.adapters.asgi import PortalApp
-from sharekit.testing.adapter import AdapterContract, over_asgi
-from sharekit.testing.adapter._frame import Send, Serve
+from sharekit.testing.adapter import AdapterContract, Send, Serve, over_asgi
 from sharekit.web import Portal
 
 

@@ -13,8 +13,7 @@ from django.test import override_settings
 from django.urls import include, path
 
 from sharekit.adapters.django.urls import urlpatterns_for
-from sharekit.testing.adapter import AdapterContract, over_asgi, over_wsgi
-from sharekit.testing.adapter._frame import Send, Serve
+from sharekit.testing.adapter import AdapterContract, Send, Serve, over_asgi, over_wsgi
 from sharekit.web import Portal
 from tests.django_host.project import set_up
 

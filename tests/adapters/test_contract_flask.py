@@ -4,8 +4,7 @@ import pytest
 from flask import Flask
 
 from sharekit.adapters.flask import create_blueprint
-from sharekit.testing.adapter import AdapterContract, over_wsgi
-from sharekit.testing.adapter._frame import Send, Serve
+from sharekit.testing.adapter import AdapterContract, Send, Serve, over_wsgi
 from sharekit.web import Portal
 
 

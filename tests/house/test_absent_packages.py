@@ -8,21 +8,38 @@ import pytest
 OPTIONAL = (
     "alembic",
     "babel",
+    "botocore",
     "click",
     "django",
+    "fastapi",
     "flask",
     "fsspec",
     "hypothesis",
     "jinja2",
+    "litestar",
     "markupsafe",
     "playwright",
+    "psycopg",
+    "pymysql",
     "pytest",
+    "s3fs",
     "sqlalchemy",
+    "starlette",
+    "uvicorn",
     "werkzeug",
 )
-DOORS = {
-    "sharekit.adapters.flask": ("flask", "flask"),
+
+PAGES = {"jinja2": "pages", "babel": "pages"}
+OPTIONAL_ROOMS: dict[str, dict[str, str]] = {
+    "sharekit.adapters.asgi": PAGES,
+    "sharekit.adapters.django.urls": {"django": "django", **PAGES},
+    "sharekit.adapters.django.views": {"django": "django", **PAGES},
+    "sharekit.adapters.flask": {"flask": "flask", "babel": "pages"},  # Flask itself needs jinja2
+    "sharekit.web": PAGES,
 }
+"""What needs an extra: each package that it imports, with the extra that brings it."""
+
+LACKING = [(room, package) for room, packages in OPTIONAL_ROOMS.items() for package in packages]
 
 
 def python(program: str, *, absent: tuple[str, ...] = ()) -> str:
@@ -43,10 +60,18 @@ def test_importing_sharekit_imports_no_optional_package() -> None:
     assert loaded == "[]"
 
 
-@pytest.mark.parametrize("package", OPTIONAL)
-def test_sharekit_imports_without(package: str) -> None:
+def test_sharekit_imports_without_any_one_of_them() -> None:
     """The window opens with any one optional package absent."""
-    assert python("import sharekit; print('open')", absent=(package,)) == "open"
+    program = f"""
+for package in {OPTIONAL!r}:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("sharekit", package)]:
+        del sys.modules[name]
+    sys.modules[package] = None
+    import sharekit
+    del sys.modules[package]
+    print("open")
+"""
+    assert python(program).split() == ["open"] * len(OPTIONAL)
 
 
 def test_a_kit_works_without_any_optional_package() -> None:
@@ -61,15 +86,43 @@ print("made")
     assert python(program, absent=OPTIONAL) == "made"
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_a_door_names_the_extra_it_lacks(door: str) -> None:
-    """Importing a door without its framework raises `MissingExtraError` with package and extra."""
-    package, extra = DOORS[door]
+@pytest.mark.parametrize(("room", "package"), LACKING)
+def test_a_room_names_the_extra_it_lacks(room: str, package: str) -> None:
+    """Importing a room without a package that it needs raises `MissingExtraError` with package and extra."""
     program = f"""
 from sharekit.errors import MissingExtraError
 try:
-    import {door}
+    import {room}
 except MissingExtraError as error:
     print(error.package, error.extra)
 """
-    assert python(program, absent=(package,)) == f"{package} {extra}"
+    assert python(program, absent=(package,)) == f"{package} {OPTIONAL_ROOMS[room][package]}"
+
+
+@pytest.mark.parametrize("room", OPTIONAL_ROOMS)
+def test_a_room_needs_no_package_but_its_own(room: str) -> None:
+    """With every other optional package absent it can be imported."""
+    brought = {"flask": ("click", "jinja2", "markupsafe", "werkzeug"), "jinja2": ("markupsafe",)}
+    needed = {name for package in OPTIONAL_ROOMS[room] for name in (package, *brought.get(package, ()))}
+    absent = tuple(package for package in OPTIONAL if package not in needed)
+
+    assert python(f"import {room}; print('open')", absent=absent) == "open"
+
+
+def test_the_asgi_door_works_without_any_framework() -> None:
+    """It answers a request with nothing installed but the pages."""
+    program = """
+import asyncio
+from sharekit import Sharekit
+from sharekit.adapters.asgi import create_app
+from sharekit.backends.memory import MemoryRecordStore
+kit = Sharekit(records=MemoryRecordStore(), secret_keys=["k" * 40 + "0123456789"], kinds=[])
+sent = []
+async def send(message): sent.append(message)
+scope = {"type": "http", "method": "GET", "path": "/l/x", "headers": []}
+asyncio.run(create_app(kit)(scope, None, send))
+print(sent[0]["status"])
+"""
+    absent = tuple(package for package in OPTIONAL if package not in {"jinja2", "babel", "markupsafe"})
+
+    assert python(program, absent=absent) == "404"

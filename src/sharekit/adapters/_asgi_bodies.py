@@ -4,7 +4,7 @@ Carries bodies between the event loop, where ASGI hands them over, and the threa
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -97,7 +97,7 @@ class AsgiStream:
         self._turn = threading.Lock()
 
     @asynccontextmanager
-    async def until_gone(self, receive: Callable[[], Awaitable[Message]]) -> AsyncIterator[AsyncIterator[bytes]]:
+    async def until_gone(self, receive: Callable[[], Awaitable[Message]]) -> AsyncGenerator[AsyncIterator[bytes], None]:
         """
         Give the pieces, and close what makes them in the end.
 

@@ -16,9 +16,9 @@ __all__ = ["place_of"]
 _SEGMENT: Final = re.compile(r"[^/]+")
 
 
-def place_of(path: str, raw_path: bytes | None, root_path: str) -> tuple[str, str]:
+def place_of(path: str, raw_path: bytes | None, root_path: str) -> tuple[str, str | None]:
     """
-    Return the path below the mount, and the mount as the browser sees it, both decoded.
+    Return the path below the mount, and the mount as the browser sees it, both decoded; None for an unknown mount.
 
     Args:
         path: As the scope has it.
@@ -31,9 +31,11 @@ def place_of(path: str, raw_path: bytes | None, root_path: str) -> tuple[str, st
     if not whole.endswith(below):
         below = _as_it_came(whole, below)
     below = below if below.startswith("/") else f"/{below}"
-    mount = whole.removesuffix(below).rstrip("/")
+    mount = whole.rstrip("/") if below == "/" else whole.removesuffix(below)
+    if mount == whole:  # the path was rewritten, and what it was says nothing
+        return below, outer or None
     if _begins(mount, outer):
-        return below, mount
+        return below, mount.rstrip("/")
     return below, outer if outer.endswith(mount) else outer + mount
 
 

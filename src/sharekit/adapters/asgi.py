@@ -15,7 +15,6 @@ and scheme (uvicorn: ``--proxy-headers``): wrong secrets are counted by the form
 
 import asyncio
 import contextvars
-import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -92,9 +91,9 @@ class PortalApp:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         loop, context = _loop(), contextvars.copy_context()
         body = AsgiBody(receive, loop, self._patience)
-        call = functools.partial(context.run, self._portal.handle, _translated(scope, body))
+        request = _translated(scope, body)
         try:
-            response = await loop.run_in_executor(self._threads, call)
+            response = await loop.run_in_executor(self._threads, lambda: context.run(self._portal.handle, request))
         finally:
             body.give_up()
         try:

@@ -29,8 +29,8 @@ from sharekit.records.several import SeveralInOrder
 try:
     import click
     from flask import Blueprint, Flask, Response, current_app, request, url_for
+    from flask.blueprints import BlueprintSetupState
     from flask.cli import AppGroup
-    from flask.sansio.blueprints import BlueprintSetupState
     from werkzeug.exceptions import ClientDisconnected
     from werkzeug.routing import PathConverter
 except ImportError as _missing:  # pragma: no cover  # shown in a process of its own

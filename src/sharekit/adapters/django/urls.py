@@ -6,10 +6,14 @@ One pattern takes them all: which of them exist, and which methods they know, th
 
 from collections.abc import Callable
 
-from django.urls import URLPattern, re_path
-
 from sharekit.adapters.django.views import portal_view
+from sharekit.errors import MissingExtraError
 from sharekit.web import Portal
+
+try:
+    from django.urls import URLPattern, re_path
+except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
+    raise MissingExtraError("django", "django") from _missing
 
 __all__ = ["urlpatterns_for"]
 

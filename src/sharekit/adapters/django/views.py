@@ -11,13 +11,18 @@ import itertools
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
 from typing import Final
 
-from django.contrib.auth.decorators import login_not_required
-from django.core.handlers.asgi import ASGIRequest
-from django.core.handlers.wsgi import WSGIRequest
-from django.db.transaction import non_atomic_requests
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
-from django.views.decorators.csrf import csrf_exempt
+from sharekit.errors import MissingExtraError
+
+try:
+    from django.contrib.auth.decorators import login_not_required
+    from django.core.handlers.asgi import ASGIRequest
+    from django.core.handlers.wsgi import WSGIRequest
+    from django.db.transaction import non_atomic_requests
+    from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+    from django.http.response import HttpResponseBase
+    from django.views.decorators.csrf import csrf_exempt
+except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
+    raise MissingExtraError("django", "django") from _missing
 
 from sharekit.web import Headers, Portal, WebRequest, WebResponse
 

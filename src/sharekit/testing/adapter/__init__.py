@@ -18,11 +18,11 @@ from typing import Final
 
 from sharekit.testing._laws import Contract, laws_of
 from sharekit.testing.adapter._drivers import Received, Sent, over_asgi, over_wsgi
-from sharekit.testing.adapter._frame import Frame
+from sharekit.testing.adapter._frame import Frame, Send, Serve
 from sharekit.testing.adapter._messages import MessageLaws
 from sharekit.testing.adapter._stories import StoryLaws
 
-__all__ = ["AdapterContract", "Received", "Sent", "over_asgi", "over_wsgi"]
+__all__ = ["AdapterContract", "Received", "Send", "Sent", "Serve", "over_asgi", "over_wsgi"]
 
 
 class AdapterContract(MessageLaws, StoryLaws, Frame, Contract, contract=True):
