@@ -27,4 +27,4 @@ def urlpatterns_for(portal: Callable[[], Portal]) -> list[URLPattern]:
     Args:
         portal: Returns the portal; it is asked at each request.
     """
-    return [re_path(r"\A(?P<path>[\s\S]*)\Z", portal_view(portal), name="portal")]
+    return [re_path(r"^(?P<path>[\s\S]*)$", portal_view(portal), name="portal")]
