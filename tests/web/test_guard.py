@@ -189,3 +189,29 @@ def test_a_refusal_tells_how_long_to_wait(language: str, words: str) -> None:
     ana.get("/l/x")
 
     assert words in text_of(ana.get("/l/x"))
+
+
+@pytest.mark.parametrize(("error", "status"), [(TimeoutError(), 408), (ConnectionAbortedError(), 400)], ids=repr)
+def test_a_body_that_does_not_come_is_no_fault_of_ours(
+    quick_site: Site, caplog: pytest.LogCaptureFixture, error: OSError, status: int
+) -> None:
+    """One that stalls, or whose sender goes away, is refused; no use is counted and no operator is called."""
+    link = quick_site.link(max_uses=1)
+
+    def read(_: int) -> bytes:
+        raise error
+
+    answer = quick_site.portal.handle(
+        WebRequest(
+            method="POST",
+            path=quick_site.portal.link_path(link),
+            headers=Headers([*SAME_SITE.items(), *FORM.items(), ("Content-Length", "9")]),
+            read=read,
+            origin=ORIGIN,
+        )
+    )
+
+    assert status == answer.status
+    assert "private, no-store" == answer.header("Cache-Control")
+    assert 0 == quick_site.kit.links.get(link).uses
+    assert [] == [record for record in caplog.records if record.levelname == "ERROR"]

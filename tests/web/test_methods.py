@@ -1,7 +1,10 @@
 """Which method does what where (R-HTTP-5)."""
 
+from collections.abc import Generator
+
 import pytest
 
+from sharekit.web import WebResponse
 from sharekit.web.routes import ROUTES
 from tests.web.conftest import SAME_SITE, Site
 
@@ -78,3 +81,20 @@ def test_the_three_safe_methods_change_nothing(site: Site) -> None:
 
     assert [site.kit.links.get(link), site.kit.links.get(counted)] == before
     assert list(site.audit()) == written
+
+
+def test_head_of_a_long_answer_makes_none_of_it(quick_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would make the pieces is closed, and never asked for one."""
+    made: list[bytes] = []
+
+    def pieces() -> Generator[bytes, None, None]:
+        made.append(b"piece")
+        yield b"piece"
+
+    stream = pieces()
+    long = WebResponse(status=200, headers=(), stream=stream)
+    monkeypatch.setattr("sharekit.web.answers.Answers.asset", lambda *_, **__: long)
+    head = quick_site.browser().send("HEAD", "/static/portal.css")
+
+    assert (b"", None, []) == (head.body, head.stream, made)
+    assert [] == list(stream)
