@@ -15,7 +15,7 @@ and scheme (uvicorn: ``--proxy-headers``): wrong secrets are counted by the form
 
 import asyncio
 import contextvars
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,7 @@ from sharekit.adapters._asgi_paths import place_of
 from sharekit.errors import ConfigurationError
 from sharekit.kit import Sharekit
 from sharekit.records.links import ReadLink
+from sharekit.records.several import SeveralInOrder
 from sharekit.web import Headers, Portal, WebRequest, WebResponse
 
 __all__ = ["PortalApp", "create_app"]
@@ -119,7 +120,7 @@ def create_app(
     *,
     url_prefix: str = "/share",
     site_name: str = "",
-    template_folders: Sequence[str | Path] = (),
+    template_folders: SeveralInOrder[str | Path] = (),
     default_locale: str = "en",
     time_zone: str = "UTC",
     accent: str | None = None,
