@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sharekit import ResourceRef, Sharekit, Staff
+from sharekit.adapters._asgi_bodies import AsgiBody
 from sharekit.adapters._asgi_paths import place_of
 from sharekit.adapters.asgi import PortalApp, create_app
 from sharekit.errors import ConfigurationError
@@ -220,6 +221,29 @@ def test_a_server_that_says_the_client_has_gone_is_believed() -> None:
     asyncio.run(run())
 
     assert closed.wait(60)
+
+
+def test_a_store_that_fails_in_the_middle_is_told_to_the_server() -> None:
+    """Its error is not taken for a client that has gone: the server breaks the connection and logs it."""
+
+    def pieces() -> Generator[bytes, None, None]:
+        yield b"piece"
+        raise ConnectionResetError("the store of bytes has gone")
+
+    with pytest.raises(ConnectionResetError):
+        talk(streaming(pieces()), HTTP, ends=False)
+
+
+def test_a_loop_that_is_closed_gives_no_body() -> None:
+    """A thread that outlives the server's loop is told so."""
+
+    async def never() -> Message:
+        raise AssertionError
+
+    loop = asyncio.new_event_loop()
+    loop.close()
+    with pytest.raises(ConnectionAbortedError):
+        AsgiBody(never, loop, 20.0).read(10)
 
 
 def test_what_a_middleware_of_the_host_has_set_is_seen_by_its_loaders(made: Sharekit) -> None:

@@ -234,7 +234,7 @@ class _Open(SmallAdapter):
     def body(self, answer: WebResponse) -> Generator[bytes, None, None]:
         try:
             yield from super().body(answer)
-        except OSError:
+        except LookupError:
             return
 
 

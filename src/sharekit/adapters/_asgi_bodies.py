@@ -3,13 +3,15 @@ Carries bodies between the event loop, where ASGI hands them over, and the threa
 """
 
 import asyncio
-import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-__all__ = ["AsgiBody", "AsgiStream", "Message"]
+from sharekit.adapters._pieces import Pieces
+from sharekit.web import WebResponse
+
+__all__ = ["AsgiBody", "ClientGoneError", "Message", "pieces_until_gone"]
 
 Message = Mapping[str, Any]  # ASGI's own dictionary, with values of every type
 
@@ -82,50 +84,34 @@ class AsgiBody:
         return taken
 
 
-class AsgiStream:
+class ClientGoneError(Exception):
+    """Nobody is there any more to hear the answer."""
+
+
+@asynccontextmanager
+async def pieces_until_gone(
+    answer: WebResponse, threads: Executor, receive: Callable[[], Awaitable[Message]]
+) -> AsyncGenerator[AsyncIterator[bytes], None]:
     """
-    The pieces of a long answer, each made in a thread.
+    Give the pieces of a long answer, each made in a thread, and close what makes them in the end.
 
-    Args:
-        pieces: What makes them; None for an answer that has none.
-        threads: Where.
+    Once the client has gone, which *receive* tells, `ClientGoneError` is raised instead of the next piece.
     """
+    pieces, gone = Pieces(answer), asyncio.ensure_future(_gone(receive))
+    try:
+        yield _taken(pieces, threads, gone)
+    finally:
+        gone.cancel()
+        # Not awaited: it must happen also in a task that is being cancelled, and after the piece under way.
+        threads.submit(pieces.close)
 
-    def __init__(self, pieces: Generator[bytes, None, None] | None, threads: Executor) -> None:
-        self._pieces = pieces
-        self._threads = threads
-        self._turn = threading.Lock()
 
-    @asynccontextmanager
-    async def until_gone(self, receive: Callable[[], Awaitable[Message]]) -> AsyncGenerator[AsyncIterator[bytes], None]:
-        """
-        Give the pieces, and close what makes them in the end.
-
-        Once the client has gone, which *receive* tells, `ConnectionAbortedError` is raised instead of the next piece.
-        """
-        gone = asyncio.ensure_future(_gone(receive))
-        try:
-            yield self._taken(gone)
-        finally:
-            gone.cancel()
-            # Not awaited: it must happen also in a task that is being cancelled, and after the piece under way.
-            self._threads.submit(self._close)
-
-    async def _taken(self, gone: asyncio.Future[None]) -> AsyncIterator[bytes]:
-        loop = asyncio.get_running_loop()
-        while (piece := await loop.run_in_executor(self._threads, self._next)) is not None:
-            if gone.done():
-                raise ConnectionAbortedError
-            yield piece
-
-    def _next(self) -> bytes | None:
-        with self._turn:
-            return None if self._pieces is None else next(self._pieces, None)
-
-    def _close(self) -> None:
-        with self._turn:
-            if self._pieces is not None:
-                self._pieces.close()
+async def _taken(pieces: Pieces, threads: Executor, gone: asyncio.Future[None]) -> AsyncIterator[bytes]:
+    loop = asyncio.get_running_loop()
+    while (piece := await loop.run_in_executor(threads, pieces.take)) is not None:
+        if gone.done():
+            raise ClientGoneError
+        yield piece
 
 
 async def _gone(receive: Callable[[], Awaitable[Message]]) -> None:

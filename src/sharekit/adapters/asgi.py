@@ -14,13 +14,14 @@ and scheme (uvicorn: ``--proxy-headers``): wrong secrets are counted by the form
 """
 
 import asyncio
+import contextlib
 import contextvars
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
-from sharekit.adapters._asgi_bodies import AsgiBody, AsgiStream, Message
+from sharekit.adapters._asgi_bodies import AsgiBody, ClientGoneError, Message, pieces_until_gone
 from sharekit.adapters._asgi_paths import place_of
 from sharekit.errors import ConfigurationError
 from sharekit.kit import Sharekit
@@ -97,18 +98,16 @@ class PortalApp:
             response = await loop.run_in_executor(self._threads, lambda: context.run(self._portal.handle, request))
         finally:
             body.give_up()
-        try:
-            await self._send(response, AsgiStream(response.stream, self._threads), receive, send)
-        except OSError:  # so a server says that the client has gone
-            return
+        with contextlib.suppress(ClientGoneError):
+            await self._send(response, receive, _telling(send))
 
-    async def _send(self, response: WebResponse, stream: AsgiStream, receive: Receive, send: Send) -> None:
+    async def _send(self, response: WebResponse, receive: Receive, send: Send) -> None:
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         if response.stream is None:
             await send({"type": "http.response.body", "body": response.body, "more_body": False})
             return
-        async with stream.until_gone(receive) as pieces:
+        async with pieces_until_gone(response, self._threads, receive) as pieces:
             await send({"type": "http.response.body", "body": response.body, "more_body": True})
             async for piece in pieces:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
@@ -166,6 +165,18 @@ def _origin(scope: Scope, headers: Headers) -> str:
     scheme, server = scope.get("scheme", "http"), scope.get("server") or ("", None)
     host = headers.get("host") or (server[0] if server[1] is None else f"{server[0]}:{server[1]}")
     return f"{scheme}://{host.removesuffix(_PORTS.get(scheme, ''))}"
+
+
+def _telling(send: Send) -> Send:
+    """Tell a client that has gone, of which servers may speak by `OSError`, from a fault of ours."""
+
+    async def telling(message: Message) -> None:
+        try:
+            await send(message)
+        except OSError as error:
+            raise ClientGoneError from error
+
+    return telling
 
 
 def _loop() -> asyncio.AbstractEventLoop:

@@ -7,10 +7,10 @@ a refusal, which would hold the path, and with it the secret of a link.
 """
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Final
 
+from sharekit.adapters._pieces import Pieces
 from sharekit.errors import MissingExtraError
 
 try:
@@ -47,8 +47,7 @@ def portal_view(portal: Callable[[], Portal]) -> Callable[..., HttpResponseBase]
         answer = portal().handle(_translated(request, f"/{path}"))
         if answer.stream is None:
             return _Whole(answer)
-        pieces = itertools.chain([answer.body], answer.stream)
-        return _Pieces(answer, _in_threads(pieces) if isinstance(request, ASGIRequest) else pieces)
+        return _Long(answer, in_threads=isinstance(request, ASGIRequest))
 
     return login_not_required(csrf_exempt(non_atomic_requests(view)))
 
@@ -80,22 +79,33 @@ class _Whole(_AsItIs, HttpResponse):
         self.carry(answer)
 
 
-class _Pieces(_AsItIs, StreamingHttpResponse):
-    def __init__(self, answer: WebResponse, pieces: Iterator[bytes] | AsyncIterator[bytes]) -> None:
-        super().__init__(pieces, status=answer.status)
+class _Long(_AsItIs, StreamingHttpResponse):
+    def __init__(self, answer: WebResponse, *, in_threads: bool) -> None:
+        self._pieces = Pieces(answer)
+        made = _in_threads(answer, self._pieces) if in_threads else _in_turn(answer, self._pieces)
+        super().__init__(made, status=answer.status)
         self.carry(answer)
-        self._stream: Generator[bytes, None, None] | None = answer.stream
 
     def close(self) -> None:
         """Close what makes the pieces too."""
         super().close()
-        if self._stream is not None:
-            self._stream.close()
+        self._pieces.close()
 
 
-async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+def _in_turn(answer: WebResponse, pieces: Pieces) -> Iterator[bytes]:
+    yield answer.body
+    while (piece := pieces.take()) is not None:
         yield piece
+
+
+async def _in_threads(answer: WebResponse, pieces: Pieces) -> AsyncIterator[bytes]:
+    try:
+        yield answer.body
+        while (piece := await asyncio.to_thread(pieces.take)) is not None:
+            yield piece
+    finally:
+        # Django closes no response whose client went away. Not awaited: the task may be being cancelled.
+        asyncio.get_running_loop().run_in_executor(None, pieces.close)
 
 
 def _translated(request: HttpRequest, path: str) -> WebRequest:

@@ -33,7 +33,8 @@ class AdapterContract(MessageLaws, StoryLaws, Frame, Contract, contract=True):
     which to mount it (``"/share"``, or ``""`` for the root), and that returns what takes a request,
     `Sent`, through the framework and the adapter and gives the response, `Received`. `over_wsgi` and
     `over_asgi` do that for applications of these kinds, as a server does. Site and clients are told
-    by the request: ``https://portal.example``, and the address `Sent.client`.
+    by the request: ``https://portal.example``, and the address `Sent.client`. An answer that breaks
+    off raises `ConnectionAbortedError`.
 
     What is expected is not written down here: a portal behind the adapter remembers what it was
     asked and what it said, and both are compared with what was sent and what came.

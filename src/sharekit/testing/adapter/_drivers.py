@@ -98,6 +98,8 @@ def over_wsgi(app: Callable[..., Iterable[bytes]]) -> Callable[[Sent], Received]
         result = app(_environ(sent), start)
         try:
             pieces.extend(result)
+        except Exception as error:
+            raise ConnectionAbortedError("the answer broke off") from error
         finally:
             close = getattr(result, "close", None)
             if close is not None:
@@ -162,7 +164,12 @@ class _Exchange:
         self._pieces: list[bytes] = []
 
     async def through(self, app: Callable[[Any, Any, Any], Awaitable[None]], root_path: str) -> Received:
-        await app(self._scope(root_path), self._receive, self._send)
+        try:
+            await app(self._scope(root_path), self._receive, self._send)
+        except Exception as error:
+            if self._status is None:
+                raise
+            raise ConnectionAbortedError("the answer broke off") from error
         if self._status is None or not self._over.is_set():
             raise ConnectionAbortedError("the application did not answer to the end")
         return Received(self._status, self._headers, b"".join(self._pieces))

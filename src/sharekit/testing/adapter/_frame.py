@@ -160,7 +160,7 @@ def streamed(*pieces: bytes, closed: list[bool], fail: bool = False) -> WebRespo
         try:
             yield from pieces
             if fail:
-                raise ConnectionResetError("the store of bytes has gone")
+                raise LookupError("the store of bytes has gone")
         finally:
             closed.append(True)
 
