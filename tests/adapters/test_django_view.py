@@ -1,9 +1,14 @@
 """The portal's view holds its own against Django's middleware; what it lets through, the contract says."""
 
+import asyncio
+import gc
 import logging
-from collections.abc import Callable, Iterator
+import threading
+import warnings
+from collections.abc import Callable, Generator, Iterator, Mapping
 
 import pytest
+from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +20,7 @@ from sharekit.adapters.django.urls import urlpatterns_for
 from sharekit.errors import ConfigurationError
 from sharekit.testing import kit
 from sharekit.testing.adapter import Received, Sent, over_wsgi
-from sharekit.web import Portal
+from sharekit.web import Portal, WebRequest, WebResponse
 from tests.adapters.test_contract_django import STARTPROJECT, urlconf
 from tests.django_host.project import set_up
 
@@ -174,3 +179,44 @@ def test_a_portal_that_cannot_be_made_is_the_hosts_error() -> None:
     settings = override_settings(ROOT_URLCONF=module, ALLOWED_HOSTS=["portal.example"], DEBUG_PROPAGATE_EXCEPTIONS=True)
     with settings, pytest.raises(ConfigurationError):
         over_wsgi(WSGIHandler())(Sent("GET", "/l/x"))
+
+
+def test_a_vanished_client_stops_a_long_answer(portal: Portal) -> None:
+    """Under ASGI too, where Django closes no response whose client has gone."""
+    closed = threading.Event()
+
+    def pieces() -> Generator[bytes, None, None]:
+        try:
+            while True:
+                yield b"piece"
+        finally:
+            closed.set()
+
+    class Long(Portal):
+        def handle(self, request: WebRequest) -> WebResponse:
+            return WebResponse(status=200, headers=(), stream=pieces())
+
+    async def run() -> None:
+        coming, lost, sent = [{"type": "http.request"}], asyncio.Event(), list[object]()
+
+        async def receive() -> Mapping[str, str]:
+            if not coming:
+                await lost.wait()
+            return coming.pop() if coming else {"type": "http.disconnect"}
+
+        async def send(message: object) -> None:
+            sent.append(message)
+            if len(sent) > 5:
+                lost.set()
+
+        scope = {"type": "http", "method": "GET", "path": "/l/x", "headers": [(b"host", b"portal.example")]}
+        await ASGIHandler()(scope | {"query_string": b""}, receive, send)
+
+    module = urlconf(Long(portal.kit), "")
+    with override_settings(ROOT_URLCONF=module, ALLOWED_HOSTS=["portal.example"], MIDDLEWARE=STARTPROJECT):
+        asyncio.run(run())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # Django leaves its copy of the request's body open
+        gc.collect()
+
+    assert closed.wait(60)
