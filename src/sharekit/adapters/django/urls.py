@@ -5,13 +5,14 @@ One pattern takes them all: which of them exist, and which methods they know, th
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from sharekit.adapters.django.views import portal_view
 from sharekit.errors import MissingExtraError
 from sharekit.web import Portal
 
 try:
-    from django.urls import URLPattern, re_path
+    from django.urls import re_path
 except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
     raise MissingExtraError("django", "django") from _missing
 
@@ -20,7 +21,8 @@ __all__ = ["urlpatterns_for"]
 app_name = "sharekit"
 
 
-def urlpatterns_for(portal: Callable[[], Portal]) -> list[URLPattern]:
+# Any: a URLPattern, which has no type where Django's stubs are not installed.
+def urlpatterns_for(portal: Callable[[], Portal]) -> list[Any]:
     """
     Return the pattern of a portal, to be included where the host wants it: ``path("share/", include(...))``.
 
