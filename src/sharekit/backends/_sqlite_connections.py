@@ -2,13 +2,13 @@
 
 import os
 import sqlite3
-import sys
 import threading
 import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
 
+from sharekit.backends._forks import at_fork
 from sharekit.backends._sqlite_errors import meaning
 from sharekit.backends._sqlite_handles import Handle, Occupant
 from sharekit.errors import StorageError, TransactionUsageError
@@ -46,12 +46,11 @@ class Connections:
         self._is_spoilt = False
         self._crossing = False
         self._pid = os.getpid()
-        if sys.platform != "win32":
-            os.register_at_fork(
-                before=_weak(self._before_fork),
-                after_in_parent=_weak(self._after_fork),
-                after_in_child=_weak(self._after_fork_in_child),
-            )
+        at_fork(
+            before=self._before_fork,
+            after_in_parent=self._after_fork,
+            after_in_child=self._after_fork_in_child,
+        )
 
     def open(self, prepare: Callable[[sqlite3.Connection], None]) -> None:
         """Let connections be made, once *prepare* has made the database fit for them."""
@@ -157,15 +156,3 @@ class Connections:
         self._is_spoilt = True
         for handle in list(self._handles):
             handle.abandon()
-
-
-def _weak(method: Callable[[], None]) -> Callable[[], None]:
-    # A hook cannot be taken back: it must not keep the store alive.
-    reference = weakref.WeakMethod(method)
-
-    def hook() -> None:
-        alive = reference()
-        if alive is not None:
-            alive()
-
-    return hook
