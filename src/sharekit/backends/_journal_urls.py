@@ -1,0 +1,69 @@
+"""Which place a URL names, and which URLs are refused (R-BLOB-5)."""
+
+import os
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from sharekit.backends._journal_folders import Folder
+from sharekit.backends._journal_local import LocalFolder
+from sharekit.backends._journal_remote import BucketFolder, MemoryFolder
+from sharekit.errors import ConfigurationError
+
+_ALLOWED: Final = frozenset({"file", "local", "memory", "s3"})
+_ON_REQUEST: Final = frozenset({"az", "gs"})
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
+_SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+
+
+def folder_at(url: str | os.PathLike[str], options: Mapping[str, object], schemes: Collection[str]) -> Folder:
+    """
+    Return the folder that a URL of the configuration names.
+
+    Raises:
+        ConfigurationError: The URL is not plainly one place of an allowed kind. The error does not
+            repeat it, since somebody may have put a password there.
+    """
+    text = os.fspath(url)
+    if not set(schemes) <= _ON_REQUEST:
+        raise ConfigurationError("schemes", f"can add {sorted(_ON_REQUEST)}")
+    if not isinstance(text, str) or not text or "\0" in text or "::" in text:
+        raise ConfigurationError("url", "needs the path of a folder, or one URL, not chained with '::'")
+    matched = _SCHEME.fullmatch(text)
+    scheme, rest = (matched[1].lower(), matched[2]) if matched else ("file", text)
+    if scheme not in _ALLOWED | set(schemes):
+        hint = f"; name it in schemes= if you mean it: {scheme!r}" if scheme in _ON_REQUEST else ""
+        raise ConfigurationError("url", f"needs a path, or file://, memory:// or s3://{hint}")
+    if scheme in {"file", "local"}:
+        if options:
+            raise ConfigurationError("options", "mean nothing to a local folder")
+        return LocalFolder(_local_path(text, rest) if matched else Path(os.path.abspath(text)))
+    root = _root(rest)
+    if scheme != "memory":
+        return BucketFolder(scheme, root, options)
+    if options:
+        raise ConfigurationError("options", "mean nothing to a folder in memory")
+    return MemoryFolder(root)
+
+
+def _local_path(url: str, rest: str) -> Path:
+    parts = urlsplit(url)
+    if parts.netloc not in {"", "localhost"} or parts.query or parts.fragment or not rest.startswith(("/", "localhost/")):
+        raise ConfigurationError("url", "needs a file:// URL with an absolute path, as Path.as_uri() gives it")
+    path = Path(unquote(parts.path))
+    if ".." in path.parts or "\0" in str(path):
+        raise ConfigurationError("url", "needs a path without '..'")
+    return path
+
+
+def _root(rest: str) -> str:
+    segments = rest.rstrip("/").split("/")
+    if not all(_SEGMENT.fullmatch(segment) for segment in segments):
+        raise ConfigurationError(
+            "url",
+            "needs a bucket and a prefix of letters, digits, '_', '-' and '.', such as s3://bucket/sharekit;"
+            " credentials and addresses go to options=",
+        )
+    return "/".join(segments)
