@@ -9,6 +9,7 @@ from sharekit.backends.fsspec import JournalRecordStore
 from sharekit.ids import random_id
 from sharekit.ports import RecordStore
 from sharekit.testing.record_store import RecordStoreContract
+from tests.servers.s3 import Bucket
 
 
 class TestJournalInAFolder(RecordStoreContract):
@@ -37,3 +38,19 @@ class TestJournalInMemory(RecordStoreContract):
     @pytest.fixture
     def reopen(self, url: str) -> Callable[[], RecordStore]:
         return lambda: JournalRecordStore(url)
+
+
+class TestJournalInABucket(RecordStoreContract):
+    @pytest.fixture
+    def store(self, moto_bucket: Bucket) -> RecordStore:
+        return JournalRecordStore(moto_bucket.url, options=moto_bucket.options)
+
+    @pytest.fixture
+    def reopen(self, moto_bucket: Bucket) -> Callable[[], RecordStore]:
+        return lambda: JournalRecordStore(moto_bucket.url, options=moto_bucket.options)
+
+
+def test_probe(s3rver_bucket: Bucket) -> None:
+    """s."""
+    store = JournalRecordStore(s3rver_bucket.url, options=s3rver_bucket.options)
+    store.open([])

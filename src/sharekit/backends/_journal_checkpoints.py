@@ -88,22 +88,26 @@ def write(folder: Folder, state: JournalState) -> int:
     return number
 
 
-def retire(folder: Folder, *, every: bool = False) -> None:
+def retire(folder: Folder, upto: int | None = None) -> None:
     """
-    Let go of what the newest checkpoint, or the one before it, has.
+    Let go of what a checkpoint has.
 
-    The newest but one is kept with all that follows it, for readers that are not far behind, and
-    so that the journal outlives damage to the newest; unless *every* says that nothing old shall be left.
+    Args:
+        folder: Where the journal is.
+        upto: The number of a checkpoint that was seen to be whole. By default the newest but one:
+            it is kept with all that follows it, for readers that are not far behind, and so
+            that the journal outlives damage to the newest.
     """
     numbers = _numbers(folder)
-    kept = numbers[-1:] if every else numbers[-2:-1]
+    kept = numbers[-2:-1] if upto is None else [upto]
     for number in kept:
         done = _retired(folder)
-        folder.empty([commit_name(one) for one in range(done + 1, number + 1)])
         if number > done:
+            folder.empty([commit_name(one) for one in range(done + 1, number + 1)])
             folder.overwrite("retired", str(number).encode())
-        for old in numbers[: numbers.index(number)]:
-            folder.remove(_name(old))
+        for old in numbers:
+            if old < number:
+                folder.remove(_name(old))
 
 
 def _retired(folder: Folder) -> int:

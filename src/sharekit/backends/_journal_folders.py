@@ -1,5 +1,6 @@
 """What a record journal needs of the place where its files lie."""
 
+import os
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -69,10 +70,10 @@ class SoleWriter:
     came first fails from then on.
     """
 
-    def __init__(self, folder: Folder, mark: bytes) -> None:
+    def __init__(self, folder: Folder, mark: str) -> None:
         self._folder = folder
-        self._mark = mark
-        self._marked = False
+        self._own = mark
+        self._marked = b""
         self.prepare = folder.prepare
         self.read = folder.read
         self.read_many = folder.read_many
@@ -85,9 +86,10 @@ class SoleWriter:
 
     def create(self, name: str, data: bytes) -> bool:
         """Store a new file, or return False where there is one of that name."""
-        if not self._marked:
-            self._folder.overwrite("writer", self._mark)
-            self._marked = True
+        mark = f"{self._own} {os.getpid()}".encode()  # a forked process is another
+        if self._marked != mark:
+            self._folder.overwrite("writer", mark)
+            self._marked = mark
         self._check_mark()
         if self._folder.read(name) is not None:
             return False
@@ -96,5 +98,5 @@ class SoleWriter:
         return True
 
     def _check_mark(self) -> None:
-        if self._folder.read("writer") != self._mark:
+        if self._folder.read("writer") != self._marked:
             raise ConfigurationError("single_writer", "another process writes to this journal too, so this one stops")

@@ -57,7 +57,7 @@ class Journal:
 
     def __init__(self, folder: Folder, *, single_writer: bool) -> None:
         self.state: JournalState = JournalState()
-        self.folder: Folder = SoleWriter(folder, secrets.token_hex(16).encode()) if single_writer else folder
+        self.folder: Folder = SoleWriter(folder, secrets.token_hex(16)) if single_writer else folder
         self._proven: bool = single_writer
         at_fork(after_in_child=self._renew)
 
@@ -196,8 +196,7 @@ class Journal:
         """Write a checkpoint now, and let go of all that came before."""
         self.catch_up()
         if self.state.number:
-            checkpoints.write(self.folder, self.state)
-            checkpoints.retire(self.folder, every=True)
+            checkpoints.retire(self.folder, checkpoints.write(self.folder, self.state))
 
     def take_turn(self) -> None:
         """Wait for other writers, of this process and as far as can be known of others."""

@@ -124,9 +124,7 @@ class BucketFolder:
     def _connected(self) -> _FileSystem:
         own = {**self._options, **_OWN_OPTIONS.get(self._scheme, {})}
         try:
-            files: _FileSystem = fsspec.filesystem(
-                self._scheme, skip_instance_cache=True, use_listings_cache=False, **own
-            )
+            files: _FileSystem = fsspec.filesystem(self._scheme, use_listings_cache=False, **own)
         except ImportError as error:
             package = _PACKAGES[self._scheme]
             if self._scheme == "s3":
