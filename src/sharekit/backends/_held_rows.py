@@ -1,6 +1,8 @@
 """Rows in the memory of a process, and transactions on one state of them: for the stores that answer from memory."""
 
+import itertools
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
@@ -9,17 +11,55 @@ import attrs
 
 from sharekit.errors import ConfigurationError, ConflictError, InvalidQueryError, TransactionUsageError
 from sharekit.ids import TenantId
-from sharekit.ports.evaluate import MAX_INT, check_counter, check_query, check_row, find, known_kind
+from sharekit.ports.evaluate import MAX_INT, check_counter, check_query, check_row, find, holding, known_kind
 from sharekit.ports.query import Query
 from sharekit.ports.rows import KeyType, KindSpec, Row
-
-Tables = dict[tuple[TenantId, str], dict[str, Row]]
-"""The rows of each tenant and kind by their ids."""
 
 Changes = dict[str, dict[str, Row | None]]
 """What a transaction changed, by kind and id; None where it removed the row."""
 
 NOTHING: Final[Mapping[str, Row]] = MappingProxyType({})
+"""The rows of a tenant that has none of a kind."""
+
+
+class Table(dict[str, Row]):
+    """
+    The rows of one tenant and kind by their ids, which also knows the order of these once it was asked for.
+
+    It is changed by `change` alone.
+    """
+
+    __slots__ = ("_ids",)
+
+    def __init__(self, rows: Mapping[str, Row] = NOTHING) -> None:
+        super().__init__(rows)
+        self._ids: list[str] | None = None
+
+    def twin(self) -> "Table":
+        """Return a table that can be changed while others look at this one."""
+        other = Table(self)
+        other._ids = None if self._ids is None else list(self._ids)
+        return other
+
+    def change(self, changes: Mapping[str, Row | None]) -> None:
+        """Put these rows, and remove those that are None."""
+        for id_, row in changes.items():
+            if self._ids is not None and (row is None) is (id_ in self):
+                _reorder(self._ids, id_, added=row is not None)
+            if row is None:
+                self.pop(id_, None)
+            else:
+                self[id_] = row
+
+    def in_order(self) -> Sequence[str]:
+        """Return the ids in their order."""
+        if self._ids is None:
+            self._ids = sorted(self)
+        return self._ids
+
+
+Tables = dict[tuple[TenantId, str], dict[str, Row]]
+"""The rows of each tenant and kind by their ids."""
 
 
 @attrs.define(eq=False)
@@ -62,8 +102,12 @@ class HeldRows:
         alone = self.live == 0
         tables = self.tables if alone else dict(self.tables)
         for kind, rows in changes.items():
-            before = tables.get((tenant, kind), {})
-            tables[tenant, kind] = changed(before if alone else dict(before), rows)
+            before = tables.get((tenant, kind), NOTHING)
+            table = before if isinstance(before, Table) else Table(before)
+            if not alone:
+                table = table.twin()
+            table.change(rows)
+            tables[tenant, kind] = table
         self.tables = tables
 
     def tenants(self, kind: str) -> Sequence[TenantId]:
@@ -95,7 +139,7 @@ class HeldTransaction:
         changes = self._changes.get(kind)
         if changes is not None and id in changes:
             return changes[id]
-        return self._tables.get((self._tenant, kind), NOTHING).get(id)
+        return self._table(kind).get(id)
 
     def get_many(self, wanted: Sequence[tuple[str, str]]) -> list[Row | None]:
         """Return the rows of these (kind, id) pairs."""
@@ -105,6 +149,8 @@ class HeldTransaction:
     def find(self, query: Query) -> list[Row]:
         """Return the rows that the query describes, in its order."""
         check_query(query, self._running())
+        if query.order.key == "id" and query.kind not in self._changes:
+            return _walked(query, self._table(query.kind), holding(query.where, self._rows_of))
         return find(query, self._rows_of)
 
     def count(self, query: Query) -> int:
@@ -149,10 +195,14 @@ class HeldTransaction:
         self._running()
         self._callbacks.append(callback)
 
+    def _table(self, kind: str) -> Mapping[str, Row]:
+        return self._tables.get((self._tenant, kind), NOTHING)
+
     def _rows_of(self, kind: str) -> Iterable[Row]:
-        rows = self._tables.get((self._tenant, kind), {})
-        changes = self._changes.get(kind)
-        return (rows if changes is None else changed(dict(rows), changes)).values()
+        rows, changes = self._table(kind), self._changes.get(kind)
+        if changes is None:
+            return rows.values()
+        return [row for row in {**rows, **changes}.values() if row is not None]
 
     def _change(self, row: Row) -> None:
         kept = attrs.evolve(row, keys=MappingProxyType(row.keys))
@@ -173,14 +223,23 @@ class HeldTransaction:
         return known_kind(kind, specs)
 
 
-def changed(rows: dict[str, Row], changes: Mapping[str, Row | None]) -> dict[str, Row]:
-    """Return the rows themselves, with the changes done to them."""
-    for id_, row in changes.items():
-        if row is None:
-            rows.pop(id_, None)
-        else:
-            rows[id_] = row
-    return rows
+def _walked(query: Query, rows: Mapping[str, Row], holds: Callable[[Row], bool]) -> list[Row]:
+    """Return what a query in the order of the ids describes, looking at no more rows than it needs."""
+    ids, after = rows.in_order() if isinstance(rows, Table) else sorted(rows), query.after
+    if query.order.descending:
+        places = range((len(ids) if after is None else bisect_left(ids, after.id)) - 1, -1, -1)
+    else:
+        places = range(0 if after is None else bisect_right(ids, after.id), len(ids))
+    found = (row for row in (rows[ids[place]] for place in places) if holds(row))
+    return list(found if query.limit is None else itertools.islice(found, query.limit))
+
+
+def _reorder(ids: list[str], id_: str, *, added: bool) -> None:
+    place = bisect_left(ids, id_)
+    if added:
+        ids.insert(place, id_)
+    else:
+        del ids[place]
 
 
 def check_types(before: KindSpec | None, spec: KindSpec) -> None:

@@ -105,8 +105,8 @@ def load_commit(data: bytes, number: int) -> Commit:
         if about["commit"] != number:
             raise ValueError("the number")
         tenant = TenantId(_text(about["tenant"]))
-        rows = [_loaded(tenant, line) for line in lines if len(line) != 2]  # noqa: PLR2004  # a removal: kind and id
-        removed = [(_text(line[0]), _text(line[1])) for line in lines if len(line) == 2]  # noqa: PLR2004  # the same
+        rows = [_loaded(tenant, line) for line in lines if len(line) != 2]  # a removal: kind and id
+        removed = [(_text(line[0]), _text(line[1])) for line in lines if len(line) == 2]  # the same
         return Commit(number, _text(about["id"]), _text(about["previous"]), tenant, rows, removed)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise IntegrityError(f"commit {number}", "what stands in it is no commit") from error
@@ -131,7 +131,7 @@ def load_checkpoint(data: bytes, number: int) -> Checkpoint:
         if about["checkpoint"] != number:
             raise ValueError("the number")
         rows = [_loaded(TenantId(sys.intern(_text(line[0]))), line[1:]) for line in lines]
-        recent = [(_int(one), _text(id_)) for one, id_ in about["recent"]]
+        recent = [(_int(one), _text(id_)) for one, id_ in _pairs(about["recent"])]
         return Checkpoint(number, _text(about["digest"]), recent, rows)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise IntegrityError(f"checkpoint {number}", "what stands in it is no checkpoint") from error
@@ -203,6 +203,12 @@ def _loaded(tenant: TenantId, line: Sequence[object]) -> Row:
 
 def _time(value: Mapping[str, object]) -> KeyValue:
     return time_of(_int(value["time"]))
+
+
+def _pairs(value: object) -> list[tuple[object, object]]:
+    if not isinstance(value, list):
+        raise TypeError("a list")
+    return [(one, other) for one, other in value]
 
 
 def _text(value: object) -> str:

@@ -162,7 +162,7 @@ def _sync(folder: Path) -> None:
 
 
 def _locked(descriptor: int) -> bool:
-    """Lock the file for this process, which lets go of it when it closes it or ends, and does not pass it to a child."""
+    """Lock the file for this process, until it closes it or ends; a forked child does not have the lock."""
     if sys.platform == "win32":
         return True
     import fcntl  # noqa: PLC0415  # not on Windows

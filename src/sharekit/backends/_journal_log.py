@@ -139,17 +139,11 @@ class Journal:
                     _check_same(tenant, seen, before[1], self.held.tables)
             data = dump_commit(number, id_, previous, tenant, changes)
             if self._claim(number, data, id_):
-                self._know_own(number, id_, tenant, changes, data)
+                self._replay(number, data)
                 return number
             self.catch_up()
             if time.monotonic() > deadline:
                 raise RetryTransaction
-
-    def _know_own(self, number: int, id_: str, tenant: TenantId, changes: Changes, data: bytes) -> None:
-        with self.held.guard:
-            if self.state.number == number - 1:  # otherwise another thread has replayed it
-                commit = load_commit(data, number)
-                self.state.apply(commit, digest_of(data))
 
     def _claim(self, number: int, data: bytes, id_: str) -> bool:
         """
@@ -186,7 +180,7 @@ class Journal:
     def tend(self, number: int) -> None:
         """Write a checkpoint if the commit of this number, which is ours, is due for one; a failure can wait."""
         try:
-            if checkpoints.is_due(number, sum(map(len, list(self.held.tables.values())))):
+            if checkpoints.is_due(number, _size(self.held.tables)):
                 checkpoints.write(self.folder, self.state)
                 checkpoints.retire(self.folder)
         except SharekitError:
@@ -223,9 +217,13 @@ class Journal:
             self.state = JournalState(HeldRows(specs=held.specs, is_open=held.is_open))
 
 
+def _size(tables: Tables) -> int:
+    return sum(map(len, list(tables.values())))
+
+
 def _check_same(tenant: TenantId, seen: Collection[RowKey], before: Tables, now: Tables) -> None:
     for kind, id_ in seen:
-        old, new = before.get((tenant, kind), NOTHING).get(id_), now.get((tenant, kind), NOTHING).get(id_)
+        old, new = (tables.get((tenant, kind), NOTHING).get(id_) for tables in (before, now))
         if old is not new and old != new:
             raise ConflictError(kind)
 

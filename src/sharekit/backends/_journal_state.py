@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from sharekit.backends._held_rows import HeldRows, Tables, check_types, wrong_type
+from sharekit.backends._held_rows import HeldRows, Table, Tables, check_types, wrong_type
 from sharekit.backends._journal_format import FIRST_DIGEST, Checkpoint, Commit
 from sharekit.errors import IntegrityError
 from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row
@@ -76,7 +76,7 @@ class JournalState:
         tables = Tables()
         for row in checkpoint.rows:
             tables.setdefault((row.tenant, row.kind), {})[row.id] = self._fitted(row)
-        self.held.tables = tables
+        self.held.tables = {key: Table(rows) for key, rows in tables.items()}
         self.recent.clear()
         self._reached(checkpoint.number, checkpoint.digest, checkpoint.recent)
 
@@ -95,12 +95,11 @@ class JournalState:
         for spec in kinds:
             check_types(held.specs.get(spec.kind), spec)
         given = {spec.kind: spec for spec in kinds}
-        for (_, kind), rows in held.tables.items():
-            if kind in given:
-                _check_values(given[kind], rows)
-        whole = {key: self._whole(rows) for key, rows in held.tables.items() if key[1] in given}
+        whole = {key: self._whole(table) for key, table in held.tables.items() if key[1] in given}
+        for (_, kind), rows in whole.items():
+            _check_values(given[kind], rows)
         held.specs = {**held.specs, **given}
-        fitted = {key: {row.id: self._fitted(row) for row in rows} for key, rows in whole.items()}
+        fitted = {key: Table({row.id: self._fitted(row) for row in rows}) for key, rows in whole.items()}
         held.tables = {**held.tables, **fitted}
 
     def whole_rows(self, tables: Tables, more: Mapping[tuple[str, str, str], Mapping[str, KeyValue]]) -> list[Row]:
@@ -110,8 +109,8 @@ class JournalState:
             return rows
         return [_with(row, more.get((row.tenant, row.kind, row.id))) for row in rows]
 
-    def _whole(self, rows: Mapping[str, Row]) -> list[Row]:
-        return [_with(row, self.more.get((row.tenant, row.kind, row.id))) for row in rows.values()]
+    def _whole(self, table: Mapping[str, Row]) -> list[Row]:
+        return [_with(row, self.more.get((row.tenant, row.kind, row.id))) for row in table.values()]
 
     def _reached(self, number: int, digest: str, recent: Sequence[tuple[int, str]]) -> None:
         self.number, self.digest = number, digest
@@ -143,8 +142,8 @@ def _with(row: Row, others: Mapping[str, KeyValue] | None) -> Row:
     return attrs.evolve(row, keys=MappingProxyType({**row.keys, **others})) if others else row
 
 
-def _check_values(spec: KindSpec, rows: Mapping[str, Row]) -> None:
-    for row in rows.values():
+def _check_values(spec: KindSpec, rows: Sequence[Row]) -> None:
+    for row in rows:
         for key, of in spec.keys.items():
             value = row.keys.get(key)
             if value is not None and type(value) is not _IS[of]:

@@ -26,7 +26,7 @@ def folder_at(url: str | os.PathLike[str], options: Mapping[str, object], scheme
         ConfigurationError: The URL is not plainly one place of an allowed kind. The error does not
             repeat it, since somebody may have put a password there.
     """
-    text = os.fspath(url)
+    text: object = os.fspath(url)
     if not set(schemes) <= _ON_REQUEST:
         raise ConfigurationError("schemes", f"can add {sorted(_ON_REQUEST)}")
     if not isinstance(text, str) or not text or "\0" in text or "::" in text:
@@ -39,7 +39,7 @@ def folder_at(url: str | os.PathLike[str], options: Mapping[str, object], scheme
     if scheme in {"file", "local"}:
         if options:
             raise ConfigurationError("options", "mean nothing to a local folder")
-        return LocalFolder(_local_path(text, rest) if matched else Path(os.path.abspath(text)))
+        return LocalFolder(_local_path(text) if matched else Path(os.path.abspath(text)))  # noqa: PTH100  # links are refused, not followed
     root = _root(rest)
     if scheme != "memory":
         return BucketFolder(scheme, root, options)
@@ -48,9 +48,9 @@ def folder_at(url: str | os.PathLike[str], options: Mapping[str, object], scheme
     return MemoryFolder(root)
 
 
-def _local_path(url: str, rest: str) -> Path:
+def _local_path(url: str) -> Path:
     parts = urlsplit(url)
-    if parts.netloc not in {"", "localhost"} or parts.query or parts.fragment or not rest.startswith(("/", "localhost/")):
+    if parts.netloc not in {"", "localhost"} or parts.query or parts.fragment or not parts.path.startswith("/"):
         raise ConfigurationError("url", "needs a file:// URL with an absolute path, as Path.as_uri() gives it")
     path = Path(unquote(parts.path))
     if ".." in path.parts or "\0" in str(path):

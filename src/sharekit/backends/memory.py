@@ -26,7 +26,7 @@ class MemoryRecordStore:
     """
 
     def __init__(self) -> None:
-        self._held = HeldRows()
+        self._state = HeldRows()
 
     def open(self, kinds: Sequence[KindSpec]) -> None:
         """
@@ -35,65 +35,65 @@ class MemoryRecordStore:
         Raises:
             ConfigurationError: A key had another type before.
         """
-        held = self._held
-        held.check_idle()
-        with held.writing, held.guard:
+        state = self._state
+        state.check_idle()
+        with state.writing, state.guard:
             for spec in kinds:
-                check_types(held.specs.get(spec.kind), spec)
+                check_types(state.specs.get(spec.kind), spec)
             given = {spec.kind: spec for spec in kinds}
-            held.tables = {
+            state.tables = {
                 (tenant, kind): _fitted(rows, given[kind]) if kind in given else rows
-                for (tenant, kind), rows in held.tables.items()
+                for (tenant, kind), rows in state.tables.items()
             }
-            held.specs = {**held.specs, **given}
-            held.is_open = True
+            state.specs = {**state.specs, **given}
+            state.is_open = True
 
     def transaction(self, tenant: TenantId, *, write: bool = False) -> "MemoryTransaction":
         """Return a transaction; leaving its block commits, an exception rolls back."""
-        return MemoryTransaction(self._held, tenant, write=write)
+        return MemoryTransaction(self._state, tenant, write=write)
 
     def tenants(self, kind: str) -> Sequence[TenantId]:
         """Return the tenants that have rows of this kind, sorted."""
-        self._held.check_free()
-        return self._held.tenants(kind)
+        self._state.check_free()
+        return self._state.tenants(kind)
 
     def close(self) -> None:
         """Refuse transactions until `open` is called again; the rows stay."""
-        self._held.is_open = False
+        self._state.is_open = False
 
 
 class MemoryTransaction(HeldTransaction):
     """A transaction of `MemoryRecordStore`, which makes it."""
 
-    def __init__(self, held: HeldRows, tenant: TenantId, *, write: bool) -> None:
+    def __init__(self, state: HeldRows, tenant: TenantId, *, write: bool) -> None:
         super().__init__(tenant, write=write)
-        self._held = held
+        self._state = state
 
     def __enter__(self) -> Self:
-        held = self._held
-        held.check_free()
+        state = self._state
+        state.check_free()
         if self._begun:
             raise TransactionUsageError("a transaction begins once")
-        if self._write and not held.writing.acquire(timeout=_PATIENCE):
+        if self._write and not state.writing.acquire(timeout=_PATIENCE):
             raise RetryTransaction
-        with held.guard:
-            held.live += 1
-            self._tables, self._specs = held.tables, held.specs
-        held.mine.busy = self._begun = True
+        with state.guard:
+            state.live += 1
+            self._tables, self._specs = state.tables, state.specs
+        state.mine.busy = self._begun = True
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        held = self._held
-        with held.guard:
-            held.live -= 1
+        state = self._state
+        with state.guard:
+            state.live -= 1
             if kind is None and self._changes:
-                held.keep(self._tenant, self._changes)
+                state.keep(self._tenant, self._changes)
         self._specs, self._tables = None, {}
-        held.mine.busy = False
+        state.mine.busy = False
         if self._write:
-            held.writing.release()
+            state.writing.release()
         if kind is None:
             call_all(self._callbacks)
 
