@@ -1,4 +1,4 @@
-"""Notes to keep in a SQLite store, and ways to look at what it does to its file."""
+"""Notes to keep in a store, and ways to look at what SQLite does to its file."""
 
 import contextlib
 import gc
@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.ids import TenantId
 from sharekit.ports import (
     Bool,
     Int,
     KeyValue,
     KindSpec,
+    RecordStore,
     Ref,
     Row,
     Text,
@@ -36,14 +36,14 @@ def note(id_: str, *, revision: int = 0, body: str = "{}", **keys: KeyValue) -> 
     return Row(tenant=TENANT, kind="short-note", id=id_, revision=revision, schema=1, keys={**every, **keys}, body=body)
 
 
-def keep(store: SqliteRecordStore, *rows: Row) -> None:
+def keep(store: RecordStore, *rows: Row) -> None:
     """Commit rows."""
     with store.transaction(TENANT, write=True) as tx:
         for row in rows:
             tx.put(row)
 
 
-def got(store: SqliteRecordStore, id_: str) -> Row | None:
+def got(store: RecordStore, id_: str) -> Row | None:
     """Read a note."""
     with store.transaction(TENANT) as tx:
         return tx.get("short-note", id_)

@@ -1,56 +1,80 @@
-"""The record journal keeps every law on a local folder and in memory."""
+"""The record journal keeps every law in a folder, in memory, and in a bucket."""
 
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from sharekit.backends.fsspec import JournalRecordStore
 from sharekit.ids import random_id
 from sharekit.ports import RecordStore
-from sharekit.testing.record_store import RecordStoreContract
+from sharekit.testing.record_store import BackDoor, RecordStoreContract
+from tests.backends._journals import FilesDoor
 from tests.servers.s3 import Bucket
 
 
 class TestJournalInAFolder(RecordStoreContract):
+    """A journal on the local disk keeps the contract."""
+
     @pytest.fixture
     def path(self, tmp_path: Path) -> Path:
+        """A folder that does not exist yet."""
         return tmp_path / "new" / "journal"
 
     @pytest.fixture
     def store(self, path: Path) -> RecordStore:
+        """A journal that is not made yet."""
         return JournalRecordStore(path)
 
     @pytest.fixture
     def reopen(self, path: Path) -> Callable[[], RecordStore]:
-        return lambda: JournalRecordStore(path)
+        """A second store on the same folder."""
+        return lambda: JournalRecordStore(path.as_uri())
+
+    @pytest.fixture
+    def back_door(self, path: Path) -> BackDoor:
+        """The files themselves."""
+        return FilesDoor(path)
+
+    @pytest.fixture
+    def sabotage(self, path: Path) -> Callable[[], None]:
+        """Take the commits away."""
+        return lambda: shutil.rmtree(path / "commits")
 
 
 class TestJournalInMemory(RecordStoreContract):
+    """A journal in this process's memory keeps the contract."""
+
     @pytest.fixture
     def url(self) -> str:
-        return f"memory://{random_id().lstrip('_-')}"
+        """A name of its own."""
+        return f"memory://{re.sub('[^a-z]', 'x', random_id())}/journal"
 
     @pytest.fixture
     def store(self, url: str) -> RecordStore:
+        """A journal in memory."""
         return JournalRecordStore(url)
 
     @pytest.fixture
     def reopen(self, url: str) -> Callable[[], RecordStore]:
+        """Another store on the same name, which shares what is kept there."""
         return lambda: JournalRecordStore(url)
 
 
 class TestJournalInABucket(RecordStoreContract):
+    """A journal on S3 keeps the contract."""
+
+    machine_examples: ClassVar[int | None] = 4
+
     @pytest.fixture
     def store(self, moto_bucket: Bucket) -> RecordStore:
+        """A journal in a bucket."""
         return JournalRecordStore(moto_bucket.url, options=moto_bucket.options)
 
     @pytest.fixture
     def reopen(self, moto_bucket: Bucket) -> Callable[[], RecordStore]:
+        """Another store on the same bucket."""
         return lambda: JournalRecordStore(moto_bucket.url, options=moto_bucket.options)
-
-
-def test_probe(s3rver_bucket: Bucket) -> None:
-    """s."""
-    store = JournalRecordStore(s3rver_bucket.url, options=s3rver_bucket.options)
-    store.open([])

@@ -69,12 +69,13 @@ class LocalFolder:
             temporary = self._written(data)
             try:
                 os.link(temporary, path)
+                created = True
             except FileExistsError:
-                return False
+                created = False
             finally:
                 temporary.unlink(missing_ok=True)
-            _sync(path.parent)
-        return True
+            _sync(path.parent)  # in either case: whoever finds the file goes on from it
+        return created
 
     def overwrite(self, name: str, data: bytes) -> None:
         """Store a file in place of the one of that name."""

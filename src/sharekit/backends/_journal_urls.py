@@ -32,6 +32,8 @@ def folder_at(url: str | os.PathLike[str], options: Mapping[str, object], scheme
     if not isinstance(text, str) or not text or "\0" in text or "::" in text:
         raise ConfigurationError("url", "needs the path of a folder, or one URL, not chained with '::'")
     matched = _SCHEME.fullmatch(text)
+    if matched is None and "://" in text:
+        raise ConfigurationError("url", "needs a path, or a URL that begins with its scheme")
     scheme, rest = (matched[1].lower(), matched[2]) if matched else ("file", text)
     if scheme not in _ALLOWED | set(schemes):
         hint = f"; name it in schemes= if you mean it: {scheme!r}" if scheme in _ON_REQUEST else ""
