@@ -19,9 +19,9 @@ from tests.backends._notes import NOTE
 Value = str | int | bool | None | dict[str, int]
 
 
-def journal(url: str | Path, **arguments: bool) -> JournalRecordStore:
+def journal(url: str | Path) -> JournalRecordStore:
     """An open journal of notes."""
-    store = JournalRecordStore(url, **arguments)
+    store = JournalRecordStore(url)
     store.open([NOTE])
     return store
 
@@ -75,9 +75,7 @@ def _row(tenant: TenantId, line: Sequence[object]) -> Row:
     assert isinstance(revision, int)
     assert isinstance(schema, int)
     plain = {key: time_of(value["time"]) if isinstance(value, dict) else value for key, value in keys.items()}
-    return Row(
-        tenant=tenant, kind=str(kind), id=str(id_), revision=revision, schema=schema, keys=plain, body=str(body)
-    )
+    return Row(tenant=tenant, kind=str(kind), id=str(id_), revision=revision, schema=schema, keys=plain, body=str(body))
 
 
 class Watched:

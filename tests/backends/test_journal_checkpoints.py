@@ -23,7 +23,7 @@ def ids(store: JournalRecordStore) -> list[str]:
 
 
 def test_a_checkpoint_is_written_by_the_writer_of_a_due_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One process writes it, the newest but one is kept with what follows it, and older things go but for their names."""
+    """One process writes it, the newest but one is kept with what follows it, and older things go."""
     every(monkeypatch, 4)
     first, second = journal(tmp_path), journal(tmp_path)
     for number in range(14):
@@ -73,7 +73,7 @@ def test_an_empty_journal_has_nothing_to_compact(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_was_overtaken_goes_on_from_the_checkpoint(tmp_path: Path) -> None:
-    """A store that saw little, and another in the middle of a transaction, come to the newest state after compacting."""
+    """A store in the middle of a transaction keeps its state, and then comes to the newest."""
     slow, writer = journal(tmp_path), journal(tmp_path)
     keep(writer, note("a"))
     with slow.transaction(TENANT) as tx:
@@ -97,7 +97,12 @@ def test_a_reader_is_compacted_under_while_it_replays(tmp_path: Path) -> None:
         reads: list[str] = []
 
         def told(
-            operation: str, name: str, done: bool, *, moment: int = moment, reads: list[str] = reads  # noqa: FBT001  # as told
+            operation: str,
+            name: str,
+            done: bool,
+            *,
+            moment: int = moment,
+            reads: list[str] = reads,
         ) -> None:
             if operation in {"read", "names"} and not name.startswith("probes") and not done:
                 if len(reads) == moment:
@@ -178,19 +183,21 @@ def _write_less(write: Callable[[str, bytes], bool]) -> Callable[[str, bytes], b
     return lambda name, data: write(name, data[:-10] if name.startswith("checkpoints") else data)
 
 
-def test_a_checkpoint_that_was_stored_by_half_lets_go_of_nothing(tmp_path: Path) -> None:
+def test_a_checkpoint_that_was_stored_by_half_lets_go_of_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What was written is read again; a server that kept less raises, and the commits stay."""
     store = journal(tmp_path)
     keep(store, note("a"))
     folder = store._journal.folder
-    folder.create = _write_less(folder.create)  # type: ignore[method-assign]
+    monkeypatch.setattr(folder, "create", _write_less(folder.create))
     with pytest.raises(IntegrityError):
         store.compact()
 
     assert names(tmp_path, "commits") == ["1"]
 
 
-def test_a_checkpoint_that_is_gone_again_is_looked_for_again(tmp_path: Path) -> None:
+def test_a_checkpoint_that_is_gone_again_is_looked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A listing that names what is not there is asked again, and in the end is an error."""
     store = journal(tmp_path)
     keep(store, note("a"))
@@ -202,10 +209,10 @@ def test_a_checkpoint_that_is_gone_again_is_looked_for_again(tmp_path: Path) -> 
         listed.append(part)
         return ["000000000007"] if len(listed) == 1 else ["000000000001"]
 
-    stale._journal.folder.names = names_of  # type: ignore[method-assign]
+    monkeypatch.setattr(stale._journal.folder, "names", names_of)
     stale.open([NOTE])
     lost = JournalRecordStore(tmp_path)
-    lost._journal.folder.names = lambda part: ["000000000007"]  # type: ignore[method-assign]
+    monkeypatch.setattr(lost._journal.folder, "names", lambda _: ["000000000007"])
     with pytest.raises(StorageError):
         lost.open([NOTE])
 

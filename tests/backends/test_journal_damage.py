@@ -105,8 +105,22 @@ def test_swapped_and_foreign_commits_are_refused(path: Path, tmp_path_factory: p
     assert got(journal(path), "c") is not None
 
 
-ABOUT = {"commit": 4, "id": "x", "previous": "?", "tenant": "acme"}
-LINE = ["short-note", "d", 1, 1, {}, "{}"]
+ABOUT: dict[str, object] = {"commit": 4, "id": "x", "previous": "?", "tenant": "acme"}
+LINE: list[object] = ["short-note", "d", 1, 1, {}, "{}"]
+OTHERS: list[tuple[dict[str, object], list[object]]] = [
+    ({"tenant": 5}, [LINE]),
+    ({"commit": "4"}, [LINE]),
+    ({}, [{}]),
+    ({}, [[]]),
+    ({}, [[1, 2]]),
+    ({}, [LINE[:5]]),
+    ({}, [[*LINE, "more"]]),
+    ({}, [[*LINE[:2], "1", *LINE[3:]]]),
+    ({}, [[*LINE[:4], [], "{}"]]),
+    ({}, [[*LINE[:4], {"at": {"time": "soon"}}, "{}"]]),
+    ({}, [[*LINE[:4], {"at": {"time": 10**30}}, "{}"]]),
+    ({}, [[*LINE[:4], {"at": {}}, "{}"]]),
+]
 
 
 @pytest.mark.parametrize(
@@ -118,23 +132,7 @@ LINE = ["short-note", "d", 1, 1, {}, "{}"]
         b"[]\n",
         b"{}\n",
         json.dumps(ABOUT).encode(),
-        *(
-            "\n".join([json.dumps({**ABOUT, **about}), *map(json.dumps, lines), ""]).encode()
-            for about, lines in [
-                ({"tenant": 5}, [LINE]),
-                ({"commit": "4"}, [LINE]),
-                ({}, [{}]),
-                ({}, [[]]),
-                ({}, [[1, 2]]),
-                ({}, [LINE[:5]]),
-                ({}, [[*LINE, "more"]]),
-                ({}, [[*LINE[:2], "1", *LINE[3:]]]),
-                ({}, [[*LINE[:4], [], "{}"]]),
-                ({}, [[*LINE[:4], {"at": {"time": "soon"}}, "{}"]]),
-                ({}, [[*LINE[:4], {"at": {"time": 10**30}}, "{}"]]),
-                ({}, [[*LINE[:4], {"at": {}}, "{}"]]),
-            ]
-        ),
+        *("\n".join([json.dumps({**ABOUT, **about}), *map(json.dumps, lines), ""]).encode() for about, lines in OTHERS),
     ],
 )
 def test_a_whole_file_with_senseless_content_is_refused(path: Path, content: bytes) -> None:

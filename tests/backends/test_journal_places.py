@@ -47,7 +47,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("url", REFUSED)
 def test_a_url_that_is_not_plainly_one_place_is_refused(url: str) -> None:
-    """Chains, unknown schemes, dots, patterns and credentials raise `ConfigurationError`, which does not repeat them."""
+    """Chains, unknown schemes, dots, patterns and credentials raise an error that does not repeat them."""
     with pytest.raises(ConfigurationError) as caught:
         JournalRecordStore(url)
 
@@ -257,7 +257,8 @@ def test_what_dead_writers_left_is_cleared_away(tmp_path: Path) -> None:
     for name, age in (("old", 7200), ("young", 60)):
         path = tmp_path / "temporary" / name
         path.write_bytes(b"x")
-        os.utime(path, (path.stat().st_mtime - age,) * 2)
+        then = path.stat().st_mtime - age
+        os.utime(path, (then, then))
     journal(tmp_path)
 
     assert [path.name for path in (tmp_path / "temporary").iterdir()] == ["young"]
