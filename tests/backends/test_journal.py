@@ -64,6 +64,7 @@ class TestJournalInMemory(RecordStoreContract):
         return lambda: JournalRecordStore(url)
 
 
+@pytest.mark.slow
 class TestJournalInABucket(RecordStoreContract):
     """A journal on S3 keeps the contract."""
 

@@ -160,6 +160,7 @@ def test_two_stores_on_one_name_in_memory_share_it() -> None:
     assert got(other, "a") == note("a", revision=1)
 
 
+@pytest.mark.slow
 def test_a_server_that_ignores_conditions_is_refused(s3rver_bucket: Bucket) -> None:
     """Where a second file of one name wins, opening raises `ConfigurationError` before anything is kept."""
     store = JournalRecordStore(s3rver_bucket.url, options=s3rver_bucket.options)
@@ -173,6 +174,7 @@ def test_a_server_that_ignores_conditions_is_refused(s3rver_bucket: Bucket) -> N
         pass
 
 
+@pytest.mark.slow
 def test_a_sole_writer_may_use_such_a_server(s3rver_bucket: Bucket) -> None:
     """With the host's word for it the journal works, other processes read it, and a second writer stops the first."""
     url, options = s3rver_bucket.url, s3rver_bucket.options
@@ -218,6 +220,7 @@ def test_looking_before_writing_is_not_exclusive(tmp_path: Path) -> None:
     assert names(tmp_path, "commits") == []
 
 
+@pytest.mark.slow
 def test_a_bucket_that_is_not_there_is_an_error_and_not_empty(moto_bucket: Bucket) -> None:
     """No bucket, no right and no server raise `StorageError`, and are not taken for an empty journal."""
     lost = JournalRecordStore(moto_bucket.url.replace("sharekit", "no-such-bucket"), options=moto_bucket.options)
