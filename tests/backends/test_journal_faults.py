@@ -28,7 +28,7 @@ from sharekit.errors import SharekitError, StorageError
 from sharekit.ports import Int, KindSpec, Query, Row
 
 NOTE = KindSpec("note", {"size": Int})
-root, mode = Path(sys.argv[1]), sys.argv[2]
+root, mode, point, stride = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 _journal_checkpoints._FEWEST = 2
 _journal_log._PAUSES = (0.0, 0.0)
 
@@ -96,9 +96,7 @@ def step(point, path, told):
         os.write(told, b"k")
     os._exit(0)
 
-point = 0
 while True:
-    point += 1
     path = root / f"{mode}-{point}".replace(" ", "-")
     shutil.copytree(root / "base", path)
     read, told = os.pipe()
@@ -122,23 +120,35 @@ while True:
     print(json.dumps({"point": point, "code": code, "answers": answers, "count": count, "pairs": len(ids) // 2,
                       "torn": torn, "fresh": fresh}), flush=True)
     shutil.rmtree(path)
+    point += stride
 """
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="platform: Windows has no fork")
-@pytest.mark.parametrize("mode", ["dies before", "dies after", "fails before", "fails after"])
-def test_every_step_of_a_commit_and_a_checkpoint(tmp_path: Path, mode: str) -> None:
+@pytest.mark.parametrize(
+    ("first", "mode"), [(1, "dies before"), (2, "dies after"), (2, "fails before"), (1, "fails after")]
+)
+def test_every_step_of_a_commit_and_a_checkpoint(tmp_path: Path, first: int, mode: str, deep: bool) -> None:
     """Whichever call to the system is the last or fails, each commit is there as a whole or not, and once."""
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", EVERY_STEP, str(tmp_path), mode],
+        [
+            sys.executable,
+            "-W",
+            "error",
+            "-c",
+            EVERY_STEP,
+            str(tmp_path),
+            mode,
+            *(["1", "1"] if deep else [str(first), "2"]),
+        ],
         stdout=subprocess.PIPE,
         encoding="utf-8",
         check=True,
     )
     results = [json.loads(line) for line in done.stdout.splitlines()]
 
-    assert len(results) > 20
+    assert len(results) > (30 if deep else 15)
     for result in results:
         kept, unknown = 4 + result["answers"].count("k"), result["answers"].count("e")
         unknown += result["code"] == 9

@@ -14,7 +14,7 @@ import pytest
 from sharekit.backends.fsspec import JournalRecordStore
 from sharekit.errors import ConfigurationError, StorageError, TransactionUsageError
 from sharekit.ports import Query
-from tests.backends._journals import Watched, journal, names
+from tests.backends._journals import Watched, journal, names, watch
 from tests.backends._notes import NOTE, TENANT, got, keep, note
 from tests.servers.s3 import Bucket
 
@@ -218,6 +218,55 @@ def test_looking_before_writing_is_not_exclusive(tmp_path: Path) -> None:
         store.open([NOTE])
 
     assert names(tmp_path, "commits") == []
+
+
+def test_a_probe_outlives_an_error(tmp_path: Path) -> None:
+    """A racer that meets an error, as S3 gives some where many write at once, does not condemn the place."""
+    failures = iter([True, True])
+
+    def told(operation: str, _: str, done: bool) -> None:
+        if operation == "create" and done and next(failures, False):
+            raise StorageError("busy")
+
+    store = JournalRecordStore(tmp_path)
+    store._journal.folder = Watched(store._journal.folder, told)
+    store.open([NOTE])
+    keep(store, note("a"))
+
+    assert got(store, "a") == note("a", revision=1)
+
+
+def test_a_transaction_asks_once_and_a_commit_twice(tmp_path: Path) -> None:
+    """A transaction costs one question, whether there is anything new, and a commit one more, which stores it."""
+    store = journal(tmp_path)
+    keep(store, note("a"))
+    asked: list[str] = []
+    watch(store, lambda operation, name, done: None if done else asked.append(f"{operation} {name[-1]}"))
+    got(store, "a")
+    keep(store, note("b"))
+    got(store, "b")
+
+    assert asked == ["read 2", "read 2", "create 2", "read 3"]
+
+
+@pytest.mark.slow
+def test_each_question_is_one_request(moto_bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    """s3fs is used so that it sends one request for each question, and keeps no listing."""
+    s3fs = pytest.importorskip("s3fs")
+    store = JournalRecordStore(moto_bucket.url, options=moto_bucket.options)
+    store.open([NOTE])
+    sent: list[str] = []
+    send = s3fs.S3FileSystem._call_s3
+
+    async def counted(self: object, method: str, *arguments: object, **named: object) -> object:
+        sent.append(f"{method} {named.get('IfNoneMatch', '')}".strip())
+        return await send(self, method, *arguments, **named)
+
+    monkeypatch.setattr(s3fs.S3FileSystem, "_call_s3", counted)
+    keep(store, note("a"))
+    got(store, "a")
+
+    assert sent == ["get_object", "put_object *", "get_object"]
 
 
 @pytest.mark.slow

@@ -96,7 +96,7 @@ def check_written(store: JournalRecordStore, times: int) -> None:
 
 def test_four_writers_on_a_disk_lose_nothing(tmp_path: Path, deep: bool) -> None:
     """Four processes count together in one folder, over several checkpoints."""
-    times = 500 if deep else 30
+    times = 500 if deep else 20
     store = journal(tmp_path)
     keep(store, note("read", size=0), note("bumped", size=0))
     run_writers(str(tmp_path), {}, times)
@@ -142,7 +142,7 @@ def _counted(store: JournalRecordStore, id_: str) -> bool:
 @pytest.mark.slow
 def test_four_writers_on_s3_lose_nothing(moto_bucket: Bucket, deep: bool) -> None:
     """Four processes count together in one bucket, over several checkpoints."""
-    times = 100 if deep else 8
+    times = 100 if deep else 5
     store = JournalRecordStore(moto_bucket.url, options=moto_bucket.options)
     store.open([NOTE])
     keep(store, note("read", size=0), note("bumped", size=0))

@@ -80,10 +80,6 @@ class JournalState:
         self.recent.clear()
         self._reached(checkpoint.number, checkpoint.digest, checkpoint.recent)
 
-    def forget(self) -> None:
-        """Know nothing, as at the beginning."""
-        self.replace(Checkpoint(0, FIRST_DIGEST, (), ()))
-
     def declare(self, kinds: Sequence[KindSpec]) -> None:
         """
         Have the rows of these kinds in this form.
