@@ -117,7 +117,7 @@ class _Like(_Reads):
     def change(self, condition: Condition) -> Condition:
         match condition:
             case Prefix(key, text) | Contains(key, text):
-                names = [row.keys[key] for row in self._rows_of("thing")]
+                names = [row.keys[key] for row in self._candidates("thing", AllOf())]
                 return AnyOf(
                     Eq(key, name) for name in names if isinstance(name, str) and self.like(condition, name, text)
                 )
@@ -163,8 +163,8 @@ class _NothingIsAll(_Reads):
 class _LooksAbroad(MemoryTransaction):
     """Selects from the rows of every tenant."""
 
-    def _rows_of(self, kind: str) -> list[Row]:
-        own = list(super()._rows_of(kind))
+    def _candidates(self, kind: str, where: Condition) -> list[Row]:
+        own = list(super()._candidates(kind, where))
         if kind != "tag":
             return own
         return own + [

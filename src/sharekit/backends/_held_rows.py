@@ -9,14 +9,12 @@ from typing import Final
 
 import attrs
 
-from sharekit.errors import ConfigurationError, ConflictError, InvalidQueryError, TransactionUsageError
+from sharekit.errors import ConfigurationError, TransactionUsageError
 from sharekit.ids import TenantId
-from sharekit.ports.evaluate import MAX_INT, check_counter, check_query, check_row, find, holding, known_kind
-from sharekit.ports.query import Query
+from sharekit.ports.collecting import CollectingTransaction
+from sharekit.ports.evaluate import check_query, holding, known_kind
+from sharekit.ports.query import AllOf, Condition, Query
 from sharekit.ports.rows import KeyType, KindSpec, Row
-
-Changes = dict[str, dict[str, Row | None]]
-"""What a transaction changed, by kind and id; None where it removed the row."""
 
 NOTHING: Final[Mapping[str, Row]] = MappingProxyType({})
 """The rows of a tenant that has none of a kind."""
@@ -117,110 +115,49 @@ class HeldRows:
             return sorted(tenant for (tenant, of), rows in self.tables.items() if of == kind and rows)
 
 
-class HeldTransaction:
+@attrs.define(eq=False)
+class _Looked:
+    """The state that one transaction looks at."""
+
+    tenant: TenantId
+    tables: Tables = attrs.field(factory=Tables)
+
+    def get(self, kind: str, id: str) -> Row | None:
+        return self.tables.get((self.tenant, kind), NOTHING).get(id)
+
+    def rows(self, kind: str, where: Condition) -> Iterable[Row]:  # noqa: ARG002  # the evaluator chooses
+        return self.tables.get((self.tenant, kind), NOTHING).values()
+
+
+class HeldTransaction(CollectingTransaction):
     """
     Reading and changing one state of the rows, as the port's `Transaction` says.
 
-    The store's own transaction sets the state when it begins, and keeps `_changes` when it ends.
+    The store's own transaction sets the state when it begins, and keeps `changes` when it ends.
     """
 
     def __init__(self, tenant: TenantId, *, write: bool) -> None:
-        self._tenant: TenantId = tenant
-        self._write: bool = write
+        self._looked = _Looked(tenant)
+        super().__init__(self._looked, {}, tenant, write=write)
+        self.close()  # until it begins
         self._begun: bool = False
-        self._specs: Mapping[str, KindSpec] | None = None
-        self._tables: Tables = {}
-        self._changes: Changes = {}
-        self._callbacks: list[Callable[[], None]] = []
 
-    def get(self, kind: str, id: str) -> Row | None:
-        """Return the row, or None."""
-        self._spec(kind)
-        changes = self._changes.get(kind)
-        if changes is not None and id in changes:
-            return changes[id]
-        return self._table(kind).get(id)
+    @property
+    def _tables(self) -> Tables:
+        return self._looked.tables
 
-    def get_many(self, wanted: Sequence[tuple[str, str]]) -> list[Row | None]:
-        """Return the rows of these (kind, id) pairs."""
-        self._running()
-        return [self.get(kind, id_) for kind, id_ in wanted]
+    @_tables.setter
+    def _tables(self, tables: Tables) -> None:
+        self._looked.tables = tables
 
     def find(self, query: Query) -> list[Row]:
         """Return the rows that the query describes, in its order."""
-        check_query(query, self._running())
-        if query.order.key == "id" and query.kind not in self._changes:
-            return _walked(query, self._table(query.kind), holding(query.where, self._rows_of))
-        return find(query, self._rows_of)
-
-    def count(self, query: Query) -> int:
-        """Return how many rows `find` would return."""
-        return len(self.find(query))
-
-    def put(self, row: Row) -> int:
-        """Insert (revision 0) or replace (revision n) and return the new revision."""
-        spec = self._spec_to_write(row.kind)
-        if row.tenant != self._tenant:
-            raise InvalidQueryError("the row belongs to another tenant")
-        row = check_row(row, spec)
-        before = self.get(row.kind, row.id)
-        if (before.revision if before else 0) != row.revision:
-            raise ConflictError(row.kind)
-        self._change(attrs.evolve(row, revision=row.revision + 1))
-        return row.revision + 1
-
-    def bump(self, kind: str, id: str, counter: str, limit: int | None, amount: int = 1) -> int | None:
-        """Add *amount* to an Int key unless the sum would exceed *limit*."""
-        check_counter(self._spec_to_write(kind), counter, limit, amount)
-        row = self.get(kind, id)
-        if row is None:
-            return None
-        before = row.keys[counter]
-        total = (before if isinstance(before, int) else 0) + amount
-        if total > (MAX_INT if limit is None else limit):
-            return None
-        self._change(attrs.evolve(row, revision=row.revision + 1, keys={**row.keys, counter: total}))
-        return total
-
-    def delete(self, kind: str, id: str, revision: int) -> None:
-        """Remove the row at this revision."""
-        self._spec_to_write(kind)
-        before = self.get(kind, id)
-        if before is None or before.revision != revision:
-            raise ConflictError(kind)
-        self._changes.setdefault(kind, {})[id] = None
-
-    def after_commit(self, callback: Callable[[], None]) -> None:
-        """Call back once the transaction is committed."""
-        self._running()
-        self._callbacks.append(callback)
-
-    def _table(self, kind: str) -> Mapping[str, Row]:
-        return self._tables.get((self._tenant, kind), NOTHING)
-
-    def _rows_of(self, kind: str) -> Iterable[Row]:
-        rows, changes = self._table(kind), self._changes.get(kind)
-        if changes is None:
-            return rows.values()
-        return [row for row in {**rows, **changes}.values() if row is not None]
-
-    def _change(self, row: Row) -> None:
-        kept = attrs.evolve(row, keys=MappingProxyType(row.keys))
-        self._changes.setdefault(row.kind, {})[row.id] = kept
-
-    def _running(self) -> Mapping[str, KindSpec]:
-        if self._specs is None:
-            raise TransactionUsageError("the transaction is over, or has not begun")
-        return self._specs
-
-    def _spec(self, kind: str) -> KindSpec:
-        return known_kind(kind, self._running())
-
-    def _spec_to_write(self, kind: str) -> KindSpec:
         specs = self._running()
-        if not self._write:
-            raise TransactionUsageError("the transaction is read-only; ask for transaction(tenant, write=True)")
-        return known_kind(kind, specs)
+        if query.order.key != "id" or query.kind in self._changes:
+            return super().find(query)
+        check_query(query, specs)
+        rows = self._tables.get((self._tenant, query.kind), NOTHING)
+        return _walked(query, rows, holding(query.where, lambda kind: self._candidates(kind, AllOf())))
 
 
 def _walked(query: Query, rows: Mapping[str, Row], holds: Callable[[Row], bool]) -> list[Row]:

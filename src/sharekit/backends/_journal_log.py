@@ -9,7 +9,7 @@ from typing import Final
 
 from sharekit.backends import _journal_checkpoints as checkpoints
 from sharekit.backends._forks import at_fork
-from sharekit.backends._held_rows import NOTHING, Changes, HeldRows, Tables
+from sharekit.backends._held_rows import NOTHING, HeldRows, Tables
 from sharekit.backends._journal_checkpoints import commit_name
 from sharekit.backends._journal_folders import Folder, SoleWriter
 from sharekit.backends._journal_format import digest_of, dump_commit, load_commit
@@ -23,6 +23,7 @@ from sharekit.errors import (
     StorageError,
 )
 from sharekit.ids import TenantId
+from sharekit.ports.collecting import Changes
 from sharekit.ports.stores import RowKey
 
 _log = logging.getLogger("sharekit.journal")
