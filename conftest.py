@@ -2,6 +2,7 @@
 Run the Python code in README.md and docs/, each document from top to bottom in an empty folder of its own.
 
 A block that cannot run says why: ``<!-- skip: next "needs a real mail server" -->`` on the line above it.
+The servers of the tests are fixtures from here too, since only the outermost conftest may name plugins.
 """
 
 import contextlib
@@ -10,6 +11,8 @@ from typing import Any
 
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+pytest_plugins = ["tests.servers.fixtures"]
 
 Namespace = dict[str, Any]  # what a document's code has defined: anything
 
