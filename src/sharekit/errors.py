@@ -295,12 +295,19 @@ class ConflictError(SharekitError):
 
 # Named as the instruction that it is for the host's own transaction loop.
 class RetryTransaction(SharekitError):  # noqa: N818
-    """The database gave up this transaction (busy, deadlock, serialization): run it again."""
+    """
+    The database gave up this transaction (busy, deadlock, serialization): run it again.
+
+    Attributes:
+        joined: Whether it is the host's own transaction that has to be run again, from its beginning.
+    """
 
     code: ClassVar[str] = "retry-transaction"
 
-    def __init__(self) -> None:
-        super().__init__("the store could not complete the transaction; run it again")
+    def __init__(self, *, joined: bool = False) -> None:
+        whose = "roll back your own transaction and run it again" if joined else "run it again"
+        super().__init__(f"the store could not complete the transaction; {whose}")
+        self.joined = joined
 
 
 # --- call the operator -------------------------------------------------------------------

@@ -1,0 +1,252 @@
+"""Transactions of our own: a connection from the host's engine, begun and ended here."""
+
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import sqlalchemy as sa
+
+from sharekit.backends._callbacks import call_all
+from sharekit.backends.sqlalchemy._errors import is_given_up, meaning, meaning_at_commit
+from sharekit.backends.sqlalchemy._tables import MYSQL, TURN
+from sharekit.errors import ConfigurationError, TransactionUsageError
+
+_PATIENCE = 60.0  # seconds in all that a writer waits for its turn on SQLite
+_PAUSE = 0.05  # seconds at most between two tries
+_SERIALIZABLE: Final = "SERIALIZABLE"
+_SNAPSHOT: Final = "REPEATABLE READ"
+
+# Writers share the table of turns; one that had to begin again takes it for itself alone, so that
+# nobody can be in its way a second time. Neither statement fixes what the transaction will see.
+_TURNS: Final = {
+    "postgresql": (f"LOCK TABLE {TURN} IN ROW EXCLUSIVE MODE", f"LOCK TABLE {TURN} IN EXCLUSIVE MODE"),
+    "mariadb": (
+        f"SELECT id FROM {TURN} WHERE id = 1 LOCK IN SHARE MODE",  # noqa: S608  # a constant
+        f"SELECT id FROM {TURN} WHERE id = 1 FOR UPDATE",  # noqa: S608  # a constant
+    ),
+}
+_TURNS_LIMIT: Final = {"postgresql": "SET LOCAL lock_timeout = '60s'"}  # MariaDB has one of its own
+
+
+class _Local(threading.local):
+    busy = False
+    beaten = False  # the last write transaction met another's
+
+
+class Engines:
+    """
+    The host's engine, as the store uses it.
+
+    Attributes:
+        engine: The engine.
+        dialect: ``"postgresql"``, ``"mariadb"`` or ``"sqlite"``.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self.dialect = dialect_of(engine)
+        self.local = _Local()
+        self._abandoned: list[sa.Connection] = []
+        self._level: str | None = None
+        self._pid = os.getpid()
+
+    def connect(self) -> sa.Connection:
+        """Return a connection of this process, and never one that was made before a fork."""
+        if self._pid != os.getpid():
+            self._pid = os.getpid()
+            self.engine.dispose(close=False)
+        return self.engine.connect()
+
+    def level(self) -> str:
+        """Return the isolation that the host chose for its engine."""
+        if self._level is None:
+            with self.connect() as connection:
+                self._level = connection.get_isolation_level()
+        return self._level
+
+    def abandon(self, connection: sa.Connection) -> None:
+        """Keep a connection that belongs to the process before the fork from being ended here."""
+        self._abandoned.append(connection)
+
+    @contextmanager
+    def asking(self) -> Iterator[sa.Connection]:
+        """Give a connection for one statement that reads."""
+        if self.local.busy:
+            raise TransactionUsageError("this thread is inside a transaction of this store")
+        connection = self.connect()
+        try:
+            if self.dialect == "postgresql":
+                # Elsewhere this would cost more than the ROLLBACK that it saves.
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
+        finally:
+            connection.close()
+
+
+class OwnScope:
+    """One transaction of our own."""
+
+    joined = False
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+        self._connection: sa.Connection | None = None
+        self._pid = 0
+        self._write = False
+
+    def begin(self, *, write: bool) -> sa.Connection:
+        """Begin, and return the connection to work with."""
+        local = self._engines.local
+        if local.busy:
+            raise TransactionUsageError("this thread is inside a transaction of this store")
+        self._write, self._pid = write, os.getpid()
+        try:
+            connection = self._begun()
+        except sa.exc.SQLAlchemyError as error:
+            raise meaning(error, "beginning a transaction") from error
+        local.busy = True
+        return connection
+
+    def _begun(self) -> sa.Connection:
+        level = self._engines.level()
+        connection = self._engines.connect()
+        try:
+            connection = self._isolated(connection, level)
+            connection.begin()
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        return connection
+
+    def _isolated(self, connection: sa.Connection, level: str) -> sa.Connection:
+        dialect = self._engines.dialect
+        if dialect == "sqlite":
+            return connection
+        wanted = _SERIALIZABLE if self._write and level == _SERIALIZABLE else _SNAPSHOT
+        if dialect == "postgresql":
+            return connection.execution_options(isolation_level=wanted, postgresql_readonly=not self._write)
+        return connection if wanted == level else connection.execution_options(isolation_level=wanted)
+
+    def _prepare(self, connection: sa.Connection) -> None:
+        dialect, local = self._engines.dialect, self._engines.local
+        if dialect == "sqlite":
+            begin_sqlite(connection, immediate=self._write)
+            return
+        if self._write:
+            beaten, local.beaten = local.beaten, False
+            if dialect in _TURNS_LIMIT:
+                connection.exec_driver_sql(_TURNS_LIMIT[dialect])
+            connection.exec_driver_sql(_TURNS[dialect][beaten])
+
+    def is_here(self) -> bool:
+        """Say whether this is the process that began."""
+        return self._pid == os.getpid()
+
+    def commit(self, callbacks: list[Callable[[], None]]) -> Callable[[], None]:
+        """Make it durable, and return what is then left to do."""
+        connection = self._connection
+        if connection is not None:
+            try:
+                self._commit(connection)
+            except sa.exc.SQLAlchemyError as error:
+                self.roll_back(beaten=True)
+                raise meaning_at_commit(error) from error
+            except BaseException:
+                self.roll_back()
+                raise
+            self._end()
+        return lambda: call_all(callbacks)
+
+    def _commit(self, connection: sa.Connection) -> None:
+        transaction = connection.get_transaction()
+        if not self._write:
+            return  # closing ends it, by one ROLLBACK instead of two statements
+        if self._engines.dialect == "sqlite":
+            patiently(connection, "COMMIT")
+        if transaction is not None:
+            transaction.commit()
+
+    def roll_back(self, *, beaten: bool = False) -> None:
+        """Undo everything, if that has not been done yet."""
+        connection = self._connection
+        if connection is None:
+            return
+        if beaten:
+            self._engines.local.beaten = True
+        try:
+            if self._engines.dialect == "sqlite" and not connection.invalidated:
+                connection.exec_driver_sql("ROLLBACK")
+        except sa.exc.SQLAlchemyError:
+            connection.invalidate()
+        finally:
+            self._end()
+
+    def abandon(self) -> None:
+        """Be over in a process that was forked in the middle."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._engines.abandon(connection)
+            self._engines.local.busy = False
+
+    def _end(self) -> None:
+        connection, self._connection = self._connection, None
+        self._engines.local.busy = False
+        if connection is not None:
+            try:
+                connection.close()
+            except sa.exc.SQLAlchemyError:
+                connection.invalidate()
+
+
+def dialect_of(engine: sa.Engine) -> str:
+    """
+    Return the name under which we know the engine's dialect.
+
+    Raises:
+        ConfigurationError: It is none that we know.
+    """
+    name = engine.dialect.name
+    if name in MYSQL:
+        return "mariadb"
+    if name not in {"postgresql", "sqlite"}:
+        raise ConfigurationError("records", f"knows PostgreSQL, MariaDB and SQLite, and not {name!r}")
+    return name
+
+
+def begin_sqlite(connection: sa.Connection, *, immediate: bool) -> None:
+    """
+    Begin on SQLite in our own words, whatever the driver or the host's hooks have begun.
+
+    The driver begins late, and so that two that read before they write lose a change.
+    """
+    if in_transaction(connection):
+        connection.exec_driver_sql("ROLLBACK")
+    patiently(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def in_transaction(connection: sa.Connection) -> bool:
+    """Say whether SQLite itself is in a transaction, which SQLAlchemy may think or not."""
+    driver = connection.connection.driver_connection
+    return bool(getattr(driver, "in_transaction", False))
+
+
+def patiently(connection: sa.Connection, statement: str) -> None:
+    """Execute a statement of SQLite that takes a lock, again and again while others hold it."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.exec_driver_sql(statement)
+        except sa.exc.OperationalError as error:
+            if not is_given_up(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(0.0, _PAUSE))  # noqa: S311  # no secret
+        else:
+            return
+
+

@@ -1,0 +1,194 @@
+"""The query algebra as SQL."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from sharekit.backends.sqlalchemy._tables import MYSQL, KindTable, param
+from sharekit.ids import TenantId
+from sharekit.ports.query import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Contains,
+    Eq,
+    In,
+    InSelect,
+    IsNull,
+    Not,
+    Position,
+    Prefix,
+    Query,
+    Range,
+    Value,
+)
+
+Sql = sa.ColumnElement[bool]
+Column = sa.ColumnElement[Any]  # of every type
+
+_LISTED = 32  # more values than these travel as one parameter
+_CHUNK = 200  # SQLite bounds the depth of an expression, and a chain of n terms is n deep
+_LAST_CODE_POINT = 0x10FFFF
+_SURROGATES: Final = range(0xD800, 0xE000)
+_PARTS: Final = {"postgresql": "strpos"}  # elsewhere it is called instr
+
+
+class Compiler:
+    """
+    Compiles the questions of one tenant to one dialect.
+
+    SQL's own logic has three values. A condition here may come out as NULL where the algebra says
+    false; AND, OR and WHERE treat both alike, and `Not` alone asks whether it is true.
+    """
+
+    def __init__(self, tenant: TenantId, tables: Mapping[str, KindTable], dialect: str) -> None:
+        self._tenant = tenant
+        self._tables = tables
+        self._dialect = dialect
+
+    def stretches(self, query: Query) -> Sequence[sa.Select[Any]]:  # Any: the columns of a kind
+        """
+        Return the questions whose rows one after the other are the answer: `KindTable.held`, then the id.
+
+        There are two when a page begins before or within the rows without a value in the key of the
+        order: each of the two can then walk an index from where it begins.
+        """
+        kept = self._tables[query.kind]
+        key = kept.table.c[query.order.key]
+        order = [key, kept.id] if query.order.key != "id" else [key]
+        asked = sa.select(*kept.held, kept.id).where(self._rows(kept, query.where))
+        asked = asked.order_by(*[self._ordered(column, descending=query.order.descending) for column in order])
+        if query.after is None:
+            return (asked,)
+        return [asked.where(more) for more in self._after(kept, key, query.after, descending=query.order.descending)]
+
+    def _ordered(self, column: Column, *, descending: bool) -> Column:
+        ordered = column.desc() if descending else column.asc()
+        if self._dialect != "postgresql" or column.key in {"id", "tenant"}:
+            return ordered  # elsewhere null is the least anyway
+        return ordered.nulls_last() if descending else ordered.nulls_first()
+
+    def _after(self, kept: KindTable, key: Column, after: Position, *, descending: bool) -> Iterator[Sql]:
+        beyond_id = kept.id < after.id if descending else kept.id > after.id
+        if key is kept.id:
+            yield beyond_id
+        elif after.value is not None:
+            value = _given(key, after.value)
+            beyond = key < value if descending else key > value
+            # The first condition is what an index can begin with.
+            yield sa.and_(key <= value if descending else key >= value, sa.or_(beyond, beyond_id))
+            if descending:
+                yield key.is_(None)
+        else:
+            yield sa.and_(key.is_(None), beyond_id)
+            if not descending:
+                yield key.is_not(None)
+
+    def _rows(self, kept: KindTable, where: Condition) -> Sql:
+        mine = kept.tenant == self._tenant
+        return mine if where == AllOf() else sa.and_(mine, self._sql(where, kept).self_group())
+
+    def _sql(self, condition: Condition, kept: KindTable) -> Sql:
+        match condition:
+            case AnyOf(conditions):
+                return _chained(sa.or_, [self._sql(part, kept) for part in conditions]) if conditions else _never()
+            case AllOf(conditions):
+                return _chained(sa.and_, [self._sql(part, kept) for part in conditions]) if conditions else _always()
+            case Not(part):
+                return sa.not_(sa.func.coalesce(self._sql(part, kept), sa.false()))
+            case IsNull(key):
+                return kept.table.c[key].is_(None)
+            case _:
+                return self._leaf(condition, kept.table.c[condition.key])
+
+    def _leaf(self, condition: Eq | In | Range | Prefix | Contains | InSelect, key: Column) -> Sql:
+        match condition:
+            case Eq(_, value):
+                return key == _given(key, value)
+            case In(_, values):
+                return self._among(key, values)
+            case Range():
+                return _within(condition, key)
+            case Prefix(_, text):
+                return _beginning(key, text)
+            case Contains(_, text):
+                found: sa.ColumnElement[int] = getattr(sa.func, _PARTS.get(self._dialect, "instr"))(key, text)
+                return found > 0
+            case InSelect(_, select):
+                kept = self._tables[select.kind]
+                inner = kept.table.alias()
+                aliased = _Aliased(kept, inner)
+                wanted = aliased.table.c[select.key]
+                where = sa.and_(self._rows(aliased, select.where), wanted.is_not(None))
+                return key.in_(sa.select(wanted).where(where).correlate(None))
+
+    def _among(self, key: Column, values: Sequence[Value]) -> Sql:
+        given = [param(value) for value in values]
+        if len(given) > _LISTED and self._dialect == "postgresql":
+            return key == sa.any_(sa.literal(given, ARRAY(key.type)))
+        if len(given) > _LISTED and self._dialect == "sqlite":
+            listed = sa.func.json_each(json.dumps(given, ensure_ascii=False)).table_valued("value")
+            return key.in_(sa.select(listed.c.value))
+        return key.in_(given)
+
+
+class _Aliased(KindTable):
+    """A kind's table under another name, so that a question may ask for it within itself."""
+
+    def __init__(self, kept: KindTable, alias: sa.FromClause) -> None:
+        self.kind = kept.kind
+        self.table = alias
+        self.tenant, self.id = alias.c["tenant"], alias.c["id"]
+
+
+def _given(key: Column, value: Value) -> Column:
+    """Return a value as a parameter; SQLAlchemy would write some values into the statement."""
+    return sa.literal(param(value), key.type)
+
+
+def _never() -> Sql:
+    return sa.literal(1) == sa.literal(0)
+
+
+def _always() -> Sql:
+    return sa.literal(1) == sa.literal(1)
+
+
+def _chained(operator: Any, terms: Sequence[Sql]) -> Sql:  # Any: SQLAlchemy types and_ and or_ with overloads
+    if len(terms) <= _CHUNK:
+        joined: Sql = operator(*[term.self_group() for term in terms])
+        return joined
+    chunks = [terms[start : start + _CHUNK] for start in range(0, len(terms), _CHUNK)]
+    # Each within a call, since SQLAlchemy makes one flat chain of chains of the same operator.
+    return _chained(operator, [sa.func.coalesce(_chained(operator, chunk), sa.false()) for chunk in chunks])
+
+
+def _within(condition: Range, key: Column) -> Sql:
+    bounds: list[Sql] = []
+    if condition.at_least is not None:
+        bounds.append(key >= _given(key, condition.at_least))
+    if condition.above is not None:
+        bounds.append(key > _given(key, condition.above))
+    if condition.at_most is not None:
+        bounds.append(key <= _given(key, condition.at_most))
+    if condition.below is not None:
+        bounds.append(key < _given(key, condition.below))
+    return sa.and_(*bounds)
+
+
+def _beginning(key: Column, text: str) -> Sql:
+    """Return a range of code points, which an index serves and in which no character is special."""
+    after = _successor(text)
+    return key >= text if after is None else sa.and_(key >= text, key < after)
+
+
+def _successor(text: str) -> str | None:
+    """Return the least text above all that begin with *text*, or None when there is none."""
+    stem = text.rstrip(chr(_LAST_CODE_POINT))
+    if not stem:
+        return None
+    following = ord(stem[-1]) + 1
+    return stem[:-1] + chr(_SURROGATES.stop if following in _SURROGATES else following)

@@ -1,0 +1,169 @@
+"""The record store on a database that SQLAlchemy speaks to."""
+
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from sharekit.backends.sqlalchemy._errors import meaning
+from sharekit.backends.sqlalchemy._joined import Busy, Host, JoinedScope, host_of
+from sharekit.backends.sqlalchemy._own import Engines, OwnScope, dialect_of
+from sharekit.backends.sqlalchemy._recheck import comparison
+from sharekit.backends.sqlalchemy._schema import prepare
+from sharekit.backends.sqlalchemy._transactions import Layout, Scope, SqlAlchemyTransaction
+from sharekit.errors import ConfigurationError, TransactionUsageError
+from sharekit.ids import TenantId
+from sharekit.ports.rows import KindSpec, Row
+from sharekit.ports.stores import RowKey
+
+
+class _Known:
+    """What a store and those that it gives for the same database share."""
+
+    def __init__(self, dialect: str) -> None:
+        self.layout = Layout(dialect)
+        self.is_open = False
+
+
+class SqlAlchemyRecordStore:
+    """
+    A record store in the host's own PostgreSQL, MariaDB or SQLite, for any number of processes.
+
+    On an engine it begins and ends transactions of its own. They read one state throughout, in
+    REPEATABLE READ; those that write are SERIALIZABLE on an engine that is. Nothing is changed for the
+    host's own use of the engine. Writers that met another's change wait for their turn and cannot meet
+    one again. On SQLite they wait from the start (``BEGIN IMMEDIATE``), so that none loses a change.
+
+    On a session or connection it works in savepoints of the host's transaction, in the host's
+    isolation; `joined` gives such a store from one on an engine. It belongs to the thread of its host.
+
+    A process that was forked makes connections of its own.
+
+    Args:
+        bind: An `Engine`, or a `Session`, ``scoped_session`` or `Connection` to work inside of.
+        create: Whether `open` makes the tables, columns and indexes that are missing: for tests, and
+            for kinds that are not sharekit's. Otherwise `sharekit.backends.sqlalchemy.upgrade` makes them.
+
+    Raises:
+        ConfigurationError: The bind is none of these, or its database is not supported.
+    """
+
+    def __init__(
+        self, bind: "sa.Engine | sa.Connection | orm.Session | orm.scoped_session[orm.Session]", *, create: bool = False
+    ) -> None:
+        self._create = create
+        self._host: Host | None = None if isinstance(bind, sa.Engine) else host_of(bind)
+        engine = bind if isinstance(bind, sa.Engine) else _engine_of(host_of(bind))
+        self._engines = Engines(engine)
+        self._known = _Known(self._engines.dialect)
+        self._busy = Busy()
+        self._own: SqlAlchemyRecordStore | None = None if self._host is not None else self
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({(self._host or self._engines.engine)!r})"
+
+    def open(self, kinds: Sequence[KindSpec]) -> None:
+        """
+        Prepare to keep rows of these kinds.
+
+        Raises:
+            ConfigurationError: The database has not been upgraded, or has another shape.
+            StorageError: The database cannot be reached, or refused.
+        """
+        if self._busy.busy or self._engines.local.busy:
+            raise TransactionUsageError("this thread is inside a transaction of this store")
+        try:
+            prepare(self._engines.engine, self._known.layout.dialect, kinds, create=self._create)
+        except sa.exc.SQLAlchemyError as error:
+            raise meaning(error, "preparing the database") from error
+        self._known.layout = self._known.layout.extended(kinds)
+        self._known.is_open = True
+
+    def transaction(self, tenant: TenantId, *, write: bool = False) -> SqlAlchemyTransaction:
+        """Return a transaction; leaving its block commits, or releases a savepoint; an exception rolls back."""
+        return SqlAlchemyTransaction(self._scope(), self._known.layout, tenant, write=write)
+
+    def joined(self, host: object) -> "SqlAlchemyRecordStore":
+        """
+        Return a store on the same rows that works inside the host's transaction.
+
+        Args:
+            host: The host's `Session`, ``scoped_session`` or `Connection`.
+
+        Raises:
+            ConfigurationError: It is none of these, or of a database of another sort.
+        """
+        found = host_of(host)
+        engine = _engine_of(found)
+        if dialect_of(engine) != self._engines.dialect:
+            raise ConfigurationError("host", "belongs to a database of another sort than this store's")
+        return self._beside(engine, found)
+
+    def apart(self) -> "SqlAlchemyRecordStore":
+        """
+        Return a store on the same rows whose transactions are its own, or this one if they are.
+
+        Where the host's session is bound to a connection, as tests do that roll everything back, there is
+        nothing else than that connection: then it is a store on that.
+        """
+        if self._own is None:
+            bind = self._host.get_bind() if isinstance(self._host, orm.Session) else self._host
+            if isinstance(self._host, orm.Session) and not isinstance(bind, sa.Connection):
+                self._own = self._beside(self._engines.engine, None)
+            elif isinstance(bind, sa.Connection):
+                self._own = self._beside(bind.engine, bind)
+        return self._own or self
+
+    def recheck(self, tenant: TenantId, seen: Sequence[tuple[RowKey, Row | None]]) -> Callable[[], bool]:
+        """Return the question whether these rows are still exactly so; it is one statement."""
+        layout = self._known.layout
+        statement, params = comparison(layout.specs, layout.tables, tenant, seen)
+
+        def ask() -> bool:
+            if self._host is not None:
+                with SqlAlchemyTransaction(self._scope(), layout, tenant, write=False) as transaction:
+                    return transaction.holds(statement, params)
+            try:
+                with self._engines.asking() as connection:
+                    return bool(connection.execute(statement, params).scalar())
+            except sa.exc.SQLAlchemyError as error:
+                raise meaning(error, "comparing rows") from error
+
+        return ask
+
+    def tenants(self, kind: str) -> Sequence[TenantId]:
+        """Return the tenants that have rows of this kind, sorted."""
+        with self.transaction(TenantId("")) as transaction:
+            return transaction.tenants(kind)
+
+    def close(self) -> None:
+        """Refuse transactions until `open` is called again; the engine and its pool are the host's."""
+        self._known.is_open = False
+
+    def _scope(self) -> Scope:
+        if not self._known.is_open:
+            raise TransactionUsageError("the store is not open")
+        return OwnScope(self._engines) if self._host is None else JoinedScope(self._host, self._busy)
+
+    def _beside(self, engine: sa.Engine, host: Host | None) -> "SqlAlchemyRecordStore":
+        """Return a store on this engine, or host of it, that knows what this one knows."""
+        other = SqlAlchemyRecordStore(engine if host is None else host, create=self._create)
+        other._known = self._known
+        if engine is self._engines.engine:
+            other._engines = self._engines
+            bound = isinstance(host, sa.Connection) or (
+                isinstance(host, orm.Session) and isinstance(host.get_bind(), sa.Connection)
+            )
+            if host is not None and not bound:
+                other._own = self._own
+        return other
+
+
+def _engine_of(host: Host) -> sa.Engine:
+    if isinstance(host, sa.Connection):
+        return host.engine
+    try:
+        bind = host.get_bind()
+    except sa.exc.SQLAlchemyError as error:
+        raise ConfigurationError("host", f"is a session without an engine: {error}") from error
+    return bind if isinstance(bind, sa.Engine) else bind.engine

@@ -1,0 +1,52 @@
+"""The migrations: what `upgrade` runs, and whether a database is where they lead."""
+
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+
+from sharekit.backends.sqlalchemy._own import dialect_of
+from sharekit.backends.sqlalchemy._schema import changing, check_database, differences
+from sharekit.errors import MissingExtraError
+from sharekit.ports.rows import KindSpec
+
+VERSIONS: Final = "sharekit_alembic_version"
+"""The table in which our Alembic keeps where it is; the host's keeps its own."""
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+def upgrade(engine: sa.Engine, revision: str = "head") -> None:
+    """
+    Make sharekit's tables, or bring them to this release's shape; do nothing where they have it.
+
+    Call it once with each deployment, before the first process opens the store. Several processes
+    may call it at the same time; one does the work and the others wait.
+
+    Args:
+        engine: An engine of a user who may change the schema.
+        revision: How far; for tests.
+
+    Raises:
+        StorageError: The database refused a change. On PostgreSQL and SQLite nothing was changed
+            then; on MariaDB, where each change is a commit, the next call goes on from there.
+        MissingExtraError: Alembic is not installed.
+    """
+    try:
+        from alembic import command  # noqa: PLC0415  # needed here alone
+        from alembic.config import Config  # noqa: PLC0415  # the same
+    except ImportError as missing:  # pragma: no cover  # shown in a process of its own
+        raise MissingExtraError("alembic", "sqlalchemy") from missing
+    dialect = dialect_of(engine)
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with changing(engine, dialect) as connection:
+        check_database(connection, dialect)
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def drift(engine: sa.Engine, kinds: list[KindSpec]) -> list[str]:
+    """Return what a database lacks, or has otherwise, of what these kinds need, in words."""
+    with engine.connect() as connection:
+        return differences(connection, dialect_of(engine), kinds)
