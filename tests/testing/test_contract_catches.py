@@ -11,11 +11,11 @@ from sharekit.backends.memory import MemoryRecordStore
 from sharekit.ports import RecordStore
 from sharekit.testing.record_store import LAWS, RecordStoreContract
 from sharekit.testing.record_store._frame import KINDS
-from tests.testing import _broken_questions, _broken_stores, _broken_transactions
+from tests.testing import _broken_joining, _broken_questions, _broken_stores, _broken_transactions
 
 Store = Callable[[], RecordStore]
 
-BROKEN = {**_broken_transactions.BROKEN, **_broken_stores.BROKEN, **_broken_questions.BROKEN}
+BROKEN = {**_broken_transactions.BROKEN, **_broken_stores.BROKEN, **_broken_questions.BROKEN, **_broken_joining.BROKEN}
 
 
 def cases(test: Callable[..., object]) -> Iterator[dict[str, Any]]:  # Any: what a test is parametrized with
@@ -41,7 +41,14 @@ def holds(make: Store, name: str) -> bool:
         store = make()
         if "records" in wanted:
             store.open(KINDS)
-        fixtures = {"records": store, "store": store, "reopen": None, "back_door": None, "sabotage": None}
+        fixtures: dict[str, object] = {
+            "records": store,
+            "store": store,
+            "reopen": None,
+            "back_door": None,
+            "sabotage": None,
+        }
+        fixtures["host_door"] = getattr(store, "door", None)
         try:
             test(**{name: value for name, value in fixtures.items() if name in wanted}, **case)
         except (Exception, pytest.fail.Exception):  # noqa: BLE001  # a test fails by any exception
@@ -54,7 +61,7 @@ def broken_laws(make: Store) -> set[str]:
     return {law for name, law in LAWS.items() if law and not holds(make, name)}
 
 
-@pytest.mark.parametrize("make", [MemoryRecordStore, _broken_stores.Rechecks])
+@pytest.mark.parametrize("make", [MemoryRecordStore, _broken_stores.Rechecks, _broken_joining.Joins])
 def test_a_good_store_breaks_no_law(make: Store) -> None:
     """The way of asking used here finds nothing wrong with stores that keep every law."""
     assert broken_laws(make) == set()

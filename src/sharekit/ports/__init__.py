@@ -24,7 +24,14 @@ from sharekit.ports.query import (
     Select,
 )
 from sharekit.ports.rows import Bool, Int, KeyType, KeyValue, KindSpec, Ref, Row, Text, Time
-from sharekit.ports.stores import RecordStore, RowKey, SupportsRecheck, Transaction
+from sharekit.ports.stores import (
+    RecordStore,
+    RowKey,
+    SupportsJoining,
+    SupportsOwnTransactions,
+    SupportsRecheck,
+    Transaction,
+)
 
 __all__ = [
     "AllOf",
@@ -54,6 +61,8 @@ __all__ = [
     "Row",
     "RowKey",
     "Select",
+    "SupportsJoining",
+    "SupportsOwnTransactions",
     "SupportsRecheck",
     "SupportsTenants",
     "Text",

@@ -13,7 +13,7 @@ from sharekit.ids import TenantId
 from sharekit.ports.query import Query
 from sharekit.ports.rows import KindSpec, Row
 
-__all__ = ["RecordStore", "RowKey", "SupportsRecheck", "Transaction"]
+__all__ = ["RecordStore", "RowKey", "SupportsJoining", "SupportsOwnTransactions", "SupportsRecheck", "Transaction"]
 
 RowKey = tuple[str, str]
 """The kind and the id of a row."""
@@ -134,4 +134,43 @@ class SupportsRecheck(Protocol):
 
     def recheck(self, tenant: TenantId, seen: Sequence[tuple[RowKey, Row | None]]) -> Callable[[], bool]:
         """Return the question whether these rows, at least one, are still exactly so."""
+        ...
+
+
+@runtime_checkable
+class SupportsJoining(Protocol):
+    """
+    The ability of a record store to work inside a transaction that the host has begun.
+
+    Laws, where "the host's transaction" is the outermost one:
+
+    - J1: what a joined store keeps becomes durable with the host's transaction, and is undone with it.
+    - J2: an exception in the block of a joined transaction undoes that transaction alone; the host's
+      goes on with what was done before, and can do more.
+    - J3: callbacks of `Transaction.after_commit` wait for the commit of the host's transaction, and run
+      in the order given; the end of a savepoint does not run them. A rollback drops them, and that of a
+      savepoint those that were left within it.
+    - J4: a joined transaction sees what the host's transaction has kept so far.
+    - J5: an object that is no host for this store raises `ConfigurationError`.
+    - J6: where the database gives the host's transaction up, `RetryTransaction.joined` is True.
+    """
+
+    def joined(self, host: object) -> RecordStore:
+        """Return a store on the same rows, already open, that works inside the transaction of this host."""
+        ...
+
+
+@runtime_checkable
+class SupportsOwnTransactions(Protocol):
+    """
+    The ability of a record store to keep out of a transaction that the host has begun.
+
+    Laws:
+
+    - O1: what a transaction of that store kept is durable when its block was left, whatever becomes of
+      a transaction of the host; where that cannot be, writing raises `TransactionUsageError`.
+    """
+
+    def apart(self) -> RecordStore:
+        """Return a store on the same rows, already open, whose transactions join nothing."""
         ...

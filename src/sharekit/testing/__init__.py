@@ -12,6 +12,6 @@ pytest.register_assert_rewrite("sharekit.testing.adapter", "sharekit.testing.rec
 # ruff: noqa: E402  # asserts are rewritten before the contracts are imported
 from sharekit.testing.kits import FrozenClock, SectionLoads, kit, project_kind
 from sharekit.testing.plant import plant
-from sharekit.testing.record_store import BackDoor, RecordStoreContract
+from sharekit.testing.record_store import BackDoor, HostDoor, RecordStoreContract
 
-__all__ = ["BackDoor", "FrozenClock", "RecordStoreContract", "SectionLoads", "kit", "plant", "project_kind"]
+__all__ = ["BackDoor", "FrozenClock", "HostDoor", "RecordStoreContract", "SectionLoads", "kit", "plant", "project_kind"]

@@ -12,7 +12,8 @@ Subclass `RecordStoreContract` in a test module and override its one fixture, ``
 from typing import Final
 
 from sharekit.testing._laws import Contract, laws_of
-from sharekit.testing.record_store._frame import BackDoor
+from sharekit.testing.record_store._frame import BackDoor, HostDoor
+from sharekit.testing.record_store._joining import JoiningLaws
 from sharekit.testing.record_store._machine import MachineLaws
 from sharekit.testing.record_store._queries import QueryLaws
 from sharekit.testing.record_store._recheck import RecheckLaws
@@ -21,23 +22,33 @@ from sharekit.testing.record_store._rows import RowLaws
 from sharekit.testing.record_store._stores import StoreLaws
 from sharekit.testing.record_store._transactions import TransactionLaws
 
-__all__ = ["BackDoor", "RecordStoreContract"]
+__all__ = ["BackDoor", "HostDoor", "RecordStoreContract"]
 
 
 class RecordStoreContract(
-    RowLaws, TransactionLaws, RefusalLaws, QueryLaws, StoreLaws, RecheckLaws, MachineLaws, Contract, contract=True
+    RowLaws,
+    TransactionLaws,
+    RefusalLaws,
+    QueryLaws,
+    StoreLaws,
+    RecheckLaws,
+    JoiningLaws,
+    MachineLaws,
+    Contract,
+    contract=True,
 ):
     """
     What every record store promises, as tests.
 
     The fixture ``store`` returns a new, empty store that was not opened; the contract opens and
-    closes it. Three more fixtures may be overridden by stores that can give more:
+    closes it. Four more fixtures may be overridden by stores that can give more:
 
     - ``reopen``: a function that returns another store on the same data, as another process would
       have it; None for a store that nobody else can share.
     - ``back_door``: a `BackDoor`, so that no law depends on the store's own word.
     - ``sabotage``: a function that makes every later read fail inside the store; None when
       nothing can fail.
+    - ``host_door``: a `HostDoor`, for a store that can work inside the host's transactions.
 
     Attributes:
         waivers: Laws that the store does not keep, each with the reason: ``{"T12": "..."}``.

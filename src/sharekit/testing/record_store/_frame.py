@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol, TypeVar
@@ -43,6 +44,18 @@ class BackDoor(Protocol):
 
     def write(self, row: Row) -> None:
         """Put a row there, at its revision, and commit it."""
+        ...
+
+
+class HostDoor(Protocol):
+    """A host that has transactions of its own on the same database."""
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """Begin the host's transaction and give what `SupportsJoining.joined` takes; leaving it commits."""
+        ...
+
+    def savepoint(self, host: object) -> AbstractContextManager[object]:
+        """Begin a savepoint in the host's transaction; an exception rolls back to it."""
         ...
 
 
@@ -132,6 +145,11 @@ class Frame:
     @pytest.fixture
     def sabotage(self) -> Callable[[], None] | None:
         """Return a function that makes every later read fail inside the store; None when nothing can."""
+        return None
+
+    @pytest.fixture
+    def host_door(self) -> HostDoor | None:
+        """Return a way to begin the host's own transactions; None when there are none."""
         return None
 
     @pytest.fixture
