@@ -17,7 +17,15 @@ from sharekit.features.catalog import Catalog
 from sharekit.features.links import Links
 from sharekit.features.people import People
 from sharekit.ids import TenantId, is_tenant_id
-from sharekit.ports import Clock, Directory, RateLimiter, RecordStore, SupportsTenants
+from sharekit.ports import (
+    Clock,
+    Directory,
+    RateLimiter,
+    RecordStore,
+    SupportsJoining,
+    SupportsOwnTransactions,
+    SupportsTenants,
+)
 from sharekit.records.catalog import ResourceKind
 from sharekit.records.several import SeveralInOrder
 from sharekit.tokens import Seals
@@ -75,12 +83,13 @@ class Sharekit:
             seals=Seals(secret_keys),
             kinds=_by_name(kinds),
             records=records,
+            apart=_apart(records, records),
             directory=directory,
             clock=clock or _system_clock(),
             limiter=rate_limiter or _memory_limiter(),
         )
         records.open([kind.spec for kind in ALL])
-        self._equip(wiring, LinkMemory(records))
+        self._equip(wiring, LinkMemory(wiring.apart))
 
     @classmethod
     def at(
@@ -137,6 +146,31 @@ class Sharekit:
         other._equip(attrs.evolve(self._wiring, tenant=named, directory=directory), self._memory)
         return other
 
+    def joined(self, host: object) -> "Sharekit":
+        """
+        Return this kit at work inside a transaction of the host; cheap, made anew for each.
+
+        What its verbs write is committed or rolled back with what the host writes, and their signals
+        are sent after the host's commit. A verb that fails undoes itself alone. Opening and redeeming
+        links is no part of the host's transaction.
+
+        Args:
+            host: What the host's transaction belongs to: a session or connection of SQLAlchemy.
+
+        Raises:
+            ConfigurationError: The store of this kit joins no transactions, or not of such a host.
+        """
+        wiring = self._wiring
+        able: object = wiring.records
+        if not isinstance(able, SupportsJoining):
+            raise ConfigurationError("records", "this store cannot work inside a transaction of the host")
+        records = able.joined(host)
+        apart = _apart(records, wiring.apart)
+        memory = self._memory if apart is wiring.apart else LinkMemory(apart)
+        other = object.__new__(type(self))
+        other._equip(attrs.evolve(wiring, records=records, apart=apart), memory)
+        return other
+
     def close(self) -> None:
         """Close the store; the kit, and its views of other tenants, cannot be used after it."""
         self._wiring.records.close()
@@ -159,6 +193,10 @@ class Sharekit:
         self.catalog: Catalog = Catalog(wiring)
         self.links: Links = Links(wiring, memory)
         self.audit: Audit = Audit(wiring)
+
+
+def _apart(records: object, otherwise: RecordStore) -> RecordStore:
+    return records.apart() if isinstance(records, SupportsOwnTransactions) else otherwise
 
 
 def _check_folder(folder: object) -> None:

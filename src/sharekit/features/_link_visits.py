@@ -45,10 +45,16 @@ _log = logging.getLogger("sharekit.links")
 
 
 class Visits:
-    """The visits to the read links of one tenant."""
+    """
+    The visits to the read links of one tenant.
+
+    A visit is never part of a transaction of the host: it would see what may be undone, and its count
+    could be. Only what staff look at themselves is.
+    """
 
     def __init__(self, wiring: Wiring, memory: LinkMemory) -> None:
-        self._wiring = wiring
+        self._joined = wiring
+        self._wiring = wiring.on_its_own()
         self._memory = memory
 
     def open(self, token: str, locale: str | None) -> LinkView:
@@ -107,7 +113,7 @@ class Visits:
         )
 
     def _present(self, link_id: ReadLinkId) -> tuple[ReadLink, LinkFacts, datetime, str | None]:
-        facts, now = self._read(link_id)
+        facts, now = self._read(link_id) if self._joined is self._wiring else self._read_joined(link_id)
         if facts.link is None:
             raise NotFoundError(READ_LINK.name)
         problem = judge(self._wiring, facts, facts.link.generation, now)
@@ -131,6 +137,11 @@ class Visits:
             facts, seen = read_link_facts(wiring, tx, link_id)
         self._memory.remember(wiring.tenant, facts, seen)
         return facts, wiring.clock.now()
+
+    def _read_joined(self, link_id: ReadLinkId) -> tuple[LinkFacts, datetime]:
+        with self._joined.records.transaction(self._joined.tenant) as tx:
+            facts, _ = read_link_facts(self._joined, tx, link_id)
+        return facts, self._joined.clock.now()
 
     def _let_in(self, claims: Claims, facts: LinkFacts, now: datetime, *, redeemed: bool = False) -> ReadLink:
         refusal = judge(self._wiring, facts, claims.generation, now)

@@ -41,15 +41,27 @@ _FIRST_PAUSE = 0.002  # seconds; doubles with each try
 
 @attrs.frozen(kw_only=True)
 class Wiring:
-    """Everything a feature works with, for one tenant."""
+    """
+    Everything a feature works with, for one tenant.
+
+    Attributes:
+        records: The store, in which verbs may be part of the host's transaction.
+        apart: The same store, or one on the same rows, whose transactions join nothing: for what
+            must count at once, whatever the host goes on to do.
+    """
 
     tenant: TenantId
     records: RecordStore
+    apart: RecordStore
     seals: Seals
     clock: Clock
     limiter: RateLimiter
     directory: Directory | None
     kinds: Mapping[str, ResourceKind]
+
+    def on_its_own(self) -> "Wiring":
+        """Return this wiring with transactions that join nothing."""
+        return self if self.records is self.apart else attrs.evolve(self, records=self.apart)
 
     def kind_of(self, ref: ResourceRef) -> ResourceKind:
         """Return the declared kind of a resource, or raise `InvalidInputError`."""
@@ -75,15 +87,17 @@ class Wiring:
 
         Raises:
             ConflictError: Each of several tries met a conflict.
-            RetryTransaction: The store was busy for too long.
+            RetryTransaction: The store was busy for too long; or, at once, the transaction to run again
+                is the host's.
         """
         deadline = time.monotonic() + _PATIENCE
         for attempt in range(_TRIES):
             try:
                 with self.records.transaction(self.tenant, write=True) as tx:
                     return work(Unit(tx, self.tenant, self.clock.now()))
-            except (ConflictError, RetryTransaction):
-                if attempt == _TRIES - 1 or time.monotonic() > deadline:
+            except (ConflictError, RetryTransaction) as error:
+                is_hosts = isinstance(error, RetryTransaction) and error.joined
+                if is_hosts or attempt == _TRIES - 1 or time.monotonic() > deadline:
                     raise
             time.sleep(_FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
         raise AssertionError  # pragma: no cover  # the last try returns or raises
