@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from sharekit.ids import TenantId
 from sharekit.ports import Bool, KeyValue, KindSpec, Row, Time
@@ -74,6 +75,46 @@ class TableDoor:
         named, marks = ", ".join(map(quote, values)), ", ".join(f":{name}" for name in values)
         with self._engine.begin() as connection:
             connection.execute(sa.text(f"INSERT INTO {_table(row.kind)} ({named}) VALUES ({marks})"), values)  # noqa: S608  # the same
+
+
+class SessionDoor:
+    """A host that works in sessions."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[object]:
+        """Begin a session's transaction."""
+        with orm.Session(self._engine) as session, session.begin():
+            yield session
+
+    @contextlib.contextmanager
+    def savepoint(self, host: object) -> Iterator[object]:
+        """Begin a savepoint in it."""
+        assert isinstance(host, orm.Session)
+        with host.begin_nested():
+            yield host
+
+
+class ConnectionDoor:
+    """A host that works on connections."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[object]:
+        """Begin a connection's transaction."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def savepoint(self, host: object) -> Iterator[object]:
+        """Begin a savepoint in it."""
+        assert isinstance(host, sa.Connection)
+        with host.begin_nested():
+            yield host
 
 
 def _table(kind: str) -> str:

@@ -9,9 +9,9 @@ from hypothesis import settings
 
 from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore
 from sharekit.ports import RecordStore
-from sharekit.testing.record_store import BackDoor, RecordStoreContract
+from sharekit.testing.record_store import BackDoor, HostDoor, RecordStoreContract
 from sharekit.testing.record_store._frame import KINDS
-from tests.backends._databases import TableDoor, empty, engine_of, sweep
+from tests.backends._databases import ConnectionDoor, SessionDoor, TableDoor, empty, engine_of, sweep
 
 
 class EngineContract(RecordStoreContract):
@@ -58,6 +58,11 @@ class EngineContract(RecordStoreContract):
     def back_door(self, engine: sa.Engine) -> BackDoor:
         """The tables themselves."""
         return TableDoor(engine, KINDS)
+
+    @pytest.fixture(params=["session", "connection"])
+    def host_door(self, engine: sa.Engine, request: pytest.FixtureRequest) -> HostDoor:
+        """A host that works with the ORM, and one that does not."""
+        return SessionDoor(engine) if request.param == "session" else ConnectionDoor(engine)
 
     @pytest.fixture
     def sabotage(self, engine: sa.Engine) -> Callable[[], None]:

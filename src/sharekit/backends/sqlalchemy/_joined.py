@@ -79,7 +79,11 @@ class JoinedScope:
                 begin_sqlite(connection, immediate=True)
         self._connection = connection
         self._news = news_of(connection, session)
-        self._savepoint = connection.begin_nested() if session is None else session.begin_nested()
+        if session is None:
+            self._savepoint = connection.begin_nested()
+        else:
+            self._savepoint = session.begin_nested()
+            session.connection()  # only now is the savepoint made
 
     def _there(self) -> sa.Connection:
         if self._connection is None:
@@ -126,4 +130,3 @@ class JoinedScope:
     def _end(self) -> None:
         self._savepoint = self._connection = self._news = None
         self._local.busy = False
-

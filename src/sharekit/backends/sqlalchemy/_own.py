@@ -248,5 +248,3 @@ def patiently(connection: sa.Connection, statement: str) -> None:
             time.sleep(random.uniform(0.0, _PAUSE))  # noqa: S311  # no secret
         else:
             return
-
-

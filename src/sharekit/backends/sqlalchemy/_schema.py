@@ -161,9 +161,14 @@ def _types(connection: sa.Connection, dialect: str, table: str) -> dict[str, str
             " FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = :name"
         )
     else:
-        asked = sa.text("SELECT name, type, NULL, NULL, iif(\"notnull\" OR pk, 'NO', 'YES') FROM pragma_table_info(:name)")
+        asked = sa.text(
+            "SELECT name, type, NULL, NULL, iif(\"notnull\" OR pk, 'NO', 'YES') FROM pragma_table_info(:name)"
+        )
     found = connection.execute(asked, {"name": table}).all()
-    return {name: _said(str(of).lower(), length, collation, nullable == "YES") for name, of, length, collation, nullable in found}
+    return {
+        name: _said(str(of).lower(), length, collation, nullable == "YES")
+        for name, of, length, collation, nullable in found
+    }
 
 
 def _said(of: str, length: int | None, collation: str | None, nullable: bool) -> str:  # noqa: FBT001  # a row of a catalogue
@@ -176,9 +181,13 @@ def _said(of: str, length: int | None, collation: str | None, nullable: bool) ->
 
 
 def _spelled(column: sa.Column[object], dialect: sa.Dialect) -> str:
-    spelled = column.type.compile(dialect).lower().replace("varchar(", "character varying(", dialect.name == "postgresql")
+    spelled = (
+        column.type.compile(dialect).lower().replace("varchar(", "character varying(", dialect.name == "postgresql")
+    )
     spelled = spelled.replace(" character set utf8mb4", "").replace('"', "")
-    spelled = {"bool": "tinyint", "integer": "int"}.get(spelled, spelled) if dialect.name in {"mysql", "mariadb"} else spelled
+    spelled = (
+        {"bool": "tinyint", "integer": "int"}.get(spelled, spelled) if dialect.name in {"mysql", "mariadb"} else spelled
+    )
     spelled = spelled.replace("collate c", "collate C")
     return spelled if column.nullable else f"{spelled} not null"
 

@@ -97,7 +97,7 @@ class SqlAlchemyRecordStore:
         engine = _engine_of(found)
         if dialect_of(engine) != self._engines.dialect:
             raise ConfigurationError("host", "belongs to a database of another sort than this store's")
-        return self._beside(engine, found)
+        return self._beside(found)
 
     def apart(self) -> "SqlAlchemyRecordStore":
         """
@@ -107,12 +107,9 @@ class SqlAlchemyRecordStore:
         nothing else than that connection: then it is a store on that.
         """
         if self._own is None:
-            bind = self._host.get_bind() if isinstance(self._host, orm.Session) else self._host
-            if isinstance(self._host, orm.Session) and not isinstance(bind, sa.Connection):
-                self._own = self._beside(self._engines.engine, None)
-            elif isinstance(bind, sa.Connection):
-                self._own = self._beside(bind.engine, bind)
-        return self._own or self
+            bound = _bound_to(self._host)
+            self._own = self._beside(self._engines.engine if bound is None else bound)
+        return self._own
 
     def recheck(self, tenant: TenantId, seen: Sequence[tuple[RowKey, Row | None]]) -> Callable[[], bool]:
         """Return the question whether these rows are still exactly so; it is one statement."""
@@ -145,18 +142,21 @@ class SqlAlchemyRecordStore:
             raise TransactionUsageError("the store is not open")
         return OwnScope(self._engines) if self._host is None else JoinedScope(self._host, self._busy)
 
-    def _beside(self, engine: sa.Engine, host: Host | None) -> "SqlAlchemyRecordStore":
-        """Return a store on this engine, or host of it, that knows what this one knows."""
-        other = SqlAlchemyRecordStore(engine if host is None else host, create=self._create)
+    def _beside(self, bind: "sa.Engine | Host") -> "SqlAlchemyRecordStore":
+        """Return a store on this engine or host that knows what this one knows."""
+        other = SqlAlchemyRecordStore(bind, create=self._create)
         other._known = self._known
-        if engine is self._engines.engine:
+        if other._engines.engine is self._engines.engine:
             other._engines = self._engines
-            bound = isinstance(host, sa.Connection) or (
-                isinstance(host, orm.Session) and isinstance(host.get_bind(), sa.Connection)
-            )
-            if host is not None and not bound:
+            if other._host is not None and _bound_to(other._host) is None:
                 other._own = self._own
         return other
+
+
+def _bound_to(host: Host | None) -> sa.Connection | None:
+    """Return the connection that a session is bound to, if it is bound to one and not to an engine."""
+    bind = host.get_bind() if isinstance(host, orm.Session) else None
+    return bind if isinstance(bind, sa.Connection) else None
 
 
 def _engine_of(host: Host) -> sa.Engine:

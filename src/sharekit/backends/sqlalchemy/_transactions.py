@@ -55,9 +55,7 @@ class Layout:
     dialect: str
     specs: Mapping[str, KindSpec] = attrs.field(factory=dict[str, KindSpec])
     tables: Mapping[str, KindTable] = attrs.field(factory=dict[str, KindTable])
-    shapes: dict[tuple[str, ...], sa.Executable] = attrs.field(
-        factory=dict[tuple[str, ...], sa.Executable], init=False
-    )
+    shapes: dict[tuple[str, ...], sa.Executable] = attrs.field(factory=dict[tuple[str, ...], sa.Executable], init=False)
     """Statements for rows that were needed together, by their kinds."""
 
     def extended(self, kinds: Sequence[KindSpec]) -> "Layout":
