@@ -1,10 +1,12 @@
 """The migrations: what `upgrade` runs, and whether a database is where they lead."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
 
+from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._own import dialect_of
 from sharekit.backends.sqlalchemy._schema import changing, check_database, differences
 from sharekit.errors import MissingExtraError
@@ -46,7 +48,17 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
         command.upgrade(config, revision)
 
 
-def drift(engine: sa.Engine, kinds: list[KindSpec]) -> list[str]:
-    """Return what a database lacks, or has otherwise, of what these kinds need, in words."""
-    with engine.connect() as connection:
-        return differences(connection, dialect_of(engine), kinds)
+def drift(engine: sa.Engine, kinds: Sequence[KindSpec]) -> list[str]:
+    """
+    Return what a database lacks, or has otherwise, of what these kinds need, in words.
+
+    It is empty after `upgrade`, unless somebody has changed a table by hand; a store does not open otherwise.
+
+    Raises:
+        StorageError: The database cannot be asked.
+    """
+    try:
+        with engine.connect() as connection:
+            return differences(connection, dialect_of(engine), kinds)
+    except sa.exc.SQLAlchemyError as error:
+        raise meaning(error, "comparing the schema") from error

@@ -7,6 +7,8 @@ Everything is made only if it is not there, since MariaDB may have done half of 
 Revision ID: 0001
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -60,9 +62,9 @@ def upgrade() -> None:
     _table("sharekit_staff")
 
 
-def _table(name: str, **keys: sa.types.TypeEngine[object]) -> None:
+def _table(table: str, /, **keys: sa.types.TypeEngine[Any]) -> None:  # Any: of every type
     op.create_table(
-        name,
+        table,
         sa.Column("tenant", TENANT, primary_key=True),
         sa.Column("id", KEY_TEXT, primary_key=True),
         sa.Column("revision", WHOLE, nullable=False),
