@@ -52,14 +52,15 @@ class News:
         del self._callbacks[self._savepoints.pop() if self._savepoints else 0 :]
 
     def commit(self, *_: object) -> None:
-        """Note that a commit is under way."""
+        """Note that a commit is under way; without a connection there is nothing to commit."""
         self._committing = True
+        self._failed = self.connection.invalidated
 
     def rollback(self, *_: object) -> None:
         """Drop everything."""
         self._callbacks.clear()
         self._savepoints.clear()
-        self._committing = False
+        self._committing = self._failed = False
 
     def fail(self) -> None:
         """Note that something failed; while a commit is under way, that is the commit."""
@@ -69,7 +70,6 @@ class News:
         """Call back, when the commit that was under way is over and was a good one."""
         if not self._committing or self._failed:
             self.rollback()
-            self._failed = False
             return
         callbacks = list(self._callbacks)
         self.rollback()
