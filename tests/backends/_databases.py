@@ -1,11 +1,11 @@
 """Databases to keep rows in, and ways to look at them that know nothing of the store."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import orm
+from sqlalchemy import event, exc, orm
 
 from sharekit.ids import TenantId
 from sharekit.ports import Bool, KeyValue, KindSpec, Row, Time
@@ -18,7 +18,7 @@ def engine_of(url: str, **options: object) -> Iterator[sa.Engine]:
     engine = sa.create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         # A crash of the machine costs nothing here, and what a killed process costs is the same.
-        sa.event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
     try:
         yield engine
     finally:
@@ -33,12 +33,11 @@ def sweep(engine: sa.Engine) -> None:
             connection.exec_driver_sql(f"DROP TABLE {quote(name)}")
 
 
-def empty(engine: sa.Engine) -> None:
-    """Remove every row of sharekit's."""
-    with engine.begin() as connection:
-        for name in sa.inspect(connection).get_table_names():
-            if name.startswith("sharekit_") and name != "sharekit_turn":
-                connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608  # a table of ours
+def empty(engine: sa.Engine, kinds: Iterable[KindSpec]) -> None:
+    """Remove every row of these kinds, if their tables are there."""
+    with contextlib.suppress(exc.DBAPIError), engine.begin() as connection:
+        for spec in kinds:
+            connection.exec_driver_sql(f"DELETE FROM {_table(spec.kind)}")  # noqa: S608  # a table of the contract
 
 
 class TableDoor:

@@ -90,7 +90,7 @@ def agencies(url: str) -> Iterator[Agency]:
         made = Agency(engine, kit(records=SqlAlchemyRecordStore(engine), secret_keys=[KEY]), [])
 
         def note(event: LinkCreated) -> None:
-            made.sent.append(event.ref.id if event.ref else "")
+            made.sent.append(event.ref.id)
 
         signals.link_created.connect(note)
         yield made

@@ -1,10 +1,10 @@
 """What a host and sharekit do in one transaction, they do together or not at all."""
 
-from typing import Any
+import sqlite3
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import orm
+from sqlalchemy import event, exc, orm
 
 from sharekit import errors
 from sharekit.backends.memory import MemoryRecordStore
@@ -134,7 +134,7 @@ def test_pending_rows_of_the_host_are_flushed_first_and_fail_by_their_own_name(a
         session.add(Project(id=1, name="same"))
         session.commit()
         session.add(Project(id=2, name="same"))
-        with pytest.raises(sa.exc.IntegrityError):
+        with pytest.raises(exc.IntegrityError):
             share(agency.kit.joined(session))
         session.rollback()
         share(agency.kit.joined(session))
@@ -183,11 +183,11 @@ def test_visits_are_no_part_of_the_hosts_transaction(agency: Agency) -> None:
 def _let_the_host_begin(engine: sa.Engine) -> None:
     """Do as SQLAlchemy's documentation tells hosts that use savepoints on SQLite, whose driver begins too late."""
 
-    @sa.event.listens_for(engine, "connect")
-    def _(connection: Any, _: object) -> None:  # Any: the driver's
+    @event.listens_for(engine, "connect")
+    def _(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None
 
-    @sa.event.listens_for(engine, "begin")
+    @event.listens_for(engine, "begin")
     def _(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 
@@ -244,7 +244,7 @@ def test_a_commit_that_fails_sends_nothing(agency: Agency) -> None:
     with agency.session() as session:
         share(agency.kit.joined(session))
         session.connection().invalidate()
-        with pytest.raises(sa.exc.SQLAlchemyError):
+        with pytest.raises(exc.SQLAlchemyError):
             session.commit()
 
     assert [] == agency.sent

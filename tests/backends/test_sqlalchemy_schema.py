@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import produce_migrations
 from alembic.migration import MigrationContext
+from alembic.operations.ops import DropTableOp
+from sqlalchemy import exc
 
 from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore, drift, include_name, upgrade
 from sharekit.backends.sqlalchemy._tables import index_name
@@ -156,10 +158,10 @@ def test_a_refused_upgrade_is_a_storage_error(tmp_path: Path) -> None:
         with pytest.raises(StorageError) as caught:
             upgrade(engine)
 
-        assert isinstance(caught.value.__cause__, sa.exc.SQLAlchemyError)
+        assert isinstance(caught.value.__cause__, exc.SQLAlchemyError)
 
 
-def _dropped(engine: sa.Engine, **options: Any) -> set[str]:  # Any: what Alembic takes
+def _dropped(engine: sa.Engine, **options: object) -> set[str]:
     """The tables that the host's `alembic revision --autogenerate` would drop."""
     metadata = sa.MetaData()
     sa.Table("invoice", metadata, sa.Column("id", sa.Integer, primary_key=True))
@@ -168,7 +170,7 @@ def _dropped(engine: sa.Engine, **options: Any) -> set[str]:  # Any: what Alembi
         operations = produce_migrations(context, metadata).upgrade_ops
 
     assert operations is not None
-    return {operation.table_name for operation in operations.ops if type(operation).__name__ == "DropTableOp"}
+    return {operation.table_name for operation in operations.ops if isinstance(operation, DropTableOp)}
 
 
 def test_the_hosts_autogenerate_leaves_our_tables_alone(engine: sa.Engine) -> None:

@@ -44,7 +44,7 @@ def serving() -> Iterator[str]:
             cwd=folder,
         )
         url = f"postgresql://sharekit@127.0.0.1:{port}/postgres"
-        settings = [f"listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *_QUICK]
+        settings = ["listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *_QUICK]
         command = [postgres, "-D", str(data), "-p", str(port)]
         for setting in settings:
             command += ["-c", setting]

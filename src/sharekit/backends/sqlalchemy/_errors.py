@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Final
 
-import sqlalchemy as sa
+from sqlalchemy import exc
 
 from sharekit.errors import ConflictError, RetryTransaction, SharekitError, StorageError
 
@@ -16,13 +16,13 @@ _PRIMARY = 0xFF  # an extended result code of SQLite carries the primary one in 
 
 def is_given_up(error: BaseException) -> bool:
     """Say whether the database asks for the transaction to be run again."""
-    original = getattr(error, "orig", error)
+    original: object = getattr(error, "orig", error)
     return _state(original) in _GIVEN_UP or _number(original) in _GIVEN_UP_BY_MARIADB or _is_busy(original)
 
 
 def is_taken(error: BaseException) -> bool:
     """Say whether a row of that id is there; only MariaDB says so by an error."""
-    return isinstance(error, sa.exc.IntegrityError) and _number(error.orig) == _TAKEN_IN_MARIADB
+    return isinstance(error, exc.IntegrityError) and _number(error.orig) == _TAKEN_IN_MARIADB
 
 
 def meaning(error: Exception, operation: str, *, kind: str | None = None, joined: bool = False) -> SharekitError:
@@ -51,7 +51,7 @@ def meaning_at_commit(error: Exception) -> SharekitError:
     """
     if is_given_up(error):
         return RetryTransaction()
-    if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
+    if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
         return StorageError("committing; the connection was lost, so whether it was kept is not known")
     return StorageError("committing")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import sqlalchemy as sa
-from sqlalchemy import orm
+from sqlalchemy import exc, orm
 
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._news import News, news_of
@@ -60,9 +60,9 @@ class JoinedScope:
             session.flush()  # what the host has pending goes first, and fails by its own name
         try:
             self._begin(session, write=write)
-        except sa.exc.InvalidRequestError as error:
+        except exc.InvalidRequestError as error:
             raise TransactionUsageError(f"the host's transaction cannot be joined: {error}") from error
-        except sa.exc.SQLAlchemyError as error:
+        except exc.SQLAlchemyError as error:
             raise meaning(error, "beginning a savepoint", joined=True) from error
         self._local.busy = True
         return self._there()
@@ -100,14 +100,14 @@ class JoinedScope:
         if savepoint is not None and news is not None:
             try:
                 savepoint.commit()
-            except sa.exc.SQLAlchemyError as error:
+            except exc.SQLAlchemyError as error:
                 self.roll_back(doomed=True)
                 raise meaning(error, "releasing a savepoint", joined=True) from error
             self._end()
             news.add(callbacks)
         return lambda: None
 
-    def roll_back(self, *, beaten: bool = False, doomed: bool = False) -> None:
+    def roll_back(self, *, beaten: bool = False, doomed: bool = False) -> None:  # noqa: ARG002  # the host waits its turn
         """Undo the changes since the savepoint; the host's transaction goes on."""
         savepoint, connection = self._savepoint, self._connection
         self._end()
@@ -116,7 +116,7 @@ class JoinedScope:
         try:
             if savepoint.is_active and not doomed:
                 savepoint.rollback()
-        except sa.exc.SQLAlchemyError:
+        except exc.SQLAlchemyError:
             doomed = True
         if doomed:
             # The database has undone more than the savepoint. A lost connection says so to the host:

@@ -9,10 +9,10 @@ host's connection is returned or begins again, whichever comes first, and only i
 
 import logging
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy import event, orm
+from sqlalchemy import event, orm, pool
 
 from sharekit.backends._callbacks import call_all
 
@@ -139,7 +139,7 @@ def _failed(context: sa.engine.ExceptionContext) -> None:
             news.fail()
 
 
-def _returned(_: object, record: Any) -> None:  # Any: SQLAlchemy's record of a pooled connection
+def _returned(_: object, record: pool.ConnectionPoolEntry) -> None:
     news = record.info.pop(_KEY, None)
     if isinstance(news, News):
         news.returned()
@@ -149,5 +149,5 @@ def _safely(settle: Callable[[], None]) -> None:
     # The host's commit is done, and its pool in the middle of something: nobody could handle this.
     try:
         settle()
-    except Exception:
+    except Exception:  # noqa: BLE001  # what a receiver raises; it is logged
         _log.exception("a callback after the host's commit failed")

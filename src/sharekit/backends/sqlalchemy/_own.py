@@ -4,11 +4,12 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from sharekit.backends._callbacks import call_all
 from sharekit.backends.sqlalchemy._errors import is_given_up, meaning, meaning_at_commit
@@ -73,7 +74,7 @@ class Engines:
         self._abandoned.append(connection)
 
     @contextmanager
-    def asking(self) -> Iterator[sa.Connection]:
+    def asking(self) -> Generator[sa.Connection]:
         """Give a connection for one statement that reads."""
         if self.local.busy:
             raise TransactionUsageError("this thread is inside a transaction of this store")
@@ -106,7 +107,7 @@ class OwnScope:
         self._write, self._pid = write, os.getpid()
         try:
             connection = self._begun()
-        except sa.exc.SQLAlchemyError as error:
+        except exc.SQLAlchemyError as error:
             raise meaning(error, "beginning a transaction") from error
         local.busy = True
         return connection
@@ -154,7 +155,7 @@ class OwnScope:
         if connection is not None:
             try:
                 self._commit(connection)
-            except sa.exc.SQLAlchemyError as error:
+            except exc.SQLAlchemyError as error:
                 self.roll_back(beaten=True)
                 raise meaning_at_commit(error) from error
             except BaseException:
@@ -182,7 +183,7 @@ class OwnScope:
         try:
             if self._engines.dialect == "sqlite" and not connection.invalidated:
                 connection.exec_driver_sql("ROLLBACK")
-        except sa.exc.SQLAlchemyError:
+        except exc.SQLAlchemyError:
             connection.invalidate()
         finally:
             self._end()
@@ -200,7 +201,7 @@ class OwnScope:
         if connection is not None:
             try:
                 connection.close()
-            except sa.exc.SQLAlchemyError:
+            except exc.SQLAlchemyError:
                 connection.invalidate()
 
 
@@ -242,7 +243,7 @@ def patiently(connection: sa.Connection, statement: str) -> None:
     while True:
         try:
             connection.exec_driver_sql(statement)
-        except sa.exc.OperationalError as error:
+        except exc.OperationalError as error:
             if not is_given_up(error) or time.monotonic() > deadline:
                 raise
             time.sleep(random.uniform(0.0, _PAUSE))  # noqa: S311  # no secret

@@ -1,13 +1,13 @@
 """The query algebra as SQL."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from sharekit.backends.sqlalchemy._tables import MYSQL, KindTable, param
+from sharekit.backends.sqlalchemy._tables import KindTable, param
 from sharekit.ids import TenantId
 from sharekit.ports.query import (
     AllOf,
@@ -59,7 +59,7 @@ class Compiler:
         kept = self._tables[query.kind]
         key = kept.table.c[query.order.key]
         order = [key, kept.id] if query.order.key != "id" else [key]
-        asked = sa.select(*kept.held, kept.id).where(self._rows(kept, query.where))
+        asked = sa.select(*kept.held, kept.id).where(self._rows(kept.table, query.where))
         asked = asked.order_by(*[self._ordered(column, descending=query.order.descending) for column in order])
         if query.after is None:
             return (asked,)
@@ -87,22 +87,22 @@ class Compiler:
             if not descending:
                 yield key.is_not(None)
 
-    def _rows(self, kept: KindTable, where: Condition) -> Sql:
-        mine = kept.tenant == self._tenant
-        return mine if where == AllOf() else sa.and_(mine, self._sql(where, kept).self_group())
+    def _rows(self, table: sa.FromClause, where: Condition) -> Sql:
+        mine = table.c["tenant"] == self._tenant
+        return mine if where == AllOf() else sa.and_(mine, self._sql(where, table).self_group())
 
-    def _sql(self, condition: Condition, kept: KindTable) -> Sql:
+    def _sql(self, condition: Condition, table: sa.FromClause) -> Sql:
         match condition:
             case AnyOf(conditions):
-                return _chained(sa.or_, [self._sql(part, kept) for part in conditions]) if conditions else _never()
+                return _chained(sa.or_, [self._sql(part, table) for part in conditions]) if conditions else _never()
             case AllOf(conditions):
-                return _chained(sa.and_, [self._sql(part, kept) for part in conditions]) if conditions else _always()
+                return _chained(sa.and_, [self._sql(part, table) for part in conditions]) if conditions else _always()
             case Not(part):
-                return sa.not_(sa.func.coalesce(self._sql(part, kept), sa.false()))
+                return sa.not_(sa.func.coalesce(self._sql(part, table), sa.false()))
             case IsNull(key):
-                return kept.table.c[key].is_(None)
+                return table.c[key].is_(None)
             case _:
-                return self._leaf(condition, kept.table.c[condition.key])
+                return self._leaf(condition, table.c[condition.key])
 
     def _leaf(self, condition: Eq | In | Range | Prefix | Contains | InSelect, key: Column) -> Sql:
         match condition:
@@ -118,11 +118,10 @@ class Compiler:
                 found: sa.ColumnElement[int] = getattr(sa.func, _PARTS.get(self._dialect, "instr"))(key, text)
                 return found > 0
             case InSelect(_, select):
-                kept = self._tables[select.kind]
-                inner = kept.table.alias()
-                aliased = _Aliased(kept, inner)
-                wanted = aliased.table.c[select.key]
-                where = sa.and_(self._rows(aliased, select.where), wanted.is_not(None))
+                # Under another name, so that a question may ask for a kind within itself.
+                inner = self._tables[select.kind].table.alias()
+                wanted = inner.c[select.key]
+                where = sa.and_(self._rows(inner, select.where), wanted.is_not(None))
                 return key.in_(sa.select(wanted).where(where).correlate(None))
 
     def _among(self, key: Column, values: Sequence[Value]) -> Sql:
@@ -133,15 +132,6 @@ class Compiler:
             listed = sa.func.json_each(json.dumps(given, ensure_ascii=False)).table_valued("value")
             return key.in_(sa.select(listed.c.value))
         return key.in_(given)
-
-
-class _Aliased(KindTable):
-    """A kind's table under another name, so that a question may ask for it within itself."""
-
-    def __init__(self, kept: KindTable, alias: sa.FromClause) -> None:
-        self.kind = kept.kind
-        self.table = alias
-        self.tenant, self.id = alias.c["tenant"], alias.c["id"]
 
 
 def _given(key: Column, value: Value) -> Column:
@@ -157,10 +147,9 @@ def _always() -> Sql:
     return sa.literal(1) == sa.literal(1)
 
 
-def _chained(operator: Any, terms: Sequence[Sql]) -> Sql:  # Any: SQLAlchemy types and_ and or_ with overloads
+def _chained(operator: Callable[..., Sql], terms: Sequence[Sql]) -> Sql:
     if len(terms) <= _CHUNK:
-        joined: Sql = operator(*[term.self_group() for term in terms])
-        return joined
+        return operator(*[term.self_group() for term in terms])
     chunks = [terms[start : start + _CHUNK] for start in range(0, len(terms), _CHUNK)]
     # Each within a call, since SQLAlchemy makes one flat chain of chains of the same operator.
     return _chained(operator, [sa.func.coalesce(_chained(operator, chunk), sa.false()) for chunk in chunks])

@@ -1,10 +1,11 @@
 """Whether a database has our tables, and how it gets them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 from sqlalchemy.schema import CreateColumn
 
 from sharekit.backends.sqlalchemy._errors import meaning
@@ -19,7 +20,7 @@ _PATIENCE: Final = 600  # seconds that one process waits for another's changes o
 
 
 @contextmanager
-def changing(engine: sa.Engine, dialect: str) -> Iterator[sa.Connection]:
+def changing(engine: sa.Engine, dialect: str) -> Generator[sa.Connection]:
     """
     Give a connection for changes of the schema, to one process at a time, and commit them.
 
@@ -31,12 +32,12 @@ def changing(engine: sa.Engine, dialect: str) -> Iterator[sa.Connection]:
             yield connection
     except SharekitError:
         raise
-    except sa.exc.SQLAlchemyError as error:
+    except exc.SQLAlchemyError as error:
         raise meaning(error, "changing the schema") from error
 
 
 @contextmanager
-def _alone(connection: sa.Connection, dialect: str) -> Iterator[None]:
+def _alone(connection: sa.Connection, dialect: str) -> Generator[None]:
     if dialect == "sqlite":
         connection.begin()
         begin_sqlite(connection, immediate=True)
@@ -102,14 +103,24 @@ def check_database(connection: sa.Connection, dialect: str) -> None:
 def differences(connection: sa.Connection, dialect: str, kinds: Sequence[KindSpec]) -> list[str]:
     """Return what the database lacks or has otherwise, in words; nothing when it is as it should be."""
     wanted = _wanted(dialect, kinds)
-    there = set(sa.inspect(connection).get_table_names())
-    return [
-        difference
-        for table in wanted.sorted_tables
-        for difference in (
-            _differences(connection, dialect, table) if table.name in there else [f"the table {table.name!r}"]
-        )
-    ]
+    inspector = sa.inspect(connection)
+    there = inspector.get_table_names()
+    names = [table.name for table in wanted.sorted_tables if table.name in there]
+    types = _types(connection, dialect)
+    # Any: what SQLAlchemy reads of a catalogue. All tables are asked for together, as a store opens often.
+    keys: dict[Any, Any] = dict(inspector.get_multi_pk_constraint(filter_names=names))
+    indexes: dict[Any, Any] = dict(inspector.get_multi_indexes(filter_names=names))
+    found: list[str] = []
+    for table in wanted.sorted_tables:
+        if table.name not in names:
+            found.append(f"the table {table.name!r}")
+            continue
+        found += _columns_differ(connection, table, types.get(table.name, {}))
+        key = [column.name for column in table.primary_key.columns]
+        if keys[None, table.name]["constrained_columns"] != key:
+            found.append(f"the primary key {key} of {table.name!r}")
+        found += _indexes_differ(table, {index["name"]: index["column_names"] for index in indexes[None, table.name]})
+    return found
 
 
 def _wanted(dialect: str, kinds: Sequence[KindSpec]) -> sa.MetaData:
@@ -120,25 +131,21 @@ def _wanted(dialect: str, kinds: Sequence[KindSpec]) -> sa.MetaData:
     return metadata
 
 
-def _differences(connection: sa.Connection, dialect: str, table: sa.Table) -> Iterator[str]:
-    found = _types(connection, dialect, table.name)
+def _columns_differ(connection: sa.Connection, table: sa.Table, found: Mapping[str, str]) -> Iterator[str]:
     for column in table.columns:
-        is_type = found.get(column.name)
-        wanted = _spelled(column, connection.dialect)
+        is_type, wanted = found.get(column.name), _spelled(column, connection.dialect)
         if is_type is None:
             yield f"the column {column.name!r} of {table.name!r}"
         elif is_type != wanted:
             yield f"the column {column.name!r} of {table.name!r} as {wanted} (it is {is_type})"
-    inspector = sa.inspect(connection)
-    key = [column.name for column in table.primary_key.columns]
-    if inspector.get_pk_constraint(table.name)["constrained_columns"] != key:
-        yield f"the primary key {key} of {table.name!r}"
-    indexes = {index["name"]: index for index in inspector.get_indexes(table.name)}
-    for index in table.indexes:
+
+
+def _indexes_differ(table: sa.Table, found: Mapping[object, object]) -> Iterator[str]:
+    for index in sorted(table.indexes, key=lambda index: str(index.name)):
         columns = [_plain_name(expression) for expression in index.expressions]
-        if index.name not in indexes:
+        if index.name not in found:
             yield f"the index {index.name!r} of {table.name!r}"
-        elif indexes[index.name]["column_names"] != columns:
+        elif found[index.name] != columns:
             yield f"the index {index.name!r} of {table.name!r} on {columns}"
 
 
@@ -148,30 +155,26 @@ def _plain_name(expression: sa.ColumnElement[object] | str) -> str:
     return str(getattr(expression, "name", expression))
 
 
-def _types(connection: sa.Connection, dialect: str, table: str) -> dict[str, str]:
-    """Return what the database itself says of the columns' types, as `_spelled` spells them."""
-    if dialect == "mariadb":
-        asked = sa.text(
-            "SELECT column_name, data_type, character_maximum_length, collation_name, is_nullable"
-            " FROM information_schema.columns WHERE table_schema = database() AND table_name = :name"
-        )
-    elif dialect == "postgresql":
-        asked = sa.text(
-            "SELECT column_name, data_type, character_maximum_length, collation_name, is_nullable"
-            " FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = :name"
+def _types(connection: sa.Connection, dialect: str) -> dict[str, dict[str, str]]:
+    """Return what the database itself says of the columns of our tables, as `_spelled` spells them."""
+    if dialect == "sqlite":
+        asked = (
+            "SELECT t.name, c.name, c.type, NULL, NULL, iif(c.\"notnull\" OR c.pk, 'NO', 'YES')"
+            " FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table' AND t.name LIKE :ours"
         )
     else:
-        asked = sa.text(
-            "SELECT name, type, NULL, NULL, iif(\"notnull\" OR pk, 'NO', 'YES') FROM pragma_table_info(:name)"
+        schema = "database()" if dialect == "mariadb" else "current_schema()"
+        asked = (
+            "SELECT table_name, column_name, data_type, character_maximum_length, collation_name, is_nullable"  # noqa: S608  # constants
+            f" FROM information_schema.columns WHERE table_schema = {schema} AND table_name LIKE :ours"  # constants
         )
-    found = connection.execute(asked, {"name": table}).all()
-    return {
-        name: _said(str(of).lower(), length, collation, nullable == "YES")
-        for name, of, length, collation, nullable in found
-    }
+    types: dict[str, dict[str, str]] = {}
+    for table, name, of, length, collation, nullable in connection.execute(sa.text(asked), {"ours": f"{PREFIX}%"}):
+        types.setdefault(table, {})[name] = _said(str(of).lower(), length, collation, nullable=nullable == "YES")
+    return types
 
 
-def _said(of: str, length: int | None, collation: str | None, nullable: bool) -> str:  # noqa: FBT001  # a row of a catalogue
+def _said(of: str, length: int | None, collation: str | None, *, nullable: bool) -> str:
     parts = [of if length is None or of == "longtext" else f"{of}({length})"]
     if collation is not None:
         parts.append(f"collate {collation}")
@@ -214,7 +217,7 @@ def _make_missing(connection: sa.Connection, dialect: str, kinds: Sequence[KindS
                 index.create(connection)
 
 
-def include_name(name: str | None, type_: str, parent_names: object = None) -> bool:
+def include_name(name: str | None, type_: str, parent_names: object = None) -> bool:  # noqa: ARG001  # as Alembic calls it
     """
     Say whether a thing in the database is the host's: the hook for the ``env.py`` of its own Alembic.
 

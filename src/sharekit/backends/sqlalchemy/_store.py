@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy import orm
+from sqlalchemy import exc, orm
 
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._joined import Busy, Host, JoinedScope, host_of
@@ -74,7 +74,7 @@ class SqlAlchemyRecordStore:
             raise TransactionUsageError("this thread is inside a transaction of this store")
         try:
             prepare(self._engines.engine, self._known.layout.dialect, kinds, create=self._create)
-        except sa.exc.SQLAlchemyError as error:
+        except exc.SQLAlchemyError as error:
             raise meaning(error, "preparing the database") from error
         self._known.layout = self._known.layout.extended(kinds)
         self._known.is_open = True
@@ -123,7 +123,7 @@ class SqlAlchemyRecordStore:
             try:
                 with self._engines.asking() as connection:
                     return bool(connection.execute(statement, params).scalar())
-            except sa.exc.SQLAlchemyError as error:
+            except exc.SQLAlchemyError as error:
                 raise meaning(error, "comparing rows") from error
 
         return ask
@@ -164,6 +164,6 @@ def _engine_of(host: Host) -> sa.Engine:
         return host.engine
     try:
         bind = host.get_bind()
-    except sa.exc.SQLAlchemyError as error:
+    except exc.SQLAlchemyError as error:
         raise ConfigurationError("host", f"is a session without an engine: {error}") from error
     return bind if isinstance(bind, sa.Engine) else bind.engine

@@ -71,10 +71,10 @@ class KindTable:
         self.kind = spec.kind
         self._keys = tuple(spec.keys)
         self._readers = tuple((key, _READERS[of]) for key, of in spec.keys.items() if of in _READERS)
-        self.table = make_table(spec, dialect)
+        self.table: sa.Table = make_table(spec, dialect)
         columns = self.table.c
         self.tenant, self.id = columns["tenant"], columns["id"]
-        self.held: tuple[sa.ColumnElement[Any], ...] = tuple(
+        self.held: tuple[sa.Column[Any], ...] = tuple(
             columns[name] for name in (*spec.keys, "revision", "schema", "body")
         )
         self.here = sa.and_(self.tenant == sa.bindparam("_tenant"), self.id == sa.bindparam("_id"))
@@ -114,7 +114,7 @@ class KindTable:
 def make_table(spec: KindSpec, dialect: str, metadata: sa.MetaData | None = None) -> sa.Table:
     """Return the table of a kind as this dialect is to have it."""
     name = table_name(spec.kind)
-    table = sa.Table(
+    table: sa.Table = sa.Table(
         name,
         sa.MetaData() if metadata is None else metadata,
         sa.Column("tenant", TENANT, primary_key=True),
@@ -123,8 +123,8 @@ def make_table(spec: KindSpec, dialect: str, metadata: sa.MetaData | None = None
         sa.Column("schema", sa.BigInteger, nullable=False),
         sa.Column("body", BODY, nullable=False),
         *[sa.Column(key, TYPES[of], nullable=True) for key, of in spec.keys.items()],
-        **_OPTIONS,
     )
+    table.kwargs.update(_OPTIONS)
     for keys in dict.fromkeys(spec.indexes):
         sa.Index(index_name(name, keys), *_indexed(table, spec, keys, dialect))
     return table
@@ -132,7 +132,9 @@ def make_table(spec: KindSpec, dialect: str, metadata: sa.MetaData | None = None
 
 def make_turn(metadata: sa.MetaData) -> sa.Table:
     """Return the table that writers lock."""
-    return sa.Table(TURN, metadata, sa.Column("id", sa.Integer, primary_key=True, autoincrement=False), **_OPTIONS)
+    turn = sa.Table(TURN, metadata, sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))
+    turn.kwargs.update(_OPTIONS)
+    return turn
 
 
 def insertion(table: sa.Table, dialect: str) -> sa.Insert:

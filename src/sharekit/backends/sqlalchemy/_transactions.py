@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol, Self
 
 import attrs
 import sqlalchemy as sa
+from sqlalchemy import exc
 from sqlalchemy.dialects import mysql
 
 from sharekit.backends.sqlalchemy._errors import meaning
@@ -252,10 +253,13 @@ class SqlAlchemyTransaction:
         present = self._fetch(asked.with_for_update(), at, table.kind)
         if [row[0] for row in present] != [row[0] for row in self._fetch(asked, at)]:
             raise self._failed(RetryTransaction(joined=self._scope.joined))
-        if not present or (present[0][1] or 0) > greatest:
+        if not present:
             return None
-        total = (present[0][1] or 0) + amount
-        statement = sa.update(table.table).where(table.here).values({counter: total, "revision": present[0][0] + 1})
+        revision, counted = present[0]
+        total = (counted or 0) + amount
+        if total - amount > greatest:
+            return None
+        statement = sa.update(table.table).where(table.here).values({counter: total, "revision": revision + 1})
         self._change(statement, at, table.kind)
         return int(total)
 
@@ -301,18 +305,18 @@ class SqlAlchemyTransaction:
 
     def _fetch(
         self, statement: sa.Executable, params: Values | None = None, kind: str | None = None
-    ) -> Sequence[sa.Row[Any]]:  # Any: a database gives what was stored
+    ) -> Sequence[Any]:  # Any: rows of whatever was asked for
         try:
             return self._running().execute(statement, params).all()
-        except sa.exc.SQLAlchemyError as error:
+        except exc.SQLAlchemyError as error:
             operation = "asking for rows" if kind is None else "changing a row"
             raise self._failed(meaning(error, operation, kind=kind, joined=self._scope.joined)) from error
 
     def _change(self, statement: sa.Executable, params: Values, kind: str) -> int:
         try:
             # Any: what was executed changes rows, so the result has their number.
-            result: sa.CursorResult[Any] = self._running().execute(statement, params)  # type: ignore[assignment]
-        except sa.exc.SQLAlchemyError as error:
+            result: sa.CursorResult[Any] = self._running().execute(statement, params)
+        except exc.SQLAlchemyError as error:
             raise self._failed(meaning(error, "changing a row", kind=kind, joined=self._scope.joined)) from error
         return result.rowcount
 
@@ -332,7 +336,7 @@ def _together(tables: Sequence[KindTable], dialect: str) -> sa.Executable:
         mine = table.table.alias()
         wanted = sa.and_(mine.c["tenant"] == sa.bindparam("_tenant"), mine.c["id"] == sa.bindparam(f"_id{place}"))
         source = source.outerjoin(mine, wanted)
-        columns += [mine.c[column.key].label(f"c{len(columns) + number}") for number, column in enumerate(table.held)]
+        columns += [mine.c[column.name].label(f"c{len(columns) + number}") for number, column in enumerate(table.held)]
     asked = sa.select(*columns).select_from(source)
     if dialect != "mariadb":
         return asked

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._own import dialect_of
@@ -60,5 +61,5 @@ def drift(engine: sa.Engine, kinds: Sequence[KindSpec]) -> list[str]:
     try:
         with engine.connect() as connection:
             return differences(connection, dialect_of(engine), kinds)
-    except sa.exc.SQLAlchemyError as error:
+    except exc.SQLAlchemyError as error:
         raise meaning(error, "comparing the schema") from error
