@@ -1,10 +1,12 @@
 """What a host and sharekit do in one transaction, they do together or not at all."""
 
+import asyncio
 import sqlite3
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event, exc, orm
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from sharekit import errors
 from sharekit.backends.memory import MemoryRecordStore
@@ -268,6 +270,29 @@ def test_a_receiver_may_use_the_session_again(agency: Agency) -> None:
         signals.link_created.disconnect(look)
 
     assert [1] == seen
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_an_asynchronous_session_is_joined_from_within(agency: Agency) -> None:
+    """`run_sync` gives the session that can be joined; the asynchronous one itself is refused, with that advice."""
+    address = agency.engine.url.set(drivername="sqlite+aiosqlite")
+
+    async def host() -> None:
+        engine = create_async_engine(address)
+        async with AsyncSession(engine) as session:
+            with pytest.raises(errors.ConfigurationError, match="run_sync"):
+                agency.kit.joined(session)
+            await session.run_sync(lambda inner: share(agency.kit.joined(inner), 1))
+            await session.rollback()
+            session.add(Project(id=2, name="second"))
+            await session.run_sync(lambda inner: share(agency.kit.joined(inner), 2))
+            await session.commit()
+        await engine.dispose()
+
+    asyncio.run(host())
+
+    assert (["second"], ["2"]) == (agency.projects(), agency.sent)
+    assert (0, 1) == (agency.links(1), agency.links(2))
 
 
 def test_other_stores_and_other_hosts_are_refused() -> None:

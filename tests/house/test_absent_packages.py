@@ -35,6 +35,7 @@ OPTIONAL_ROOMS: dict[str, dict[str, str]] = {
     "sharekit.adapters.django.urls": {"django": "django", **PAGES},
     "sharekit.adapters.django.views": {"django": "django", **PAGES},
     "sharekit.adapters.flask": {"flask": "flask", "babel": "pages"},  # Flask itself needs jinja2
+    "sharekit.backends.sqlalchemy": {"sqlalchemy": "sqlalchemy"},
     "sharekit.web": PAGES,
 }
 """What needs an extra: each package that it imports, with the extra that brings it."""
@@ -84,6 +85,22 @@ Sharekit(records=MemoryRecordStore(), secret_keys=["k" * 40 + "0123456789"], kin
 print("made")
 """
     assert python(program, absent=OPTIONAL) == "made"
+
+
+def test_upgrading_without_alembic_names_the_extra() -> None:
+    """The store works without Alembic, and `upgrade` says what brings it."""
+    program = """
+import sqlalchemy
+from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore, upgrade
+from sharekit.errors import MissingExtraError
+engine = sqlalchemy.create_engine("sqlite://")
+SqlAlchemyRecordStore(engine)
+try:
+    upgrade(engine)
+except MissingExtraError as error:
+    print(error.package, error.extra)
+"""
+    assert python(program, absent=("alembic",)) == "alembic sqlalchemy"
 
 
 @pytest.mark.parametrize(("room", "package"), LACKING)
