@@ -116,15 +116,12 @@ class SqlAlchemyRecordStore:
         layout = self._known.layout
         statement, params = comparison(layout.specs, layout.tables, tenant, seen)
 
+        if self._host is None:
+            return self._engines.question(statement, params)
+
         def ask() -> bool:
-            if self._host is not None:
-                with SqlAlchemyTransaction(self._scope(), layout, tenant, write=False) as transaction:
-                    return transaction.holds(statement, params)
-            try:
-                with self._engines.asking() as connection:
-                    return bool(connection.execute(statement, params).scalar())
-            except exc.SQLAlchemyError as error:
-                raise meaning(error, "comparing rows") from error
+            with SqlAlchemyTransaction(self._scope(), layout, tenant, write=False) as transaction:
+                return transaction.holds(statement, params)
 
         return ask
 
