@@ -98,7 +98,7 @@ class Engines:
 
         return ask
 
-    def _asked(self, sql: str, values: object) -> bool:
+    def _asked(self, sql: str, values: Sequence[object] | Mapping[str, object]) -> bool:
         self._notice_fork()
         dialect, lent = self.engine.dialect, self.engine.raw_connection()
         driver = lent.dbapi_connection
