@@ -12,7 +12,6 @@ from collections.abc import Generator
 import hypothesis
 import pytest
 
-from tests.servers.s3 import moto_address, moto_bucket, s3rver_address, s3rver_bucket  # noqa: F401  # fixtures
 
 _TAKEN = ("deep:", "platform:")
 _REQUIRE_ALL = os.environ.get("SHAREKIT_REQUIRE_ALL", os.environ.get("CI", "")).lower() in {"1", "true"}
