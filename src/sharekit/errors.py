@@ -295,12 +295,18 @@ class ConflictError(SharekitError):
 
 # Named as the instruction that it is for the host's own transaction loop.
 class RetryTransaction(SharekitError):  # noqa: N818
-    """The database gave up this transaction (busy, deadlock, serialization): run it again."""
+    """
+    The database gave up this transaction (busy, deadlock, serialization): run it again.
+
+    Attributes:
+        joined: Whether the transaction to run again is the host's, which sharekit had joined.
+    """
 
     code: ClassVar[str] = "retry-transaction"
 
-    def __init__(self) -> None:
+    def __init__(self, *, joined: bool = False) -> None:
         super().__init__("the store could not complete the transaction; run it again")
+        self.joined = joined
 
 
 # --- call the operator -------------------------------------------------------------------
