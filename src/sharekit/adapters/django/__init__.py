@@ -1,0 +1,3 @@
+"""
+The portal in a Django project. Needs the extra ``django``.
+"""

@@ -1,0 +1,87 @@
+"""The Django store keeps every law on each database that Django knows."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sharekit.ports import RecordStore
+from sharekit.testing.record_store import BackDoor, RecordStoreContract
+from sharekit.testing.record_store._frame import KINDS
+from tests.django_host import project
+
+project.set_up()
+
+from sharekit.backends.django import DjangoRecordStore  # noqa: E402  # Django is set up first
+from tests.backends._django import MadeTables, TableDoor  # noqa: E402  # the same
+
+
+class _OnDjango(RecordStoreContract):
+    """The contract on one database; each store has a connection of its own for each thread."""
+
+    __test__ = False
+
+    machine_examples = 15
+
+    @pytest.fixture
+    def settings(self, tmp_path: Path) -> project.Settings:
+        """How Django reaches the database."""
+        return project.sqlite_settings(tmp_path / "records.sqlite3")
+
+    @pytest.fixture
+    def door(self, settings: project.Settings) -> Iterator[TableDoor]:
+        """A connection that knows nothing of sharekit, to an empty database."""
+        with project.database(settings) as alias:
+            door = TableDoor(alias, KINDS)
+            door.clear()
+            yield door
+
+    @pytest.fixture
+    def store(self, settings: project.Settings, door: TableDoor) -> Iterator[RecordStore]:
+        """A store on an empty database."""
+        with project.database(settings) as alias:
+            yield DjangoRecordStore(alias, models=MadeTables(alias))
+
+    @pytest.fixture
+    def reopen(self, settings: project.Settings) -> Iterator[Callable[[], RecordStore]]:
+        """A second store on the same database."""
+        with project.database(settings) as alias:
+            yield lambda: DjangoRecordStore(alias, models=MadeTables(alias))
+
+    @pytest.fixture
+    def back_door(self, door: TableDoor) -> BackDoor:
+        """The tables themselves."""
+        return door
+
+    @pytest.fixture
+    def sabotage(self, door: TableDoor) -> Callable[[], None]:
+        """Drop a table behind the store's back."""
+        return door.drop
+
+
+class TestDjangoOnSqlite(_OnDjango):
+    """`DjangoRecordStore` keeps the contract on SQLite."""
+
+    __test__ = True
+
+
+class TestDjangoOnPostgresql(_OnDjango):
+    """`DjangoRecordStore` keeps the contract on PostgreSQL."""
+
+    __test__ = True
+
+    @pytest.fixture
+    def settings(self, postgres_database: str) -> project.Settings:
+        """How Django reaches the server."""
+        return project.server_settings(postgres_database)
+
+
+class TestDjangoOnMariadb(_OnDjango):
+    """`DjangoRecordStore` keeps the contract on MariaDB."""
+
+    __test__ = True
+
+    @pytest.fixture
+    def settings(self, mariadb_database: str) -> project.Settings:
+        """How Django reaches the server."""
+        return project.server_settings(mariadb_database)
