@@ -5,15 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from sharekit.backends.django import DjangoRecordStore
 from sharekit.ports import RecordStore
 from sharekit.testing.record_store import BackDoor, RecordStoreContract
 from sharekit.testing.record_store._frame import KINDS
+from tests.backends._django import MadeTables, TableDoor
 from tests.django_host import project
-
-project.set_up()
-
-from sharekit.backends.django import DjangoRecordStore  # noqa: E402  # Django is set up first
-from tests.backends._django import MadeTables, TableDoor  # noqa: E402  # the same
 
 
 class _OnDjango(RecordStoreContract):

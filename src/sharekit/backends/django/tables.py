@@ -128,6 +128,11 @@ class Table:
                     raise IntegrityError(self.spec.kind, f"the key {key!r} is not what was stored") from error
         return Row(tenant=tenant, kind=self.spec.kind, id=id_, keys=keys, revision=revision, schema=schema, body=body)
 
+    def of_instance(self, instance: models.Model) -> Row:
+        """Return the row that an instance of the model holds."""
+        held: dict[str, Any] = vars(instance)  # Any: as in `row`
+        return self.row(TenantId(held["tenant"]), [held[column] for column in self.columns])
+
     def written(self, row: Row, revision: int) -> dict[str, str | int | None]:
         """Return what a checked row holds at its new revision, by column; tenant and id excepted."""
         keys = {key: param(value) for key, value in row.keys.items()}
