@@ -62,6 +62,7 @@ class TestDjangoOnSqlite(_OnDjango):
     __test__ = True
 
 
+@pytest.mark.slow
 class TestDjangoOnPostgresql(_OnDjango):
     """`DjangoRecordStore` keeps the contract on PostgreSQL."""
 
@@ -73,6 +74,7 @@ class TestDjangoOnPostgresql(_OnDjango):
         return project.server_settings(postgres_database)
 
 
+@pytest.mark.slow
 class TestDjangoOnMariadb(_OnDjango):
     """`DjangoRecordStore` keeps the contract on MariaDB."""
 

@@ -85,17 +85,22 @@ def server_settings(url: str) -> Settings:
     }
     if parts.scheme.startswith("postgres"):
         return {**given, "ENGINE": "django.db.backends.postgresql"}
+    return {**given, "ENGINE": "django.db.backends.mysql", "OPTIONS": {"charset": "utf8mb4"}}
+
+
+def _take_pymysql() -> None:
+    """Let Django, which asks for mysqlclient in a version of its own, take PyMySQL."""
     import pymysql
 
-    # Django asks for mysqlclient, in a version that PyMySQL then has to name.
     pymysql.version_info = (2, 2, 7, "final", 0)
     pymysql.install_as_MySQLdb()
-    return {**given, "ENGINE": "django.db.backends.mysql", "OPTIONS": {"charset": "utf8mb4"}}
 
 
 @contextlib.contextmanager
 def database(given: Settings) -> Iterator[str]:
     """Lend a database under an alias of its own."""
+    if given["ENGINE"].endswith("mysql"):
+        _take_pymysql()
     alias = f"lent{next(_numbers)}"
     defaults = {
         key: value for key, value in connections.settings["default"].items() if key not in {"NAME", "OPTIONS", "TEST"}
