@@ -17,12 +17,16 @@ class MadeTables:
 
     def __init__(self, alias: str) -> None:
         self._alias = alias
+        self._there: dict[str, set[str]] | None = None
 
     def __call__(self, spec: KindSpec) -> type[Model]:
         """Return the model of a kind."""
         model = model_of(spec, module=__name__, app_label="lent", apps=Apps())
         options = model._meta
-        there = _columns(self._alias).get(options.db_table)
+        if self._there is None:
+            self._there = _columns(self._alias)
+        there = self._there.get(options.db_table)
+        self._there[options.db_table] = {field.column for field in options.local_fields}
         missing = [field for field in options.local_fields if field.column not in (there or ())]
         if missing:
             with connections[self._alias].schema_editor() as editor:
