@@ -299,13 +299,14 @@ class RetryTransaction(SharekitError):  # noqa: N818
     The database gave up this transaction (busy, deadlock, serialization): run it again.
 
     Attributes:
-        joined: Whether the transaction to run again is the host's, which sharekit had joined.
+        joined: Whether it is the host's own transaction that has to be run again, from its beginning.
     """
 
     code: ClassVar[str] = "retry-transaction"
 
     def __init__(self, *, joined: bool = False) -> None:
-        super().__init__("the store could not complete the transaction; run it again")
+        whose = "roll back your own transaction and run it again" if joined else "run it again"
+        super().__init__(f"the store could not complete the transaction; {whose}")
         self.joined = joined
 
 

@@ -1,9 +1,11 @@
 """The Django store keeps every law on each database that Django knows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.db import connections, transaction
 
 from sharekit.backends.django import DjangoRecordStore
 from sharekit.ports import RecordStore
@@ -11,6 +13,25 @@ from sharekit.testing.record_store import BackDoor, RecordStoreContract
 from sharekit.testing.record_store._frame import KINDS
 from tests.backends._django import MadeTables, TableDoor
 from tests.django_host import project
+
+
+class AtomicDoor:
+    """The host's own transactions."""
+
+    def __init__(self, alias: str) -> None:
+        self._alias = alias
+
+    @contextmanager
+    def transaction(self) -> Generator[object]:
+        """Begin one, and name the connection that it is on."""
+        with transaction.atomic(self._alias, durable=True):
+            yield connections[self._alias]
+
+    @contextmanager
+    def savepoint(self, host: object) -> Generator[object]:
+        """Begin a savepoint in it."""
+        with transaction.atomic(self._alias):
+            yield host
 
 
 class _OnDjango(RecordStoreContract):
@@ -34,10 +55,20 @@ class _OnDjango(RecordStoreContract):
             yield door
 
     @pytest.fixture
-    def store(self, settings: project.Settings, door: TableDoor) -> Iterator[RecordStore]:
-        """A store on an empty database."""
+    def alias(self, settings: project.Settings, door: TableDoor) -> Iterator[str]:
+        """The database of the store and of its host, empty."""
         with project.database(settings) as alias:
-            yield DjangoRecordStore(alias, models=MadeTables(alias))
+            yield alias
+
+    @pytest.fixture
+    def store(self, alias: str) -> RecordStore:
+        """A store on an empty database."""
+        return DjangoRecordStore(alias, models=MadeTables(alias))
+
+    @pytest.fixture
+    def host_door(self, alias: str) -> AtomicDoor:
+        """What `atomic` does on the same connection."""
+        return AtomicDoor(alias)
 
     @pytest.fixture
     def reopen(self, settings: project.Settings) -> Iterator[Callable[[], RecordStore]]:

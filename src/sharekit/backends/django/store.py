@@ -75,6 +75,21 @@ class DjangoRecordStore:
             raise TransactionUsageError("the store is not open")
         return DjangoTransaction(self._using, state.tables, state.threads, tenant, write=write, apart=self._apart)
 
+    def joined(self, host: object) -> Self:
+        """
+        Return this store: inside `atomic` it joins the host by itself, and need not be told.
+
+        Args:
+            host: ``django.db.connections[using]``, for code that names the host on every store alike.
+
+        Raises:
+            ConfigurationError: It is anything else, such as the connection of another database.
+        """
+        if host is not connections[self._using]:
+            problem = f"needs django.db.connections[{self._using!r}], or nothing: atomic() is joined by itself"
+            raise ConfigurationError("host", problem)
+        return self
+
     def apart(self) -> Self:
         """
         Return this store for what must be durable at once, such as counting a use.
