@@ -301,8 +301,7 @@ def test_a_reader_keeps_no_writer_waiting(alias: str, store: DjangoRecordStore) 
 def late(tmp_path: Path, template: Path) -> Iterator[str]:
     """A database whose transactions begin without the lock, as Django's do unless told."""
     given = project.sqlite_settings(Path(shutil.copy(template, tmp_path / "late.sqlite3")))
-    options = {name: value for name, value in given["OPTIONS"].items() if name != "transaction_mode"}
-    with project.database({**given, "OPTIONS": {**options, "timeout": 1}}) as alias:
+    with project.database(project.without_immediate(given)) as alias:
         yield alias
 
 

@@ -43,8 +43,8 @@ class _OnDjango(RecordStoreContract):
 
     @pytest.fixture
     def settings(self, tmp_path: Path) -> project.Settings:
-        """How Django reaches the database."""
-        return project.sqlite_settings(tmp_path / "records.sqlite3")
+        """How Django reaches the database: a host's transaction begins without the lock, as Django's do unless told."""
+        return project.without_immediate(project.sqlite_settings(tmp_path / "records.sqlite3"))
 
     @pytest.fixture
     def door(self, settings: project.Settings) -> Iterator[TableDoor]:

@@ -73,6 +73,12 @@ def sqlite_settings(file: Path) -> Settings:
     return {**SQLITE, "NAME": str(file)}
 
 
+def without_immediate(given: Settings) -> Settings:
+    """Return settings of SQLite with which a transaction takes the lock when it first writes, and not earlier."""
+    options = {name: value for name, value in given["OPTIONS"].items() if name != "transaction_mode"}
+    return {**given, "OPTIONS": options}
+
+
 def server_settings(url: str) -> Settings:
     """Return the settings for the URL of a server, such as ``postgresql://user:password@127.0.0.1:5433/name``."""
     parts = urlsplit(url)
