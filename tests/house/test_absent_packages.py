@@ -21,7 +21,9 @@ OPTIONAL = (
     "werkzeug",
 )
 DOORS = {
+    "sharekit.adapters.django": ("django", "django"),
     "sharekit.adapters.flask": ("flask", "flask"),
+    "sharekit.backends.django": ("django", "django"),
 }
 
 
