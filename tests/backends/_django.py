@@ -26,7 +26,7 @@ class MadeTables:
         if self._there is None:
             self._there = _columns(self._alias)
         there = self._there.get(options.db_table)
-        self._there[options.db_table] = {field.column for field in options.local_fields}
+        self._there[options.db_table] = {str(field.column) for field in options.local_fields}
         missing = [field for field in options.local_fields if field.column not in (there or ())]
         if missing:
             with connections[self._alias].schema_editor() as editor:
