@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import SynchronousOnlyOperation
 from django.core.management import call_command
 from django.db import OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import override_settings
 
 from sharekit import ReadLink, ResourceRef, Staff, System, signals
@@ -19,7 +20,7 @@ from sharekit.backends.django import DjangoRecordStore
 from sharekit.codec.kinds import ALL, STAFF
 from sharekit.errors import ConflictError, NotFoundError, RetryTransaction, StorageError, TransactionUsageError
 from sharekit.ids import TenantId
-from sharekit.ports import Query, Row
+from sharekit.ports import In, Not, Query, Row
 from sharekit.records.events import LinkCreated
 from tests.django_host import project, sharing
 from tests.django_host.models import Matter
@@ -279,6 +280,54 @@ def test_an_event_loop_is_refused(alias: str, store: DjangoRecordStore) -> None:
 
     assert isinstance(caught.value.__cause__, SynchronousOnlyOperation)
     assert ids(store) == []
+
+
+def test_a_thread_that_ends_leaves_no_connection(alias: str, store: DjangoRecordStore) -> None:
+    """A connection that was opened for a transaction is closed with its thread, which nobody else would do."""
+
+    def use() -> BaseDatabaseWrapper:
+        put(store, row("a"))
+        return connections[alias]
+
+    left = elsewhere(use)
+
+    assert isinstance(left, BaseDatabaseWrapper)
+    assert left is not connections[alias]
+    assert left.connection is None
+
+
+def test_the_hosts_own_connection_stays_open(alias: str, store: DjangoRecordStore) -> None:
+    """A connection that was there before the store's first transaction is left to the host when the store closes."""
+    connections[alias].ensure_connection()
+    put(store, row("a"))
+    store.close()
+
+    assert connections[alias].connection is not None
+
+
+def test_more_values_than_parameters_can_be_asked_for(store: DjangoRecordStore) -> None:
+    """A list of any length is one question, text and numbers alike."""
+    put(store, row("a"))
+    link = Row(
+        tenant=TENANT,
+        kind="read-link",
+        id="l",
+        revision=0,
+        schema=1,
+        keys={"resource": "ł", "created_at": None, "created_by": None, "recipient": None, "uses": 7},
+        body="{}",
+    )
+    put(store, link)
+    many = [str(number) for number in range(300_000)]
+    with store.transaction(TENANT) as tx:
+        found = [
+            [row.id for row in tx.find(Query(STAFF.name, where=In("id", [*many, "a"])))],
+            [row.id for row in tx.find(Query("read-link", where=In("resource", [*many, "ł"])))],
+            [row.id for row in tx.find(Query("read-link", where=In("uses", range(300_000))))],
+            [row.id for row in tx.find(Query("read-link", where=Not(In("uses", range(8, 300_000)))))],
+        ]
+
+    assert found == [["a"], ["l"], ["l"], ["l"]]
 
 
 # --- several writers ---------------------------------------------------------------------------------

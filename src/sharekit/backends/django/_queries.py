@@ -6,10 +6,11 @@ false; AND, OR and WHERE treat both alike, and `Not` alone asks whether it is tr
 ``~Q`` is not used: it guards the columns that it knows to be nullable, and no nested expression.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import F, Func, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
@@ -42,6 +43,14 @@ Rows = QuerySet[models.Model, models.Model]
 class _NotTrue(Func):
     template = "((%(expressions)s) IS NOT TRUE)"
     arity = 1
+
+
+class _AmongJson(Func):
+    """Says whether a key is in a JSON array: SQLite bounds the number of parameters, and this is one."""
+
+    template = "(%(expressions)s)))"
+    arg_joiner = " IN (SELECT value FROM json_each("
+    arity = 2
 
 
 class _Grouped(Func):
@@ -116,7 +125,7 @@ class Compiler:
             case Eq(_, value):
                 return Q(**{key: param(value)})
             case In(_, values):
-                return bool(values) and Q(**{f"{key}__in": [param(value) for value in values]})
+                return bool(values) and self._listed(key, [param(value) for value in values])
             case Range():
                 return _within(condition, key)
             case Prefix(_, text):
@@ -126,6 +135,12 @@ class Compiler:
                 return Q(GreaterThan(StrIndex(key, Value(text)), 0)) if text else Q(**{f"{key}__isnull": False})
             case _:
                 return self._among(key, condition)
+
+    def _listed(self, key: str, values: Sequence[str | int | None]) -> Q:
+        if len(values) <= _CHUNK or connections[self._using].vendor != "sqlite":
+            return Q(**{f"{key}__in": values})
+        listed = Value(json.dumps(values, ensure_ascii=False))
+        return Q(_AmongJson(F(key), listed, output_field=models.BooleanField()))
 
     def _among(self, key: str, condition: InSelect) -> Q | bool:
         inner = condition.select.key
