@@ -3,12 +3,14 @@
 import html
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -235,3 +237,53 @@ def test_a_second_start_keeps_the_data_and_a_busy_port_is_told(address: str, tmp
     assert done.returncode == 1
     assert f"Port {port} cannot be opened" in done.stdout
     assert (tmp_path / "data" / "sharekit.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")], ids=["desk", "phone"])
+def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: str) -> None:
+    """On a desk and on a phone no page has a barrier, scrolls sideways, or asks anything of another site."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("there is no chromium; get it: apt-get install chromium")
+    found: dict[str, object] = {}
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        page = browser.new_page(base_url=address, viewport={"width": width, "height": 800}, color_scheme=scheme)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+
+        def look(name: str) -> None:
+            sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            found[name] = [rule["id"] for rule in axe.Axe().run(page).response["violations"]], sideways
+
+        page.goto("/")
+        look("sign in")
+        page.get_by_label("Username").fill("kofi")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        look("cases")
+        page.get_by_role("link", name="Adeyemi").click()
+        page.get_by_role("link", name="Create link").click()
+        look("create link")
+        page.get_by_role("button", name="Create link").click()
+        look("case")
+        url = page.get_by_label("Address of the link").first.input_value()
+        page.get_by_role("button", name="Copy link").first.click()
+        page.get_by_role("link", name="Deactivate").first.click()
+        look("deactivate")
+        for name, path in (("open a case", "/cases/new/"), ("close", f"{urlsplit(page.url).path[:9]}close/")):
+            page.goto(path)
+            look(name)
+        page.goto(url)
+        look("client")
+        browser.close()
+
+    assert found == dict.fromkeys(found, ([], 0))
+    assert len(found) == 8
+    assert {urlsplit(asked_url).netloc for asked_url in asked} == {urlsplit(address).netloc}
