@@ -1,5 +1,6 @@
 """The Django store keeps every law on each database that Django knows."""
 
+import itertools
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,11 +9,24 @@ import pytest
 from django.db import connections, transaction
 
 from sharekit.backends.django import DjangoRecordStore
-from sharekit.ports import RecordStore
+from sharekit.errors import RetryTransaction
+from sharekit.ports import RecordStore, Transaction
 from sharekit.testing.record_store import BackDoor, RecordStoreContract
-from sharekit.testing.record_store._frame import KINDS
+from sharekit.testing.record_store._frame import ACME, KINDS, got, keep, thing, together
 from tests.backends._django import MadeTables, TableDoor
 from tests.django_host import project
+
+
+def tries(store: RecordStore, work: Callable[[Transaction], object]) -> int:
+    """How many transactions it takes until one is kept."""
+    for count in itertools.count(1):
+        try:
+            with store.transaction(ACME, write=True) as tx:
+                work(tx)
+        except RetryTransaction:
+            continue
+        return count
+    raise AssertionError
 
 
 class AtomicDoor:
@@ -103,6 +117,18 @@ class TestDjangoOnPostgresql(_OnDjango):
     def settings(self, postgres_database: str) -> project.Settings:
         """How Django reaches the server."""
         return project.server_settings(postgres_database)
+
+    def test_a_writer_is_beaten_once_at_most(self, records: RecordStore) -> None:
+        """Of many that change one row at once, each gets through at its second try, since it waits for its turn."""
+        keep(records, thing("a", size=0))
+
+        def add() -> list[int]:
+            return [tries(records, lambda tx: tx.bump("thing", "a", "size", None)) for _ in range(5)]
+
+        needed = [count for counts in together([add] * 8) for count in counts]
+
+        assert max(needed) <= 2
+        assert got(records, "thing", "a") == thing("a", revision=41, size=40)
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from sharekit.backends.django._errors import meaning
 from sharekit.backends.django._threads import Threads
 from sharekit.errors import StorageError, TransactionUsageError
 
+_PATIENCE = "5s"  # of a writer that waits for its turn
 _STRICTER = frozenset({"REPEATABLE_READ", "SERIALIZABLE", "REPEATABLE READ"})
 
 
@@ -25,7 +26,7 @@ class Boundary:
         joined: Whether it is a savepoint of the host's transaction.
     """
 
-    def __init__(self, using: str, *, write: bool, apart: bool) -> None:
+    def __init__(self, using: str, *, write: bool, apart: bool, beaten: Sequence[str] = ()) -> None:
         """
         Begin.
 
@@ -33,6 +34,7 @@ class Boundary:
             using: The alias of the database.
             write: Whether rows will be changed.
             apart: Whether a change may not wait for a commit of the host's.
+            beaten: The tables in which another's change was in the way the last time.
 
         Raises:
             TransactionUsageError: The host's transaction is broken, or may not be joined.
@@ -44,13 +46,13 @@ class Boundary:
         # Django's own TestCase wraps each test in a transaction that a durable one may join.
         self._atomic = transaction.atomic(using, durable=apart and write)
         try:
-            self._begin(write=write)
+            self._begin(beaten, write=write)
         except Error as error:
             raise meaning(error, "beginning a transaction", joined=self.joined) from error
         except SynchronousOnlyOperation as error:
             raise TransactionUsageError("an event loop is running in this thread; use sync_to_async") from error
 
-    def _begin(self, *, write: bool) -> None:
+    def _begin(self, beaten: Sequence[str], *, write: bool) -> None:
         connection = self.connection
         if self.joined:
             if connection.needs_rollback:
@@ -73,6 +75,8 @@ class Boundary:
         if not self.joined:
             try:
                 _freeze(connection)
+                if write:
+                    _take_turn(connection, beaten)
             except BaseException as error:
                 self._atomic.__exit__(type(error), error, error.__traceback__)
                 raise
@@ -138,3 +142,19 @@ def _freeze(connection: BaseDatabaseWrapper) -> None:
     if str(getattr(level, "name", level)).upper() not in _STRICTER:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def _take_turn(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> None:
+    """
+    Let a transaction that is run again wait for the other writers before it looks, so that it is not beaten again.
+
+    PostgreSQL takes the state that a transaction sees with its first question, and this is none. Where the
+    wait is long, as behind a transaction of the host's, it ends with an error, and the next try is another.
+    """
+    if not tables or connection.vendor != "postgresql":
+        return
+    names = ", ".join(map(connection.ops.quote_name, tables))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
+        cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")

@@ -31,9 +31,15 @@ class _Farewell:
 
 
 class Threads(threading.local):
-    """One transaction at a time for each thread, and the connection that was opened for it."""
+    """
+    One transaction at a time for each thread, and the connection that was opened for it.
+
+    Attributes:
+        beaten: The tables that the last transaction changed when another's change got in its way.
+    """
 
     busy: bool = False
+    beaten: tuple[str, ...] = ()
     farewell: _Farewell | None = None
 
     def enter(self) -> None:

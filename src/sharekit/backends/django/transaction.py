@@ -14,7 +14,7 @@ from sharekit.backends.django._errors import meaning
 from sharekit.backends.django._queries import Compiler, Rows, answer
 from sharekit.backends.django._threads import Threads
 from sharekit.backends.django.tables import Table, Tables
-from sharekit.errors import ConflictError, InvalidQueryError, SharekitError, TransactionUsageError
+from sharekit.errors import ConflictError, InvalidQueryError, RetryTransaction, SharekitError, TransactionUsageError
 from sharekit.ids import TenantId
 from sharekit.ports.evaluate import MAX_INT, check_counter, check_query, check_row, known_kind
 from sharekit.ports.query import Eq, In, Query
@@ -43,6 +43,7 @@ class DjangoTransaction:
         self._boundary: Boundary | None = None
         self._failure: SharekitError | None = None
         self._callbacks: list[Callable[[], None]] = []
+        self._changed: set[str] = set()
 
     def __enter__(self) -> Self:
         if self._begun:
@@ -50,7 +51,10 @@ class DjangoTransaction:
         self._threads.enter()
         try:
             self._threads.look_after(self._using)
-            self._boundary = Boundary(self._using, write=self._write, apart=self._apart)
+            beaten: tuple[str, ...] = ()
+            if self._write:
+                beaten, self._threads.beaten = self._threads.beaten, ()
+            self._boundary = Boundary(self._using, write=self._write, apart=self._apart, beaten=beaten)
         except BaseException:
             self._threads.leave()
             raise
@@ -65,7 +69,11 @@ class DjangoTransaction:
             return
         stop = error or self._failure
         if stop is None:
-            boundary.commit(self._threads, self._callbacks)
+            try:
+                boundary.commit(self._threads, self._callbacks)
+            except RetryTransaction:
+                self._note_defeat(boundary)
+                raise
             return
         try:
             boundary.roll_back(stop)
@@ -73,6 +81,10 @@ class DjangoTransaction:
             self._threads.leave()
         if error is None:
             raise stop
+
+    def _note_defeat(self, boundary: Boundary) -> None:
+        if not boundary.joined:
+            self._threads.beaten = tuple(sorted(self._changed))
 
     def get(self, kind: str, id: str) -> Row | None:
         """Return the row, or None."""
@@ -174,7 +186,9 @@ class DjangoTransaction:
         self._running()
         if not self._write:
             raise TransactionUsageError("the transaction is read-only; ask for transaction(tenant, write=True)")
-        return self._table(kind)
+        table = self._table(kind)
+        self._changed.add(table.model._meta.db_table)
+        return table
 
     def _compiler(self) -> Compiler:
         return Compiler(self._tenant, self._tables.by_kind, self._using)
@@ -207,6 +221,8 @@ class DjangoTransaction:
             # A database that answers an INSERT so, and not by doing nothing, undoes that statement alone.
             if not (isinstance(failure, ConflictError) and isinstance(error, DatabaseIntegrityError)):
                 self._failure = failure
+            if isinstance(failure, RetryTransaction):
+                self._note_defeat(boundary)
             raise failure from error
 
 
