@@ -4,6 +4,8 @@ Run the portal, the tests and the tools: python3 dev.py VERB [ARGUMENTS]
 
     portal [--port N] [--data DIR] [--https] [--check]
                         serve the example portal with demo data; --check walks through it and exits
+    cases [--port N] [--data DIR] [--https]
+                        serve the example case files, a Django project, with demo data
     test [--deep] [...] run the tests; --deep adds the long proofs; the rest goes to pytest
     cover [...]         run the tests and show which lines and branches they miss
     lint [--fix]        ruff check, ruff format and the import contracts
@@ -16,7 +18,7 @@ Run the portal, the tests and the tools: python3 dev.py VERB [ARGUMENTS]
 It needs Python 3.11 or newer and nothing else. The first start makes a virtual environment and
 installs what the verb needs, pinned by constraints.txt; later starts find it ready.
 The environment is .venv beside this file, or the folder named by SHAREKIT_VENV.
-`portal` runs in the folder you are in, everything else in the folder of this file.
+`portal` and `cases` run in the folder you are in, everything else in the folder of this file.
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ LOCK = VENV / "dev.lock"
 STORES_AND_DOORS = ["asgi", "django", "flask", "mariadb", "postgresql", "s3", "testing"]
 SETS: dict[str, tuple[list[str], list[str]]] = {
     "portal": (["flask"], []),
+    "cases": (["django", "flask"], []),
     "test": (STORES_AND_DOORS, ["browser", "hosts", "servers", "test"]),
     "dev": (STORES_AND_DOORS, ["dev"]),
 }
@@ -251,6 +254,7 @@ def commands(rest: list[str]) -> dict[str, tuple[str, Sequence[Sequence[object]]
     benchmark = ROOT / "benchmarks" / f"{rest[0] if rest else ''}.py"
     return {
         "portal": ("portal", [["-m", "flask_portal", *rest]]),
+        "cases": ("cases", [["-m", "django_cases", *rest]]),
         "test": ("test", [["-m", "pytest", *rest]]),
         "cover": ("test", [["-m", "coverage", *words] for words in cover]),
         "lint": ("dev", lint),
@@ -284,7 +288,7 @@ def main(arguments: list[str]) -> None:
         prepare(needed)
     paths = [str(ROOT / "src"), str(ROOT / "examples"), os.environ.get("PYTHONPATH")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-    if verb != "portal":
+    if verb not in {"portal", "cases"}:
         os.chdir(ROOT)
     if len(steps) == 1 and not WINDOWS:
         os.execv(PYTHON, [str(part) for part in (PYTHON, *steps[0])])

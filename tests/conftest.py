@@ -12,7 +12,6 @@ from collections.abc import Generator
 import hypothesis
 import pytest
 
-
 _TAKEN = ("deep:", "platform:")
 _REQUIRE_ALL = os.environ.get("SHAREKIT_REQUIRE_ALL", os.environ.get("CI", "")).lower() in {"1", "true"}
 

@@ -7,6 +7,9 @@ import pytest
 
 from sharekit.backends.sqlite import SqliteRecordStore
 from tests.backends._notes import NOTE
+from tests.django_host import project
+
+project.set_up()  # models can be imported from here on
 
 
 @pytest.fixture

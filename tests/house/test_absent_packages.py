@@ -32,9 +32,11 @@ OPTIONAL = (
 PAGES = {"jinja2": "pages", "babel": "pages"}
 OPTIONAL_ROOMS: dict[str, dict[str, str]] = {
     "sharekit.adapters.asgi": PAGES,
+    "sharekit.adapters.django": {"django": "django"},
     "sharekit.adapters.django.urls": {"django": "django", **PAGES},
     "sharekit.adapters.django.views": {"django": "django", **PAGES},
     "sharekit.adapters.flask": {"flask": "flask", "babel": "pages"},  # Flask itself needs jinja2
+    "sharekit.backends.django": {"django": "django"},
     "sharekit.backends.sqlalchemy": {"sqlalchemy": "sqlalchemy"},
     "sharekit.web": PAGES,
 }

@@ -3,10 +3,10 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
 
 import attrs
 
+from sharekit.backends._code_points import successor
 from sharekit.backends._sqlite_tables import AMONG, Table, column, param
 from sharekit.ids import TenantId
 from sharekit.ports.query import (
@@ -30,8 +30,6 @@ Params = list[str | int | None]
 
 _LISTED = 32  # more values than these travel as one parameter
 _CHUNK = 200  # SQLite bounds the depth of an expression, and a chain of n terms is n deep
-_LAST_CODE_POINT = 0x10FFFF
-_SURROGATES: Final = range(0xD800, 0xE000)
 
 
 @attrs.frozen
@@ -162,7 +160,7 @@ class _Compiler:
     def _beginning(self, key: str, text: str) -> str:
         """Return a range of code points, which an index serves and in which no character is special."""
         self.params.append(text)
-        after = _successor(text)
+        after = successor(text)
         if after is None:
             return f"{key} >= ?"
         self.params.append(after)
@@ -174,12 +172,3 @@ def _chained(operator: str, terms: list[str]) -> str:
         return operator.join(terms)
     chunks = [terms[start : start + _CHUNK] for start in range(0, len(terms), _CHUNK)]
     return _chained(operator, [f"({operator.join(chunk)})" for chunk in chunks])
-
-
-def _successor(text: str) -> str | None:
-    """Return the least text above all that begin with *text*, or None when there is none."""
-    stem = text.rstrip(chr(_LAST_CODE_POINT))
-    if not stem:
-        return None
-    following = ord(stem[-1]) + 1
-    return stem[:-1] + chr(_SURROGATES.stop if following in _SURROGATES else following)

@@ -1,0 +1,3 @@
+"""
+A law firm's case files: a Django project that shares them with its clients by read links.
+"""

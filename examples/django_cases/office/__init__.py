@@ -1,0 +1,3 @@
+"""
+The office: clients, cases, and what is done on them.
+"""

@@ -1,0 +1,3 @@
+"""
+Everything that the firm wrote to share its cases.
+"""

@@ -1,0 +1,3 @@
+"""
+How the pages for staff write times.
+"""

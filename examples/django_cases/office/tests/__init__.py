@@ -1,0 +1,3 @@
+"""
+The tests of the project: ``python manage.py test office``.
+"""

@@ -1,0 +1,102 @@
+"""The kit and the portal of this process, made once from the setting."""
+
+import threading
+from typing import Final
+
+import attrs
+from django.core.signals import setting_changed
+from django.db import DEFAULT_DB_ALIAS
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from sharekit.adapters.django.settings import SETTING, Settings, read
+from sharekit.backends.django import DjangoRecordStore
+from sharekit.errors import ConfigurationError
+from sharekit.kit import Sharekit
+from sharekit.records.links import ReadLink
+from sharekit.web import Portal
+
+__all__ = ["Parts", "address_of", "build", "database", "parts"]
+
+_lock: Final = threading.Lock()
+_made: "Parts | None" = None
+
+
+@attrs.frozen
+class Parts:
+    """What is made from the setting."""
+
+    settings: Settings
+    kit: Sharekit
+    portal: Portal
+
+
+def parts() -> Parts:
+    """Return what this process has made from the setting, making it now when nobody did."""
+    global _made  # noqa: PLW0603  # one for each process, as everything else in Django
+    made = _made
+    if made is None:
+        with _lock:
+            made = _made or build(read())
+            _made = made
+    return made
+
+
+def build(settings: Settings) -> Parts:
+    """Put a kit and its portal together; the database is asked nothing."""
+    kit = Sharekit(
+        records=DjangoRecordStore(settings.database),
+        secret_keys=settings.secret_keys,
+        kinds=settings.kinds,
+        directory=settings.directory,
+        clock=settings.clock,
+        rate_limiter=settings.rate_limiter,
+        tenant=settings.tenant,
+    )
+    portal = Portal(
+        kit,
+        site_name=settings.site_name,
+        template_folders=settings.template_folders,
+        default_locale=settings.default_locale,
+        time_zone=settings.time_zone,
+        accent=settings.accent,
+        resolve_tenant=settings.resolve_tenant,
+        secure_cookies=settings.secure_cookies,
+        wrong_secrets_per_minute=settings.wrong_secrets_per_minute,
+    )
+    return Parts(settings, kit, portal)
+
+
+def database() -> str:
+    """Return the alias of the database that has our tables, also when the rest of the setting cannot work."""
+    try:
+        return parts().settings.database
+    except ConfigurationError:
+        return DEFAULT_DB_ALIAS
+
+
+def address_of(link: ReadLink, request: HttpRequest | None) -> str:
+    """Return the whole address of a link's page."""
+    made = parts()
+    below = made.portal.path_below(link)
+    try:
+        path = reverse("sharekit:portal", kwargs={"path": below.lstrip("/")})
+    except NoReverseMatch as error:
+        problem = "the portal is mounted nowhere; add path('share/', include('sharekit.adapters.django.urls'))"
+        raise ConfigurationError("ROOT_URLCONF", problem) from error
+    if request is not None:
+        return request.build_absolute_uri(path)
+    if made.settings.origin is None:
+        raise ConfigurationError(
+            f"{SETTING}['ORIGIN']", "is needed where there is no request, 'https://www.example.com'"
+        )
+    return made.settings.origin.rstrip("/") + path
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    global _made  # noqa: PLW0603  # as above
+    if setting == SETTING:
+        _made = None
+
+
+setting_changed.connect(_forget, dispatch_uid="sharekit")

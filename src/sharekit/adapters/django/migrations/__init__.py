@@ -1,0 +1,3 @@
+"""
+The history of sharekit's tables in a Django project.
+"""

@@ -1,0 +1,17 @@
+"""
+A record store on Django's ORM, in the host's own database and transactions. Needs the extra ``django``.
+
+`DjangoRecordStore` keeps rows in the tables of the app ``sharekit.adapters.django``.
+"""
+
+from sharekit.errors import MissingExtraError
+
+try:
+    from sharekit.backends.django.store import DjangoRecordStore
+    from sharekit.backends.django.tables import model_of
+except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
+    if (_missing.name or "").partition(".")[0] != "django":
+        raise
+    raise MissingExtraError("django", "django") from _missing
+
+__all__ = ["DjangoRecordStore", "model_of"]

@@ -1,0 +1,143 @@
+"""The Django store keeps every law on each database that Django knows."""
+
+import itertools
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.db import connections, transaction
+
+from sharekit.backends.django import DjangoRecordStore
+from sharekit.errors import RetryTransaction
+from sharekit.ports import RecordStore, Transaction
+from sharekit.testing.record_store import BackDoor, RecordStoreContract
+from sharekit.testing.record_store._frame import ACME, KINDS, got, keep, thing, together
+from tests.backends._django import MadeTables, TableDoor
+from tests.django_host import project
+
+
+def tries(store: RecordStore, work: Callable[[Transaction], object]) -> int:
+    """How many transactions it takes until one is kept."""
+    for count in itertools.count(1):
+        try:
+            with store.transaction(ACME, write=True) as tx:
+                work(tx)
+        except RetryTransaction:
+            continue
+        return count
+    raise AssertionError
+
+
+class AtomicDoor:
+    """The host's own transactions."""
+
+    def __init__(self, alias: str) -> None:
+        self._alias = alias
+
+    @contextmanager
+    def transaction(self) -> Generator[object]:
+        """Begin one, and name the connection that it is on."""
+        with transaction.atomic(self._alias, durable=True):
+            yield connections[self._alias]
+
+    @contextmanager
+    def savepoint(self, host: object) -> Generator[object]:
+        """Begin a savepoint in it."""
+        with transaction.atomic(self._alias):
+            yield host
+
+
+class _OnDjango(RecordStoreContract):
+    """The contract on one database; each store has a connection of its own for each thread."""
+
+    __test__ = False
+
+    machine_examples = 15
+
+    @pytest.fixture
+    def settings(self, tmp_path: Path) -> project.Settings:
+        """How Django reaches the database: a host's transaction begins without the lock, as Django's do unless told."""
+        return project.without_immediate(project.sqlite_settings(tmp_path / "records.sqlite3"))
+
+    @pytest.fixture
+    def door(self, settings: project.Settings) -> Iterator[TableDoor]:
+        """A connection that knows nothing of sharekit, to an empty database."""
+        with project.database(settings) as alias:
+            door = TableDoor(alias, KINDS)
+            door.clear()
+            yield door
+
+    @pytest.fixture
+    def alias(self, settings: project.Settings, door: TableDoor) -> Iterator[str]:
+        """The database of the store and of its host, empty."""
+        with project.database(settings) as alias:
+            yield alias
+
+    @pytest.fixture
+    def store(self, alias: str) -> RecordStore:
+        """A store on an empty database."""
+        return DjangoRecordStore(alias, models=MadeTables(alias))
+
+    @pytest.fixture
+    def host_door(self, alias: str) -> AtomicDoor:
+        """What `atomic` does on the same connection."""
+        return AtomicDoor(alias)
+
+    @pytest.fixture
+    def reopen(self, settings: project.Settings) -> Iterator[Callable[[], RecordStore]]:
+        """A second store on the same database."""
+        with project.database(settings) as alias:
+            yield lambda: DjangoRecordStore(alias, models=MadeTables(alias))
+
+    @pytest.fixture
+    def back_door(self, door: TableDoor) -> BackDoor:
+        """The tables themselves."""
+        return door
+
+    @pytest.fixture
+    def sabotage(self, door: TableDoor) -> Callable[[], None]:
+        """Drop a table behind the store's back."""
+        return door.drop
+
+
+class TestDjangoOnSqlite(_OnDjango):
+    """`DjangoRecordStore` keeps the contract on SQLite."""
+
+    __test__ = True
+
+
+@pytest.mark.slow
+class TestDjangoOnPostgresql(_OnDjango):
+    """`DjangoRecordStore` keeps the contract on PostgreSQL."""
+
+    __test__ = True
+
+    @pytest.fixture
+    def settings(self, postgres_database: str) -> project.Settings:
+        """How Django reaches the server."""
+        return project.server_settings(postgres_database)
+
+    def test_a_writer_is_beaten_once_at_most(self, records: RecordStore) -> None:
+        """Of many that change one row at once, each gets through at its second try, since it waits for its turn."""
+        keep(records, thing("a", size=0))
+
+        def add() -> list[int]:
+            return [tries(records, lambda tx: tx.bump("thing", "a", "size", None)) for _ in range(5)]
+
+        needed = [count for counts in together([add] * 8) for count in counts]
+
+        assert max(needed) <= 2
+        assert got(records, "thing", "a") == thing("a", revision=41, size=40)
+
+
+@pytest.mark.slow
+class TestDjangoOnMariadb(_OnDjango):
+    """`DjangoRecordStore` keeps the contract on MariaDB."""
+
+    __test__ = True
+
+    @pytest.fixture
+    def settings(self, mariadb_database: str) -> project.Settings:
+        """How Django reaches the server."""
+        return project.server_settings(mariadb_database)

@@ -1,0 +1,3 @@
+"""Addresses without the portal."""
+
+urlpatterns: list[object] = []

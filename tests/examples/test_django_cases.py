@@ -1,0 +1,289 @@
+"""The law firm's case files as a program: staff and clients over HTTP, and its own tests."""
+
+import html
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PASSWORD = "open-the-file"
+HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-robots-tag": "noindex",
+}
+
+
+def environment(data: Path) -> dict[str, str]:
+    """The environment of a process of the example, with data of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CASES_", "DJANGO_"))}
+    paths = [str(EXAMPLES), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**kept, "CASES_DATA": str(data), "PYTHONPATH": os.pathsep.join(paths)}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running server with fresh demo data."""
+    data = tmp_path_factory.mktemp("cases") / "data"
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "django_cases", "--port", "0", "--data", str(data)],
+        env=environment(data),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        found = re.search(r"http://\S+?(?=/ )", server.stdout.readline())
+        try:
+            assert found is not None, server.stderr.read()
+            yield found[0]
+        finally:
+            server.send_signal(signal.SIGINT)
+            complaints = server.communicate()[1]
+
+    assert complaints == ""
+
+
+class Desk:
+    """Somebody from the firm, signed in, who sends the forms that the pages show."""
+
+    def __init__(self, address: str, who: str) -> None:
+        self.browser = httpx.Client(base_url=address, follow_redirects=True)
+        assert "Sign in" in self.get("/")
+        assert "Sign out" in self.post("/sign-in/", username=who, password=PASSWORD)
+
+    def get(self, path: str) -> str:
+        """Return a page that is there."""
+        answer = self.browser.get(path)
+        assert answer.status_code == 200, answer
+        return html.unescape(answer.text)
+
+    def post(self, path: str, **fields: str | list[str]) -> str:
+        """Send a form with the token of its page, and return the page that follows."""
+        page = (
+            self.browser.get(path).text if "/time/" not in path else self.browser.get(path.removesuffix("time/")).text
+        )
+        (token, *_) = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        return html.unescape(self.browser.post(path, data={"csrfmiddlewaretoken": token, **fields}).text)
+
+    def case(self, reference: str) -> str:
+        """Return the path of a case."""
+        found = re.search(rf'{reference}</span>.*?href="(/cases/\d+/)"', self.get("/"), re.DOTALL)
+        assert found is not None
+        return found[1]
+
+    def urls(self, case: str) -> list[str]:
+        """Return the addresses of the live links to a case."""
+        return re.findall(r'class="url" id="[^"]+" value="([^"]+)"', self.get(case))
+
+
+@pytest.fixture
+def judith(address: str) -> Iterator[Desk]:
+    """A partner."""
+    desk = Desk(address, "judith")
+    with closing(desk.browser):
+        yield desk
+
+
+@pytest.fixture
+def client() -> Iterator[httpx.Client]:
+    """Somebody outside, with nothing but a link."""
+    with httpx.Client() as client:
+        yield client
+
+
+def test_a_link_is_made_read_and_taken_back(judith: Desk, client: httpx.Client) -> None:
+    """The client reads the shown parts of the file in the own language and live, until the link is deactivated."""
+    case = judith.case("26-027")
+    judith.post(f"{case}links/new/", sections=["standing", "documents", "time"])
+    (url,) = judith.urls(case)
+    page = client.get(url)
+    judith.post(f"{case}time/", day="2026-01-05", time="0:25", work="Gebeld met de deskundige")
+    later = client.get(url)
+    asked = re.findall(rf'href="({case}links/[^"]+/deactivate/)"', judith.get(case))
+    judith.post(asked[0])
+    gone = client.get(url)
+
+    assert page.status_code == 200
+    assert [name for name, part in HEADERS.items() if part not in page.headers.get(name, "")] == []
+    assert all(word in page.text for word in ("Lekkende kozijnen", "Stukken", "Dagvaarding", "Ons kenmerk"))
+    assert not [word for word in ("schikken", "ondergrens", "Mondelinge behandeling") if word in page.text]
+    assert "Gebeld met de deskundige" in later.text
+    assert gone.status_code == 404
+    assert judith.urls(case) == []
+
+
+def test_an_internal_title_is_asked_about(judith: Desk, client: httpx.Client) -> None:
+    """A case without a title for the client gets one, before anything is shown."""
+    case = judith.case("26-018")
+    question = judith.post(f"{case}links/new/", sections=["standing"])
+    nothing = judith.urls(case)
+    judith.post(f"{case}links/new/", sections=["standing"], client_title="La herencia", password="una palabra larga")
+    (url,) = judith.urls(case)
+    page = client.get(url)
+    opened = client.post(
+        url, data={"password": "una palabra larga"}, headers={"Origin": re.findall(r"^.*?//[^/]+", url)[0]}
+    )
+
+    assert "The client would read" in question
+    assert nothing == []
+    assert "brother" not in page.text
+    assert "Judith Brandsma" not in page.text
+    assert opened.status_code == 303
+
+
+def test_a_case_is_opened_with_its_link_and_closed_with_it(judith: Desk, client: httpx.Client) -> None:
+    """What belongs to a new case is there at once, and goes together when the case is closed."""
+    wish = {"reference": "26-055", "title": "Tervoort, tweede zaak", "client_title": "Uw schutting", "client": "1"}
+    clients = re.findall(r'<option value="(\d+)"', judith.get("/cases/new/"))
+    page = judith.post(
+        "/cases/new/", **{**wish, "client": clients[0]}, first_day="2030-01-02", first_date="Zitting", with_link="on"
+    )
+    again = judith.post("/cases/new/", **{**wish, "client": clients[0]}, first_day="2030-01-02", first_date="Zitting")
+    case = judith.case("26-055")
+    (url,) = judith.urls(case)
+    before = client.get(url)
+    closed = judith.post(f"{case}close/")
+
+    assert "The case is open." in page
+    assert "There is a case with this reference already." in again
+    assert "Uw schutting" in before.text
+    assert "The case is closed, and 1 link with it." in closed
+    assert client.get(url).status_code == 404
+
+
+def test_others_may_look_and_not_share(address: str, judith: Desk) -> None:
+    """Somebody who does not lead the case finds no way to share it, by the page or past it."""
+    case = judith.case("26-027")
+    renske = Desk(address, "renske")
+    with closing(renske.browser):
+        page = renske.get(case)
+        refused = renske.get(f"{case}links/new/")
+
+    assert "Create link" not in page
+    assert "Only who leads an open case shares it." in refused
+
+
+def test_the_admin_has_both(address: str) -> None:
+    """The office manager sees the firm's tables and sharekit's in one admin."""
+    bea = Desk(address, "bea")
+    with closing(bea.browser):
+        page = bea.get("/admin/")
+        links = bea.get("/admin/sharekit/readlink/")
+
+    assert all(word in page for word in ("Office", "Client sharing", "Read links", "Cases"))
+    assert "read link" in links.lower()
+
+
+def test_nobody_reads_without_signing_in(address: str) -> None:
+    """Every page for staff sends a stranger to the door, and unknown addresses are no pages."""
+    with httpx.Client(base_url=address) as stranger:
+        answers = {path: stranger.get(path) for path in ("/", "/cases/1/", "/cases/new/", "/cases/1/close/")}
+        unknown = stranger.get("/share/l/nothing")
+
+    assert {answer.status_code for answer in answers.values()} == {302}
+    assert {answer.headers["location"].partition("?")[0] for answer in answers.values()} == {"/sign-in/"}
+    assert unknown.status_code == 404
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["test", "django_cases.office"], "OK"),
+        (["check", "--fail-level", "WARNING"], "no issues"),
+        (["makemigrations", "--check"], "No changes"),
+    ],
+    ids=["test", "check", "makemigrations"],
+)
+def test_the_projects_own_commands_are_content(tmp_path: Path, words: list[str], told: str) -> None:
+    """Its own tests pass, its system checks find nothing, and no migration is missing."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(EXAMPLES / "django_cases" / "manage.py"), *words],
+        env=environment(tmp_path / "data"),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert told in done.stdout + done.stderr
+
+
+def test_a_second_start_keeps_the_data_and_a_busy_port_is_told(address: str, tmp_path: Path) -> None:
+    """Keys are for their owner alone; a port that is taken ends the start with a sentence."""
+    port = address.rpartition(":")[2]
+    done = subprocess.run(
+        [sys.executable, "-m", "django_cases", "--port", port, "--data", str(tmp_path / "data")],
+        env=environment(tmp_path / "data"),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert f"Port {port} cannot be opened" in done.stdout
+    assert (tmp_path / "data" / "sharekit.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")], ids=["desk", "phone"])
+def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: str) -> None:
+    """On a desk and on a phone no page has a barrier, scrolls sideways, or asks anything of another site."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("there is no chromium; get it: apt-get install chromium")
+    found: dict[str, object] = {}
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        page = browser.new_page(base_url=address, viewport={"width": width, "height": 800}, color_scheme=scheme)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+
+        def look(name: str) -> None:
+            sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            found[name] = [rule["id"] for rule in axe.Axe().run(page).response["violations"]], sideways
+
+        page.goto("/")
+        look("sign in")
+        page.get_by_label("Username").fill("kofi")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        look("cases")
+        page.get_by_role("link", name="Adeyemi").click()
+        page.get_by_role("link", name="Create link").click()
+        look("create link")
+        page.get_by_role("button", name="Create link").click()
+        look("case")
+        url = page.get_by_label("Address of the link").first.input_value()
+        page.get_by_role("button", name="Copy link").first.click()
+        page.get_by_role("link", name="Deactivate").first.click()
+        look("deactivate")
+        for name, path in (("open a case", "/cases/new/"), ("close", f"{urlsplit(page.url).path[:9]}close/")):
+            page.goto(path)
+            look(name)
+        page.goto(url)
+        look("client")
+        browser.close()
+
+    assert found == dict.fromkeys(found, ([], 0))
+    assert len(found) == 8
+    assert {urlsplit(asked_url).netloc for asked_url in asked} == {urlsplit(address).netloc}
