@@ -501,3 +501,16 @@ def test_staff_of_the_host_are_known_by_their_ids(alias: str) -> None:
     (entry,) = kit().audit.entries()
 
     assert entry.actor == "staff:7"
+
+
+def test_a_use_is_never_counted_in_what_may_be_undone(alias: str) -> None:
+    """Redeeming inside the host's `atomic` is refused, and counts nothing; outside of it the use is there."""
+    kit().catalog.put(M1, title="Lease", client_title="Lease", by=BY)
+    link = kit().links.create(M1, by=BY, sections={"summary"}, max_uses=1)
+    token = kit().links.token(link)
+
+    with transaction.atomic(alias), pytest.raises(TransactionUsageError):
+        kit().links.redeem(token)
+    assert kit().links.get(link).uses == 0
+    kit().links.redeem(token)
+    assert kit().links.get(link).uses == 1

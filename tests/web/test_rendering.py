@@ -103,7 +103,9 @@ DEEP: object = [[[[[["x"]]]]]]
 
 
 @pytest.mark.parametrize(
-    "content", [object(), b"bytes", int, DEEP, [{"a": [["b"]]}], [{"a": {"b": {"c": 1}}}], {"a": object()}], ids=repr
+    "content",
+    [object(), b"bytes", int, DEEP, [{"a": [["b"]]}], [{"a": {"b": {"c": 1}}}], {"a": object()}],
+    ids=["object", "bytes", "class", "deep", "list-in-table", "facts-in-table", "object-in-facts"],
 )
 def test_some_contents_have_none(content: object) -> None:
     """What would show the inside of an object, or cannot be laid out, is refused."""
