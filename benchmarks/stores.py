@@ -31,9 +31,9 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+sys.path.insert(0, str(ROOT))
 
-import links as link_benchmark  # noqa: E402  # found by the path above
+from benchmarks import links as link_benchmark  # noqa: E402  # found by the path above
 from sharekit import ResourceKind, Sharekit  # noqa: E402
 from sharekit.backends.fsspec import JournalRecordStore  # noqa: E402
 from sharekit.backends.memory import MemoryRecordStore  # noqa: E402
