@@ -242,6 +242,12 @@ def pip_from_debian() -> bool:
 # --- the verbs ---------------------------------------------------------------------------------
 
 
+def spread(rest: list[str]) -> list[str]:
+    """Have the whole of the tests run on every core; a part of them, or what says -n itself, runs as it is told."""
+    whole = all(word in {"--deep", "-q", "-v", "-x"} for word in rest)
+    return [*rest, "-n", str(min(os.cpu_count() or 1, 8))] if whole else rest
+
+
 def commands(rest: list[str]) -> dict[str, tuple[str, Sequence[Sequence[object]]]]:
     """Spell out the verbs: the set that each needs, and what the environment's Python then runs."""
     imports = "from importlinter.cli import lint_imports_command as main; main()"
@@ -255,7 +261,7 @@ def commands(rest: list[str]) -> dict[str, tuple[str, Sequence[Sequence[object]]
     return {
         "portal": ("portal", [["-m", "flask_portal", *rest]]),
         "cases": ("cases", [["-m", "django_cases", *rest]]),
-        "test": ("test", [["-m", "pytest", *rest]]),
+        "test": ("test", [["-m", "pytest", *spread(rest)]]),
         "cover": ("test", [["-m", "coverage", *words] for words in cover]),
         "lint": ("dev", lint),
         "types": ("dev", types),
