@@ -50,8 +50,10 @@ SETS: dict[str, tuple[list[str], list[str]]] = {
     "cases": (["django", "flask"], []),
     "test": (STORES_AND_DOORS, ["browser", "hosts", "servers", "test"]),
     "dev": (STORES_AND_DOORS, ["dev"]),
+    "bench": (STORES_AND_DOORS, ["bench", "dev"]),
 }
-PINS = "pip compile pyproject.toml --group dev --all-extras --universal --no-emit-index-url --no-header --no-annotate"
+GROUPS = "--group bench --group dev"
+PINS = f"pip compile pyproject.toml {GROUPS} --all-extras --universal --no-emit-index-url --no-header --no-annotate"
 NO_INSTALLER = (
     "dev.py: found nothing that can install packages. Get it and run the same command again:"
     " on Debian and Ubuntu `sudo apt-get install python3-venv`, elsewhere `uv` or `virtualenv`."
@@ -266,7 +268,7 @@ def commands(rest: list[str]) -> dict[str, tuple[str, Sequence[Sequence[object]]
         "lint": ("dev", lint),
         "types": ("dev", types),
         "capabilities": ("test", [["-m", "pytest", "-q", "-p", "tests.capabilities", *rest]]),
-        "bench": ("test", [[benchmark, *rest[1:]]]),
+        "bench": ("bench", [[benchmark, *rest[1:]]]),
         "pins": ("dev", [["-m", "uv", *PINS.split(), "--quiet", "-o", "constraints.txt", *rest]]),
         "all": ("dev", [*lint, *types, ["-m", "pytest"], ["-m", "flask_portal", "--check"]]),
     }

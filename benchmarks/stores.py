@@ -33,7 +33,7 @@ from itsdangerous import URLSafeTimedSerializer
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import links as link_benchmark  # noqa: E402  # found by the path above
+import links as link_benchmark  # noqa: E402  # stands beside this file
 from sharekit import ResourceKind, Sharekit  # noqa: E402
 from sharekit.backends.fsspec import JournalRecordStore  # noqa: E402
 from sharekit.backends.memory import MemoryRecordStore  # noqa: E402

@@ -6,25 +6,87 @@ from sharekit import errors, signals
 from sharekit.ids import ReadLinkId, TenantId
 from sharekit.kit import Sharekit
 from sharekit.records.audit import AuditEntry
-from sharekit.records.catalog import CatalogEntry, ResourceKind, ResourceRef, Section, SectionContext, Visibility
-from sharekit.records.decisions import Decision
+from sharekit.records.catalog import (
+    Audience,
+    CatalogEntry,
+    NewChildren,
+    ResourceKind,
+    ResourceRef,
+    Section,
+    SectionContext,
+    Visibility,
+)
+from sharekit.records.decisions import Action, Decision, Revision
+from sharekit.records.grants import Access, Children, Follow, Grant
 from sharekit.records.instants import end_of_day
+from sharekit.records.invitations import (
+    AccessState,
+    Invitation,
+    InvitationState,
+    InvitationView,
+    PortalSession,
+)
 from sharekit.records.links import LinkState, ReadLink
-from sharekit.records.parties import Contact, ContactProfile, LinkHolder, Principal, Right, Staff, StaffProfile, System
+from sharekit.records.lists import Order, Page, PortalItem
+from sharekit.records.parties import (
+    Contact,
+    ContactProfile,
+    LinkHolder,
+    Organization,
+    Principal,
+    Right,
+    Staff,
+    StaffProfile,
+    System,
+)
+from sharekit.records.people import Member, Membership, OrganizationProfile, PersonFound
+from sharekit.records.plans import AccessDiff
+from sharekit.records.scopes import (
+    PortalScope,
+    in_shared_projects,
+    requested_by_me,
+    requested_by_my_organization,
+    shared_with_me,
+)
+from sharekit.records.settings import OrganizationMode, PortalSettings
 from sharekit.records.unset import UNSET, Unset
 from sharekit.records.views import LinkPreview, LinkView, PreviewedSection, Projection, SectionView
 
 __all__ = [
     "UNSET",
+    "Access",
+    "AccessDiff",
+    "AccessState",
+    "Action",
+    "Audience",
     "AuditEntry",
     "CatalogEntry",
+    "Children",
     "Contact",
     "ContactProfile",
     "Decision",
+    "Follow",
+    "Grant",
+    "Invitation",
+    "InvitationState",
+    "InvitationView",
     "LinkHolder",
     "LinkPreview",
     "LinkState",
     "LinkView",
+    "Member",
+    "Membership",
+    "NewChildren",
+    "Order",
+    "Organization",
+    "OrganizationMode",
+    "OrganizationProfile",
+    "Page",
+    "PersonFound",
+    "PortalItem",
+    "PortalScope",
+    "PortalSession",
+    "PortalSettings",
     "PreviewedSection",
     "Principal",
     "Projection",
@@ -32,6 +94,7 @@ __all__ = [
     "ReadLinkId",
     "ResourceKind",
     "ResourceRef",
+    "Revision",
     "Right",
     "Section",
     "SectionContext",
@@ -45,5 +108,9 @@ __all__ = [
     "Visibility",
     "end_of_day",
     "errors",
+    "in_shared_projects",
+    "requested_by_me",
+    "requested_by_my_organization",
+    "shared_with_me",
     "signals",
 ]

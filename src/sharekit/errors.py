@@ -13,17 +13,22 @@ __all__ = [
     "ConflictError",
     "DirectoryError",
     "DuplicateContactError",
+    "DuplicateOrganizationError",
     "IntegrityError",
     "InternalTitleError",
     "InvalidInputError",
     "InvalidQueryError",
     "InvalidTokenError",
+    "InvitationUnavailableError",
     "LinkUnavailableError",
+    "MergedContactError",
     "MissingExtraError",
     "NaiveDatetimeError",
     "NotAllowedError",
     "NotFoundError",
+    "PortalSessionEndedError",
     "RedeemRequired",
+    "ReplicaBehindError",
     "RetryTransaction",
     "SharekitError",
     "StorageError",
@@ -116,6 +121,36 @@ class DuplicateContactError(InvalidInputError):
     def __init__(self, existing: str) -> None:
         self.existing = existing
         super().__init__("email", "belongs to another contact already")
+
+
+class DuplicateOrganizationError(InvalidInputError):
+    """
+    Another organization has this name.
+
+    Attributes:
+        existing: The id of that organization: ``Organization(error.existing)``.
+    """
+
+    code: ClassVar[str] = "duplicate-organization"
+
+    def __init__(self, existing: str) -> None:
+        self.existing = existing
+        super().__init__("name", "belongs to another organization already")
+
+
+class MergedContactError(InvalidInputError):
+    """
+    The contact was merged into another one, which is to be used instead.
+
+    Attributes:
+        into: The id of that other contact: ``Contact(error.into)``.
+    """
+
+    code: ClassVar[str] = "merged-contact"
+
+    def __init__(self, into: str) -> None:
+        self.into = into
+        super().__init__("contact", "was merged into another contact")
 
 
 class InternalTitleError(InvalidInputError):
@@ -229,6 +264,30 @@ class VisitEndedError(LinkUnavailableError):
     code: ClassVar[str] = "visit-ended"
 
 
+class InvitationUnavailableError(SharekitError):
+    """
+    The invitation lets nobody in, and who holds it is not told why (R-ENUM-1).
+
+    Attributes:
+        expired: True only when the invitation is genuine and its time is over; a page may then say so.
+    """
+
+    code: ClassVar[str] = "invitation-unavailable"
+
+    def __init__(self, *, expired: bool = False) -> None:
+        super().__init__("this invitation is not available")
+        self.expired = expired
+
+
+class PortalSessionEndedError(SharekitError):
+    """The session was silent for too long, or the contact may not come in any more; it takes a new invitation."""
+
+    code: ClassVar[str] = "portal-session-ended"
+
+    def __init__(self) -> None:
+        super().__init__("this session has ended")
+
+
 # Named as the answer to `open`, not as a fault: the link is fine, it wants another verb.
 class RedeemRequired(SharekitError):  # noqa: N818
     """
@@ -310,11 +369,26 @@ class RetryTransaction(SharekitError):  # noqa: N818
         self.joined = joined
 
 
+class ReplicaBehindError(SharekitError):
+    """
+    The store that was read has not seen a change that it was to have seen; ask again, or ask the primary.
+
+    Attributes:
+        kind: The kind of the record that changed.
+    """
+
+    code: ClassVar[str] = "replica-behind"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"the store is behind a change of a {kind}")
+        self.kind = kind
+
+
 # --- call the operator -------------------------------------------------------------------
 
 
 class DirectoryError(SharekitError):
-    """The host's directory failed, or answered something else than rights; its exception is the ``__cause__``."""
+    """The host's directory failed, or answered something else than it was asked; its exception is the ``__cause__``."""
 
     code: ClassVar[str] = "directory"
 

@@ -17,6 +17,9 @@ __all__ = [
     "AuditEntryId",
     "ContactId",
     "EntryId",
+    "GrantId",
+    "InvitationId",
+    "OrganizationId",
     "ReadLinkId",
     "StaffId",
     "TenantId",
@@ -30,7 +33,10 @@ TenantId = NewType("TenantId", str)
 EntryId = NewType("EntryId", str)
 StaffId = NewType("StaffId", str)
 ContactId = NewType("ContactId", str)
+OrganizationId = NewType("OrganizationId", str)
+InvitationId = NewType("InvitationId", str)
 ReadLinkId = NewType("ReadLinkId", str)
+GrantId = NewType("GrantId", str)
 AuditEntryId = NewType("AuditEntryId", str)
 
 _RANDOM_BYTES = 21  # 168 bits fill 28 characters exactly: no character is biased
@@ -77,12 +83,11 @@ def deterministic_id(*parts: str) -> str:
     Returns:
         64 hexadecimal digits of SHA-256.
     """
-    digest = hashlib.sha256()
+    pieces: list[bytes] = []
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(8, "big"))
-        digest.update(data)
-    return digest.hexdigest()
+        pieces += len(data).to_bytes(8, "big"), data
+    return hashlib.sha256(b"".join(pieces)).hexdigest()
 
 
 def is_tenant_id(text: object) -> bool:

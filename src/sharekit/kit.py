@@ -12,10 +12,14 @@ from sharekit.codec.kinds import ALL
 from sharekit.errors import ConfigurationError
 from sharekit.features._link_facts import LinkMemory
 from sharekit.features._unit import Wiring
+from sharekit.features.access import Access
+from sharekit.features.access_requests import AccessRequests
 from sharekit.features.audit import Audit
 from sharekit.features.catalog import Catalog
 from sharekit.features.links import Links
 from sharekit.features.people import People
+from sharekit.features.portal import PortalRules
+from sharekit.features.shares import Shares
 from sharekit.ids import TenantId, is_tenant_id
 from sharekit.ports import (
     Clock,
@@ -27,6 +31,7 @@ from sharekit.ports import (
     SupportsTenants,
 )
 from sharekit.records.catalog import ResourceKind
+from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.several import SeveralInOrder
 from sharekit.tokens import Seals
 
@@ -44,6 +49,10 @@ class Sharekit:
         kinds: The declared kinds by name.
         people: Contacts, and the built-in directory of staff.
         catalog: The host's things.
+        shares: What is given to whom.
+        access: Who may see what.
+        access_requests: Clients who ask to be let in.
+        portal: What the portal shows, changed at run time.
         links: Read links.
         audit: What was done.
     """
@@ -54,6 +63,7 @@ class Sharekit:
         records: RecordStore,
         secret_keys: SeveralInOrder[str | bytes],
         kinds: Iterable[ResourceKind],
+        scope: PortalScope = DEFAULT_SCOPE,
         directory: Directory | None = None,
         clock: Clock | None = None,
         rate_limiter: RateLimiter | None = None,
@@ -66,6 +76,7 @@ class Sharekit:
             records: Where records are kept; it is opened here and closed by `close`.
             secret_keys: Keys of at least 32 bytes, oldest first; the last one signs.
             kinds: What the host shares.
+            scope: What the portal shows clients at all, until `portal.configure` says otherwise.
             directory: What staff may do; without one the built-in rule holds: owners and admins
                 everything, other staff viewing.
             clock: The time; the machine's own by default.
@@ -83,6 +94,7 @@ class Sharekit:
             seals=Seals(secret_keys),
             kinds=_by_name(kinds),
             records=records,
+            scope=_scope(scope),
             apart=_apart(records, records),
             directory=directory,
             clock=clock or _system_clock(),
@@ -98,6 +110,7 @@ class Sharekit:
         *,
         secret_keys: SeveralInOrder[str | bytes],
         kinds: Iterable[ResourceKind],
+        scope: PortalScope = DEFAULT_SCOPE,
         directory: Directory | None = None,
         clock: Clock | None = None,
         rate_limiter: RateLimiter | None = None,
@@ -111,6 +124,7 @@ class Sharekit:
                 several processes may share it, a network file system may not.
             secret_keys: As for `Sharekit`.
             kinds: As for `Sharekit`.
+            scope: As for `Sharekit`.
             directory: As for `Sharekit`.
             clock: As for `Sharekit`.
             rate_limiter: As for `Sharekit`.
@@ -123,6 +137,7 @@ class Sharekit:
             records=SqliteRecordStore(Path(folder) / "records.sqlite3"),
             secret_keys=secret_keys,
             kinds=kinds,
+            scope=scope,
             directory=directory,
             clock=clock,
             rate_limiter=rate_limiter,
@@ -138,12 +153,15 @@ class Sharekit:
         Raises:
             ConfigurationError: The tenant is not 1 to 64 letters, digits, ``_`` or ``-``.
         """
-        other = object.__new__(type(self))
         named, directory = _tenant(tenant), self._wiring.directory
         able: object = directory
         if isinstance(able, SupportsTenants):
             directory = able.for_tenant(named)
-        other._equip(attrs.evolve(self._wiring, tenant=named, directory=directory), self._memory)
+        return self._on(attrs.evolve(self._wiring, tenant=named, directory=directory))
+
+    def _on(self, wiring: Wiring, memory: LinkMemory | None = None) -> "Sharekit":
+        other = object.__new__(type(self))
+        other._equip(wiring, memory or self._memory)
         return other
 
     def joined(self, host: object) -> "Sharekit":
@@ -167,9 +185,7 @@ class Sharekit:
         records = able.joined(host)
         apart = _apart(records, wiring.apart)
         memory = self._memory if apart is wiring.apart else LinkMemory(apart)
-        other = object.__new__(type(self))
-        other._equip(attrs.evolve(wiring, records=records, apart=apart), memory)
-        return other
+        return self._on(attrs.evolve(wiring, records=records, apart=apart), memory)
 
     def close(self) -> None:
         """Close the store; the kit, and its views of other tenants, cannot be used after it."""
@@ -191,6 +207,10 @@ class Sharekit:
         self.kinds: Mapping[str, ResourceKind] = wiring.kinds
         self.people: People = People(wiring)
         self.catalog: Catalog = Catalog(wiring)
+        self.shares: Shares = Shares(wiring)
+        self.access: Access[Sharekit] = Access(wiring, self._on)
+        self.access_requests: AccessRequests = AccessRequests(wiring)
+        self.portal: PortalRules = PortalRules(wiring)
         self.links: Links = Links(wiring, memory)
         self.audit: Audit = Audit(wiring)
 
@@ -211,6 +231,12 @@ def _check_parts(**parts: object) -> None:
             continue
         if isinstance(part, type) or not callable(getattr(part, methods[setting], None)):
             raise ConfigurationError(setting, f"needs an object with the method {methods[setting]}()")
+
+
+def _scope(scope: object) -> PortalScope:
+    if not isinstance(scope, PortalScope):
+        raise ConfigurationError("scope", "needs a PortalScope, such as shared_with_me")
+    return scope
 
 
 def _tenant(tenant: str) -> TenantId:

@@ -20,8 +20,14 @@ from sharekit.records import events
 
 __all__ = [
     "EventSignal",
+    "access_answered",
+    "access_requested",
     "announce",
     "contact_added",
+    "contact_invited",
+    "contact_merged",
+    "contact_updated",
+    "invitation_refused",
     "link_created",
     "link_fetched",
     "link_redeemed",
@@ -29,10 +35,26 @@ __all__ = [
     "link_revoked",
     "link_updated",
     "link_viewed",
+    "member_joined",
+    "member_left",
+    "member_role_changed",
+    "organization_added",
+    "organization_updated",
     "party_deactivated",
+    "party_reactivated",
+    "portal_access_withdrawn",
+    "portal_configured",
+    "portal_entered",
+    "resource_followed",
+    "resource_handed_over",
     "resource_moved",
     "resource_put",
     "resource_removed",
+    "resource_restricted",
+    "resource_shared",
+    "resource_unfollowed",
+    "share_declined",
+    "share_revoked",
     "staff_added",
 ]
 
@@ -86,7 +108,13 @@ class EventSignal(Generic[E]):
                 _log.exception("a receiver of %s failed", self.name)
 
 
+access_answered: Final = EventSignal(events.AccessAnswered)
+access_requested: Final = EventSignal(events.AccessRequested)
 contact_added: Final = EventSignal(events.ContactAdded)
+contact_invited: Final = EventSignal(events.ContactInvited)
+contact_merged: Final = EventSignal(events.ContactMerged)
+contact_updated: Final = EventSignal(events.ContactUpdated)
+invitation_refused: Final = EventSignal(events.InvitationRefused)
 link_created: Final = EventSignal(events.LinkCreated)
 link_fetched: Final = EventSignal(events.LinkFetched)
 link_redeemed: Final = EventSignal(events.LinkRedeemed)
@@ -94,10 +122,26 @@ link_refused: Final = EventSignal(events.LinkRefused)
 link_revoked: Final = EventSignal(events.LinkRevoked)
 link_updated: Final = EventSignal(events.LinkUpdated)
 link_viewed: Final = EventSignal(events.LinkViewed)
+member_joined: Final = EventSignal(events.MemberJoined)
+member_left: Final = EventSignal(events.MemberLeft)
+member_role_changed: Final = EventSignal(events.MemberRoleChanged)
+organization_added: Final = EventSignal(events.OrganizationAdded)
+organization_updated: Final = EventSignal(events.OrganizationUpdated)
 party_deactivated: Final = EventSignal(events.PartyDeactivated)
+portal_configured: Final = EventSignal(events.PortalConfigured)
+resource_followed: Final = EventSignal(events.ResourceFollowed)
+resource_handed_over: Final = EventSignal(events.ResourceHandedOver)
+party_reactivated: Final = EventSignal(events.PartyReactivated)
+portal_access_withdrawn: Final = EventSignal(events.PortalAccessWithdrawn)
+portal_entered: Final = EventSignal(events.PortalEntered)
 resource_moved: Final = EventSignal(events.ResourceMoved)
 resource_put: Final = EventSignal(events.ResourcePut)
 resource_removed: Final = EventSignal(events.ResourceRemoved)
+resource_restricted: Final = EventSignal(events.ResourceRestricted)
+resource_shared: Final = EventSignal(events.ResourceShared)
+resource_unfollowed: Final = EventSignal(events.ResourceUnfollowed)
+share_declined: Final = EventSignal(events.ShareDeclined)
+share_revoked: Final = EventSignal(events.ShareRevoked)
 staff_added: Final = EventSignal(events.StaffAdded)
 
 _BY_NAME: Final = {found.name: found for found in list(globals().values()) if isinstance(found, EventSignal)}

@@ -7,6 +7,7 @@ spelling of a token is accepted (R-TOK-4). Neither the store, which holds the id
 which holds no id, yields a token alone (R-TOK-2).
 """
 
+import base64
 import enum
 import hashlib
 import hmac
@@ -25,6 +26,7 @@ __all__ = ["Claims", "Purpose", "Seals"]
 
 _MIN_KEY_BYTES = 32
 _MAX_TOKEN = 512
+_MAX_TEXT_TOKEN = 4096
 _PLACEHOLDER = re.compile(rb"change[-_ ]?me|replace[-_ ]?me|place[-_ ]?holder|your[-_ ]?secret", re.IGNORECASE)
 
 _TOKEN = re.compile(
@@ -42,6 +44,12 @@ class Purpose(enum.StrEnum):
     """The address of a read link."""
     LINK_SESSION = "link-session"
     """One visit to a read link that had to be redeemed."""
+    CURSOR = "cursor"
+    """A place in a list."""
+    INVITATION = "invitation"
+    """The address by which a contact enters the portal, once."""
+    PORTAL_SESSION = "portal-session"
+    """What a contact who entered the portal shows with each request."""
 
 
 @attrs.frozen
@@ -137,6 +145,28 @@ class Seals:
             raise InvalidTokenError
         numbers = tuple(map(int, extra[1:].split("."))) if extra else ()
         return Claims(TenantId(tenant), id_, int(generation), numbers)
+
+    def seal_text(self, purpose: Purpose, text: str) -> str:
+        """Return a token that holds a text, which can be read by everybody and changed by nobody."""
+        coded = base64.urlsafe_b64encode(text.encode("utf-8")).decode("ascii").rstrip("=")
+        return self._signers[purpose][0].sign(f"{purpose}.{coded}").decode("ascii")
+
+    def unseal_text(self, purpose: Purpose, token: object) -> str:
+        """
+        Return the text that a genuine token holds.
+
+        Raises:
+            InvalidTokenError: As for `unseal`.
+        """
+        if not isinstance(token, str) or len(token) > _MAX_TEXT_TOKEN or not token.isascii():
+            raise InvalidTokenError
+        value, signature = token[: -_SIGNATURE - 1], token[-_SIGNATURE:]
+        if token[len(value) : -_SIGNATURE] != "." or not any(
+            signer.signed(value, signature) for signer in self._signers[purpose]
+        ):
+            raise InvalidTokenError
+        coded = value.removeprefix(f"{purpose}.")
+        return base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode("utf-8")
 
 
 def _checked(secret_keys: object) -> list[bytes]:

@@ -103,7 +103,7 @@ def test_an_index_serves(store: SqliteRecordStore, query: Query, index: str) -> 
         cursor.connection.set_trace_callback(None)
         plan = cursor.execute(f"EXPLAIN QUERY PLAN {statements[0]}").fetchall()
 
-    assert f"SEARCH sharekit_short_note USING {index}" in plan[0][3]
+    assert f"SEARCH r USING {index}" in plan[0][3]
     assert not any("TEMP B-TREE" in step[3] for step in plan if query.limit)
 
 

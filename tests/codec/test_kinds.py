@@ -9,12 +9,28 @@ from hypothesis import strategies as st
 
 from sharekit import CatalogEntry, Contact, ContactProfile, ReadLink, ResourceRef, StaffProfile, Visibility
 from sharekit.codec import RecordKind, fold
-from sharekit.codec.kinds import ALL, AUDIT_ENTRY, CATALOG_ENTRY, CONTACT, EMAIL_CLAIM, READ_LINK, STAFF
+from sharekit.codec.folding import words
+from sharekit.codec.kinds import ALL, ANCESTRY, AUDIT_ENTRY, CATALOG_ENTRY, CONTACT, EMAIL_CLAIM, READ_LINK, STAFF
+from sharekit.codec.kinds_of_people import (
+    CONTACT_TAG,
+    INVITATION,
+    MEMBERSHIP,
+    NAME_CLAIM,
+    ORGANIZATION,
+    PORTAL_ACCESS,
+)
+from sharekit.codec.kinds_of_sharing import ACCESS_REQUEST, FOLLOW, GRANT, PORTAL_SETTINGS
 from sharekit.errors import IntegrityError
-from sharekit.ids import AuditEntryId, ContactId, ReadLinkId, TenantId
+from sharekit.ids import AuditEntryId, ContactId, InvitationId, OrganizationId, ReadLinkId, TenantId
 from sharekit.ports import Row
+from sharekit.records.access_requests import AccessRequest, AccessRequestState
 from sharekit.records.audit import AuditEntry
-from sharekit.records.parties import EmailClaim
+from sharekit.records.catalog import Ancestry, Inheritance, NewChildren
+from sharekit.records.grants import Access, Children, Follow, Grant
+from sharekit.records.invitations import AccessState, Invitation, PortalAccess
+from sharekit.records.parties import EmailClaim, Organization
+from sharekit.records.people import ContactTag, Membership, NameClaim, OrganizationProfile
+from sharekit.records.settings import OrganizationMode, PortalSettings
 
 T = TenantId("default")
 AT = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
@@ -32,6 +48,25 @@ SMALL: dict[RecordKind[Any], Any] = {
     CONTACT: ContactProfile(id="c", tenant=T, name="Ana", email="ana@acme.test"),
     EMAIL_CLAIM: EmailClaim(tenant=T, id="e", contact=ContactId("c")),
     STAFF: StaffProfile(id="m", tenant=T, name="Maria"),
+    ORGANIZATION: OrganizationProfile(id="o", tenant=T, name="Acme"),
+    NAME_CLAIM: NameClaim(tenant=T, id="n", organization=OrganizationId("o")),
+    MEMBERSHIP: Membership(tenant=T, contact=Contact("c"), organization=Organization("o")),
+    CONTACT_TAG: ContactTag(tenant=T, contact=Contact("c"), label="VIP"),
+    PORTAL_ACCESS: PortalAccess(tenant=T, contact=Contact("c"), handle="h" * 28),
+    INVITATION: Invitation(
+        tenant=T,
+        id=InvitationId("i" * 28),
+        contact=Contact("c"),
+        address="digest",
+        created_at=AT,
+        created_by="staff:m",
+        expires_at=AT,
+    ),
+    ANCESTRY: Ancestry(tenant=T, entry=REF.key, ancestor="folder:1#1"),
+    GRANT: Grant(tenant=T, ref=REF, grantee="contact:c", granted_at=AT, granted_by="staff:m"),
+    FOLLOW: Follow(tenant=T, ref=REF, party="contact:c", since=AT),
+    ACCESS_REQUEST: AccessRequest(tenant=T, ref=REF, contact=Contact("c"), asked_at=AT),
+    PORTAL_SETTINGS: PortalSettings(tenant=T),
 }
 FULL: dict[RecordKind[Any], Any] = {
     CATALOG_ENTRY: CatalogEntry(
@@ -41,7 +76,15 @@ FULL: dict[RecordKind[Any], Any] = {
         client_title="y",
         container=ResourceRef("folder", "1"),
         owner="staff:m",
+        requester=Contact("c"),
         visibility=Visibility.INTERNAL,
+        inherits=Inheritance.CLOSED,
+        new_children=NewChildren.ASK,
+        veiled=True,
+        reached_from=("folder:1#1", "folder:0#2"),
+        children=7,
+        activity=AT,
+        client_activity=AT,
         incarnation=3,
         created_at=AT,
         removed_at=AT,
@@ -77,9 +120,82 @@ FULL: dict[RecordKind[Any], Any] = {
         resource=REF.key,
         details={"a": 1, "b": True, "c": None, "d": "x", "e": ("p", "q")},
     ),
-    CONTACT: ContactProfile(id="c", tenant=T, name="Ana", email="ana@acme.test", locale="es", active=False),
+    CONTACT: ContactProfile(
+        id="c",
+        tenant=T,
+        name="Ana",
+        email="ana@acme.test",
+        locale="es",
+        phone="+34 600 000 000",
+        messaging=False,
+        active=False,
+        merged_into=Contact("d"),
+    ),
     EMAIL_CLAIM: EmailClaim(tenant=T, id="e", contact=ContactId("c")),
     STAFF: StaffProfile(id="m", tenant=T, name="Maria", roles=frozenset({"admin"}), active=False),
+    ORGANIZATION: OrganizationProfile(id="o", tenant=T, name="Acme", active=False),
+    NAME_CLAIM: NameClaim(tenant=T, id="n", organization=OrganizationId("o")),
+    MEMBERSHIP: Membership(
+        tenant=T, contact=Contact("c"), organization=Organization("o"), role="manager", sees_shared=True, since=AT
+    ),
+    CONTACT_TAG: ContactTag(tenant=T, contact=Contact("c"), label="Ünï ünï"),
+    PORTAL_ACCESS: PortalAccess(
+        tenant=T,
+        contact=Contact("c"),
+        handle="h" * 28,
+        state=AccessState.WITHDRAWN,
+        epoch=3,
+        invitation=InvitationId("i" * 28),
+        entered_at=AT,
+        ended_at=AT,
+    ),
+    INVITATION: Invitation(
+        tenant=T,
+        id=InvitationId("i" * 28),
+        contact=Contact("c"),
+        address="digest",
+        created_at=AT,
+        created_by="staff:m",
+        expires_at=AT,
+        uses=1,
+        ended_at=AT,
+    ),
+    ANCESTRY: Ancestry(tenant=T, entry=REF.key, ancestor="folder:1#1"),
+    GRANT: Grant(
+        tenant=T,
+        ref=REF,
+        incarnation=2,
+        grantee="organization:o",
+        access=Access.CONTRIBUTE,
+        visibility=Visibility.INTERNAL,
+        children=Children.NOW,
+        expires_at=AT,
+        via="g",
+        granted_at=AT,
+        granted_by="staff:m",
+        generation=4,
+        revoked_at=AT,
+        revoked_by="staff:b",
+        declined_at=AT,
+    ),
+    FOLLOW: Follow(tenant=T, ref=REF, incarnation=2, party="staff:m", since=AT),
+    ACCESS_REQUEST: AccessRequest(
+        tenant=T,
+        ref=REF,
+        incarnation=2,
+        contact=Contact("c"),
+        asked_at=AT,
+        state=AccessRequestState.DISMISSED,
+        answered_at=AT,
+        answered_by="staff:m",
+    ),
+    PORTAL_SETTINGS: PortalSettings(
+        tenant=T,
+        scope="shared_with_me | ~requested_by_me",
+        organizations=OrganizationMode.BY_ROLE,
+        roles=frozenset({"boss"}),
+        shown={"project": ("hours", "progress")},
+    ),
 }
 
 
@@ -110,6 +226,7 @@ def test_a_record_comes_back_as_it_was(kind: RecordKind[Any], record: object) ->
     loaded = kind.load(row)
 
     assert vars_of(record) == vars_of(loaded)
+    assert [type(value) for value in vars_of(record).values()] == [type(value) for value in vars_of(loaded).values()]
     assert set(kind.spec.keys) == set(row.keys)
     assert (T, kind.name, 3, 1) == (row.tenant, row.kind, row.revision, row.schema)
 
@@ -192,3 +309,31 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     """A folded text is its own fold, and fits a key."""
     assert fold(text) == fold(fold(text))
     assert len(fold(text)) <= 255
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "found"),
+    [
+        ("Ana Łukasz", "lu", True),
+        ("Ana Łukasz", "na", False),
+        ("Sean O'Brien", "o'b", True),
+        ("Smith-Jones", "jo", True),
+        ("Smith-Jones", "smith-j", True),
+        ("100% Design", "%", True),
+        ("100 Design", "%", False),
+        ("a_b", "_", True),
+        ("ab", "_", False),
+        ("李小明", "小明", True),
+        ("李小明", "明小", False),
+    ],
+)
+def test_words_hold_what_people_have_typed_so_far(name: str, typed: str, found: bool) -> None:
+    """A beginning of a word is found, a part from its middle is not, and no sign is special."""
+    assert found == (words(typed) in words(name))
+
+
+@given(st.text())
+def test_words_fit_a_key(text: str) -> None:
+    """However long the text is, and whatever it is made of."""
+    assert len(words(text)) <= 255
+    assert words(text) == words(fold(text))

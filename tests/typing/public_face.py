@@ -10,9 +10,14 @@ from sharekit import (
     CatalogEntry,
     Contact,
     ContactProfile,
+    Invitation,
     LinkPreview,
     LinkState,
     LinkView,
+    Membership,
+    OrganizationProfile,
+    PersonFound,
+    PortalSession,
     ReadLink,
     ResourceKind,
     ResourceRef,
@@ -28,8 +33,10 @@ from sharekit import (
 )
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.backends.sqlite import SqliteRecordStore
-from sharekit.ports import Clock, Directory, RateLimiter, RecordStore
+from sharekit.ports import Clock, Directory, RateLimiter, RecordStore, SupportsContacts, SupportsOrganizations
 from sharekit.records.events import LinkRevoked
+from sharekit.records.invitations import ContactAccess
+from sharekit.records.people import ContactInfo, MembershipInfo, OrganizationInfo
 from sharekit.testing import FrozenClock
 
 
@@ -51,12 +58,42 @@ class HostDirectory:
         return {Right.VIEW} if staff.id else set()
 
 
+class HostPeople(HostDirectory):
+    """Nor do its further abilities."""
+
+    def contact(self, id: str) -> ContactInfo | None:
+        """Return nobody."""
+        return None
+
+    def search_contacts(self, text: str, limit: int) -> list[ContactInfo]:
+        """Find nobody."""
+        return []
+
+    def organization(self, id: str) -> OrganizationInfo | None:
+        """Return nothing."""
+        return None
+
+    def organizations_of(self, contact_id: str) -> set[MembershipInfo]:
+        """Belong to nothing."""
+        return set()
+
+    def members_of(self, organization_id: str) -> set[str]:
+        """Have no members."""
+        return set()
+
+    def search_organizations(self, text: str, limit: int) -> list[OrganizationInfo]:
+        """Find nothing."""
+        return []
+
+
 project = ResourceKind(
     "project",
     title="Project",
     sections={"a": Section("A", load=plain), "b": Section("B", load=with_context, titles={"nl": "B"})},
 )
 directory: Directory = HostDirectory()
+contacts: SupportsContacts = HostPeople()
+organizations: SupportsOrganizations = HostPeople()
 clock: Clock = FrozenClock()
 stores: list[RecordStore] = [MemoryRecordStore(), SqliteRecordStore("records.sqlite3")]
 
@@ -68,6 +105,18 @@ assert_type(kit.catalog.put(ref, title="x", by=maria), CatalogEntry)
 ana = kit.people.add_contact("Ana", "ana@acme.test", by=System("sync"))
 assert_type(ana, ContactProfile)
 contact: Contact = ana
+acme = kit.people.add_organization("Acme", by=maria)
+assert_type(acme, OrganizationProfile)
+assert_type(kit.people.join(ana, acme, role="manager", by=maria), Membership)
+assert_type(kit.people.update(ana, phone=None, add_tags={"vip"}, by=maria), ContactProfile)
+assert_type(kit.people.search("an", kinds={"contact"}, organization=acme, with_access=True), list[PersonFound])
+assert_type(kit.people.find("ana@acme.test"), ContactProfile | None)
+assert_type(kit.people.merge(ana, into=Contact("eva"), by=maria), ContactProfile)
+assert_type(kit.people.access_of(ana), ContactAccess)
+invitation = kit.people.invite(ana, by=maria, lasting=timedelta(days=1))
+assert_type(invitation, Invitation)
+assert_type(kit.people.enter(kit.people.invitation_token(invitation)), PortalSession)
+assert_type(kit.people.session("ticket").contact, ContactProfile)
 link = kit.links.create(ref, by=maria, sections={"a"}, expires_at=datetime.now(UTC) + timedelta(days=1), recipient=ana)
 assert_type(link, ReadLink)
 assert_type(link.state, LinkState)
@@ -97,6 +146,9 @@ kit.links.create(ref, by="maria", sections={"a"})  # type: ignore[arg-type]  # p
 kit.links.create(ref, sections={"a"})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # somebody acts
 kit.links.create(ref, maria, {"a"})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # keywords only
 kit.links.update(link, by=maria, expires="tomorrow")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # no such option
+kit.people.search("an", kinds={"staff"})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # no such sort
+kit.people.invite(acme, by=maria)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # an organization never comes in
+kit.people.add_organization("X", by=acme)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # an organization never acts
 kit.links.revoke_all(System("x"), by=maria)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # a target has links
 Section("A", load=lambda: 1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # a loader takes the reference
 

@@ -3,10 +3,20 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import attrs
 
 from sharekit.backends._code_points import successor
+from sharekit.backends._sqlite_plans import (
+    PLAIN,
+    Plan,
+    conjuncts,
+    first_to_start,
+    keys_of,
+    leads,
+    starts_exactly,
+)
 from sharekit.backends._sqlite_tables import AMONG, Table, column, param
 from sharekit.ids import TenantId
 from sharekit.ports.query import (
@@ -24,6 +34,7 @@ from sharekit.ports.query import (
     Prefix,
     Query,
     Range,
+    Select,
 )
 
 Params = list[str | int | None]
@@ -41,42 +52,82 @@ class Part:
     each of the two can then walk an index from where it begins.
     """
 
+    source: str
     where: str
+    order: str
     params: Params
 
-    def select(self, table: Table, order: OrderBy) -> str:
+    def select(self, table: Table) -> str:
         """Return the SELECT of the rows, each followed by its id; takes `params`, then how many at most."""
-        direction = " DESC" if order.descending else ""
-        key = "" if order.key == "id" else f"{column(order.key)}{direction}, "
-        return f"SELECT {table.columns}, id FROM {table.name} WHERE {self.where} ORDER BY {key}id{direction} LIMIT ?"
+        return f"SELECT {table.qualified}, r.id FROM {self.source} WHERE {self.where} ORDER BY {self.order} LIMIT ?"
 
-    def count(self, table: Table) -> str:
+    def count(self) -> str:
         """Return the SELECT of their number; takes `params`, then how many to count at most."""
-        return f"SELECT count(*) FROM (SELECT 1 FROM {table.name} WHERE {self.where} LIMIT ?)"
+        return f"SELECT count(*) FROM (SELECT 1 FROM {self.source} WHERE {self.where} LIMIT ?)"
 
 
-def parts(query: Query, tenant: TenantId, tables: Mapping[str, Table]) -> Sequence[Part]:
+def parts(query: Query, tenant: TenantId, tables: Mapping[str, Table], plan: Plan = PLAIN) -> Sequence[Part]:
     """Return the conditions, tenant included, whose rows one after the other are the answer."""
-    compiler = _Compiler(tenant, tables)
-    where = compiler.rows(query.where)
+    compiler = _Compiler(tenant, tables, plan)
+    table, guard = tables[query.kind], "" if plan.driver is None else "+"
+    row = _Seen(table, "r", guard)
+    source, leading = f"{table.name} r", row
+    if plan.index is not None:
+        # For a table without row ids SQLite would fetch each row before it looks at the index it walks.
+        source = f"{table.name} w INDEXED BY {table.index(plan.index)} CROSS JOIN {table.name} r"
+        leading = _Seen(table, "w")
+        where = compiler.walk(query.where, leading, row, {*plan.index, "id"})
+    else:
+        where = compiler.answer(query.where, row)
+    order = _order(query.order, leading if plan.index else _Seen(table, "r", "+" if plan.sorts else ""))
     if query.after is None:
-        return (Part(where, compiler.params),)
-    stretches = _after(column(query.order.key), query.after, descending=query.order.descending)
-    return [Part(f"{where} AND {more}", compiler.params + params) for more, params in stretches]
+        return (Part(source, where, order, compiler.params),)
+    stretches = _after(leading.column(query.order.key), leading.column("id"), query.after, query.order)
+    return [Part(source, f"{where} AND {more}", order, compiler.params + params) for more, params in stretches]
 
 
-def _after(key: str, after: Position, *, descending: bool) -> Iterator[tuple[str, Params]]:
-    beyond = "<" if descending else ">"
-    if key == column("id"):
-        yield f"id {beyond} ?", [after.id]
+def counted_start(driver: Condition, kind: str, tenant: TenantId, tables: Mapping[str, Table]) -> tuple[str, Params]:
+    """Return the SELECT of how many ids a plan with this driver starts from, which takes a limit last."""
+    compiler = _Compiler(tenant, tables, PLAIN)
+    return f"SELECT count(*) FROM ({compiler.ids(driver, tables[kind])} LIMIT ?)", compiler.params
+
+
+def counted_values(select: Select, tenant: TenantId, tables: Mapping[str, Table]) -> tuple[str, Params]:
+    """Return the SELECT of how many values a sub-select has, which takes a limit last."""
+    compiler = _Compiler(tenant, tables, PLAIN)
+    return f"SELECT count(*) FROM ({compiler.values(select)} LIMIT ?)", compiler.params
+
+
+def _order(order: OrderBy, seen: "_Seen") -> str:
+    direction = " DESC" if order.descending else ""
+    keys = ["id"] if order.key == "id" else [order.key, "id"]
+    return ", ".join(f"{seen.column(key)}{direction}" for key in keys)
+
+
+def _after(key: str, id_: str, after: Position, order: OrderBy) -> Iterator[tuple[str, Params]]:
+    beyond = "<" if order.descending else ">"
+    if order.key == "id":
+        yield f"{id_} {beyond} ?", [after.id]
     elif after.value is not None:
-        yield f"({key}, id) {beyond} (?, ?)", [param(after.value), after.id]
-        if descending:
+        yield f"({key}, {id_}) {beyond} (?, ?)", [param(after.value), after.id]
+        if order.descending:
             yield f"{key} IS NULL", []
     else:
-        yield f"{key} IS NULL AND id {beyond} ?", [after.id]
-        if not descending:
+        yield f"{key} IS NULL AND {id_} {beyond} ?", [after.id]
+        if not order.descending:
             yield f"{key} IS NOT NULL", []
+
+
+@attrs.frozen
+class _Seen:
+    """The rows of which a condition is said: their table, its name in the statement, and a plus to use no index."""
+
+    table: Table
+    name: str
+    guard: str = ""
+
+    def column(self, key: str) -> str:
+        return f"{self.guard}{self.name}.{column(key)}"
 
 
 class _Compiler:
@@ -87,38 +138,105 @@ class _Compiler:
     false; AND, OR and WHERE treat both alike, and `Not` alone asks whether it is true.
     """
 
-    def __init__(self, tenant: TenantId, tables: Mapping[str, Table]) -> None:
+    def __init__(self, tenant: TenantId, tables: Mapping[str, Table], plan: Plan) -> None:
         self._tenant = tenant
         self._tables = tables
+        self._plan = plan
+        self._probes = plan.probes
+        self._names = 0
         self.params: Params = []
 
-    def rows(self, where: Condition) -> str:
-        """Return what holds of the tenant's rows that meet the condition."""
+    def answer(self, where: Condition, seen: _Seen) -> str:
+        """Return what holds of the tenant's rows that meet the condition, by the plan."""
+        driver = self._plan.driver
+        if driver is None:
+            return self._rows(where, seen)
         self.params.append(self._tenant)
-        return "tenant = ?" if where == AllOf() else f"tenant = ? AND {self._inner(where)}"
+        self._probes = False
+        found = f"+{seen.name}.tenant = ? AND {seen.name}.id IN ({self.ids(driver, seen.table)})"
+        self._probes = self._plan.probes
+        rest = [part for part in conjuncts(where) if part is not driver or not starts_exactly(driver)]
+        return " AND ".join([found, *(self._sql_in_chain(part, seen) for part in rest)])
 
-    def _inner(self, condition: Condition) -> str:
-        sql = self._sql(condition)
+    def walk(self, where: Condition, leading: _Seen, row: _Seen, led: AbstractSet[str]) -> str:
+        """Return what holds of an index's places, which have some keys, and then of their rows."""
+        every = [*conjuncts(where)]
+        first = [part for part in every if led >= {*keys_of(part)}]
+        then = [part for part in every if part not in first]
+        self.params.append(self._tenant)
+        terms = [f"{leading.column('tenant')} = ?", *(self._sql_in_chain(part, leading) for part in first)]
+        terms += ["r.id = w.id", "+r.tenant = w.tenant", *(self._sql_in_chain(part, row) for part in then)]
+        return " AND ".join(terms)
+
+    def ids(self, driver: Condition, table: Table) -> str:
+        """Return the SELECT of the ids to start from, of which some may come more than once."""
+        match driver:
+            case AnyOf(conditions):
+                return " UNION ALL ".join(self.ids(part, table) for part in conditions)
+            case AllOf(conditions):
+                return self.ids(first_to_start(conditions, table.spec), table)
+            case InSelect("id", select):
+                return self.values(select)
+            case _:
+                seen = self._another(table)
+                where = self._rows(driver, seen)
+                return f"SELECT {seen.column('id')} FROM {table.name} {seen.name} WHERE {where}"
+
+    def _another(self, table: Table) -> _Seen:
+        self._names += 1
+        return _Seen(table, f"r{self._names}")
+
+    def _rows(self, where: Condition, seen: _Seen) -> str:
+        self.params.append(self._tenant)
+        tenant = seen.column("tenant")
+        return f"{tenant} = ?" if where == AllOf() else f"{tenant} = ? AND {self._inner(where, seen)}"
+
+    def _inner(self, condition: Condition, seen: _Seen) -> str:
+        sql = self._sql(condition, seen)
         return f"({sql})" if isinstance(condition, AnyOf) else sql
 
-    def _sql(self, condition: Condition) -> str:
+    def _sql(self, condition: Condition, seen: _Seen) -> str:
         match condition:
             case AnyOf(conditions):
-                return _chained(" OR ", [self._sql_in_chain(part) for part in conditions]) or "0"
+                return _chained(" OR ", [self._sql_in_chain(part, seen) for part in conditions]) or "0"
             case AllOf(conditions):
-                return _chained(" AND ", [self._sql_in_chain(part) for part in conditions]) or "1"
+                return _chained(" AND ", [self._sql_in_chain(part, seen) for part in conditions]) or "1"
             case Not(part):
-                return f"({self._sql(part)}) IS NOT TRUE"
+                return f"({self._sql(part, seen)}) IS NOT TRUE"
             case IsNull(key):
-                return f"{column(key)} IS NULL"
+                return f"{seen.column(key)} IS NULL"
+            case InSelect():
+                return self._selected(condition, seen.column(condition.key))
             case _:
-                return self._leaf(condition, column(condition.key))
+                return self._leaf(condition, seen.column(condition.key))
 
-    def _sql_in_chain(self, condition: Condition) -> str:
-        sql = self._sql(condition)
+    def _sql_in_chain(self, condition: Condition, seen: _Seen) -> str:
+        sql = self._sql(condition, seen)
         return f"({sql})" if isinstance(condition, AnyOf | AllOf) else sql
 
-    def _leaf(self, condition: Eq | In | Range | Prefix | Contains | InSelect, key: str) -> str:
+    def _selected(self, condition: InSelect, value: str) -> str:
+        if condition in self._plan.kept:
+            return f"+{value} IN ({self.values(condition.select)})"
+        if self._probes and leads(condition.select.key, self._tables[condition.select.kind].spec):
+            return self._probe(value, condition.select)
+        return f"{value} IN ({self.values(condition.select)})"
+
+    def values(self, select: Select) -> str:
+        """Return the SELECT of the values of a sub-select, which SQLite runs once."""
+        seen = self._another(self._tables[select.kind])
+        where, value = self._rows(select.where, seen), seen.column(select.key)
+        return f"SELECT {value} FROM {seen.table.name} {seen.name} WHERE {where} AND {value} IS NOT NULL"
+
+    def _probe(self, value: str, select: Select) -> str:
+        """Return the question whether a sub-select has one value, which SQLite asks for each row."""
+        seen = self._another(self._tables[select.kind])
+        where = self._rows(select.where, seen)
+        return (
+            f"EXISTS (SELECT 1 FROM {seen.table.name} {seen.name}"
+            f" WHERE {seen.column(select.key)} = {value} AND {where})"
+        )
+
+    def _leaf(self, condition: Eq | In | Range | Prefix | Contains, key: str) -> str:
         match condition:
             case Eq(_, value):
                 self.params.append(param(value))
@@ -132,12 +250,6 @@ class _Compiler:
             case Contains(_, text):
                 self.params.append(text)
                 return f"instr({key}, ?) > 0"
-            case _:
-                select = condition.select
-                inner = column(select.key)
-                where = self.rows(select.where)
-                name = self._tables[select.kind].name
-                return f"{key} IN (SELECT {inner} FROM {name} WHERE {where} AND {inner} IS NOT NULL)"
 
     def _among(self, key: str, values: Params) -> str:
         if len(values) > _LISTED:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sharekit.backends._sqlite_handles import patiently
-from sharekit.backends._sqlite_tables import column, table_name
+from sharekit.backends._sqlite_tables import column, index_name, table_name
 from sharekit.errors import ConfigurationError
 from sharekit.ports.rows import KeyType, KindSpec
 
@@ -84,8 +84,7 @@ def _missing(connection: sqlite3.Connection, spec: KindSpec) -> Iterator[str]:
     indexes = {name for (name,) in connection.execute("SELECT name FROM pragma_index_list(?)", (table,))}
     # The one without keys finds a tenant's rows in the order of their ids. `tenant` is no key's name.
     for keys in dict.fromkeys([(), *spec.indexes]):
-        # No name of a table or key has a hyphen, so that two indexes never share a name.
-        name = "-".join([table, *(keys or ["tenant"])])
+        name = index_name(spec.kind, keys)
         if name not in indexes:
             listed = ", ".join(map(column, dict.fromkeys(["tenant", *keys, "id"])))
             yield f"CREATE INDEX {column(name)} ON {column(table)} ({listed})"

@@ -21,6 +21,11 @@ def table_name(kind: str) -> str:
     return f"sharekit_{kind.replace('-', '_')}"
 
 
+def index_name(kind: str, keys: Sequence[str]) -> str:
+    """Return the name of an index; no table or key has a hyphen in it, so that no two share a name."""
+    return "-".join([table_name(kind), *(keys or ["tenant"])])
+
+
 def column(key: str) -> str:
     """Return the key's column, quoted, since a key may be a word of SQL."""
     return f'"{key}"'
@@ -39,8 +44,10 @@ class Table:
 
     Attributes:
         kind: The kind.
+        spec: What was declared of it.
         name: The table's name, quoted.
         columns: What `row` takes, in that order, for a SELECT.
+        qualified: The same, where the rows go by the name ``r``.
         width: How many columns that are.
         by_id: SELECT of one row; takes tenant and id.
         among: SELECT of the rows with one of several ids, each followed by its id; takes tenant and
@@ -52,12 +59,14 @@ class Table:
 
     def __init__(self, spec: KindSpec) -> None:
         self.kind = spec.kind
+        self.spec = spec
         self._keys = tuple(spec.keys)
         self._readers = tuple((key, _READERS[of]) for key, of in spec.keys.items() if of in _READERS)
         self.name = column(table_name(spec.kind))
         held = [*map(column, spec.keys), "revision", "schema", "body"]
         self.width = len(held)
         self.columns = ", ".join(held)
+        self.qualified = ", ".join(f"r.{name}" for name in held)
         here = "tenant = ? AND id = ?"
         self.by_id = f"SELECT {self.columns} FROM {self.name} WHERE {here}"
         self.among = f"SELECT {self.columns}, id FROM {self.name} WHERE tenant = ? AND id {AMONG}"
@@ -92,6 +101,10 @@ class Table:
         """Return the `columns` of a checked row at its new revision."""
         keys = row.keys
         return [*[param(keys[key]) for key in self._keys], revision, row.schema, row.body]
+
+    def index(self, keys: Sequence[str]) -> str:
+        """Return the name of a declared index, quoted."""
+        return column(index_name(self.kind, keys))
 
     def bump(self, counter: str) -> str:
         """Return the statement that takes amount, tenant, id and the greatest count to add to."""

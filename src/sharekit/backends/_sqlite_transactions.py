@@ -12,12 +12,13 @@ from sharekit.backends._callbacks import call_all
 from sharekit.backends._sqlite_connections import Connections
 from sharekit.backends._sqlite_errors import meaning
 from sharekit.backends._sqlite_handles import Handle, patiently
-from sharekit.backends._sqlite_queries import parts
+from sharekit.backends._sqlite_plans import Plan, chosen
+from sharekit.backends._sqlite_queries import counted_start, counted_values, parts
 from sharekit.backends._sqlite_tables import Table, joined
 from sharekit.errors import ConflictError, InvalidQueryError, SharekitError, StorageError, TransactionUsageError
 from sharekit.ids import TenantId
 from sharekit.ports.evaluate import MAX_INT, check_counter, check_query, check_row, known_kind
-from sharekit.ports.query import Query
+from sharekit.ports.query import Condition, Query, Select
 from sharekit.ports.rows import KindSpec, Row
 
 _FEW: Final = 8  # rows that one statement asks for by name
@@ -39,6 +40,22 @@ class Layout:
             {**self.specs, **{spec.kind: spec for spec in kinds}},
             {**self.tables, **{spec.kind: Table(spec) for spec in kinds}},
         )
+
+
+@attrs.frozen
+class _Counts:
+    fetch: Callable[[str, Sequence[object]], list[tuple[Any, ...]]]  # Any: SQLite gives what was stored
+    kind: str
+    tenant: TenantId
+    layout: Layout
+
+    def driven(self, driver: Condition, limit: int) -> int:
+        sql, params = counted_start(driver, self.kind, self.tenant, self.layout.tables)
+        return int(self.fetch(sql, [*params, limit])[0][0])
+
+    def values(self, select: Select, limit: int) -> int:
+        sql, params = counted_values(select, self.tenant, self.layout.tables)
+        return int(self.fetch(sql, [*params, limit])[0][0])
 
 
 class SqliteTransaction:
@@ -161,22 +178,28 @@ class SqliteTransaction:
         """Return the rows that the query describes, in its order."""
         table = self._answering(query)
         found: list[Row] = []
-        for part in parts(query, self._tenant, self._layout.tables):
+        for part in parts(query, self._tenant, self._layout.tables, self._plan(query)):
             if query.limit is not None and len(found) >= query.limit:
                 break
             left = -1 if query.limit is None else query.limit - len(found)
-            rows = self._fetch(part.select(table, query.order), [*part.params, left])
+            rows = self._fetch(part.select(table), [*part.params, left])
             found += [table.row(self._tenant, values[-1], values) for values in rows]
         return found
 
     def count(self, query: Query) -> int:
         """Return how many rows `find` would return."""
-        table = self._answering(query)
+        self._answering(query)
         total = 0
-        for part in parts(query, self._tenant, self._layout.tables):
+        for part in parts(query, self._tenant, self._layout.tables, self._plan(query)):
             left = -1 if query.limit is None else query.limit - total
-            total += self._fetch(part.count(table), [*part.params, left])[0][0]
+            total += self._fetch(part.count(), [*part.params, left])[0][0]
         return total
+
+    def _plan(self, query: Query) -> Plan:
+        """Return how to answer, after what could be started from was counted in this same state."""
+        return chosen(
+            query, self._layout.specs[query.kind], _Counts(self._fetch, query.kind, self._tenant, self._layout)
+        )
 
     def put(self, row: Row) -> int:
         """Insert (revision 0) or replace (revision n) and return the new revision."""

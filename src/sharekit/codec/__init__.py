@@ -3,7 +3,7 @@ The shapes: how a record becomes a row and a row a record again.
 """
 
 from sharekit.codec._converter import plain
-from sharekit.codec.folding import fold
+from sharekit.codec.folding import fold, words
 from sharekit.codec.kind import Kept, RecordKind
 
-__all__ = ["Kept", "RecordKind", "fold", "plain"]
+__all__ = ["Kept", "RecordKind", "fold", "plain", "words"]

@@ -5,6 +5,7 @@ It coerces nothing: ``5`` is no text, ``"false"`` is no bool, a time needs its z
 that a record does not have is refused (R-AUTH-6).
 """
 
+import enum
 import functools
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 
 from sharekit.records.audit import Detail
 from sharekit.records.catalog import ResourceRef
-from sharekit.records.parties import Contact
+from sharekit.records.parties import Contact, Organization
 
 __all__ = ["ShapeError", "dumper", "loader", "plain"]
 
@@ -92,6 +93,24 @@ def _load_names(value: object, _: object) -> frozenset[str]:
     return frozenset(value)
 
 
+def _load_enum(value: object, of: type[enum.StrEnum]) -> enum.StrEnum:
+    if type(value) is not str:
+        raise ShapeError(f"needs the name of a {of.__name__}")
+    return of(value)
+
+
+def _load_texts(value: object, _: object) -> tuple[str, ...]:
+    if type(value) is not list or not all(type(item) is str for item in value):
+        raise ShapeError("needs a list of texts")
+    return tuple(value)
+
+
+def _load_lists(value: object, _: object) -> Mapping[str, tuple[str, ...]]:
+    if type(value) is not dict:
+        raise ShapeError("needs an object")
+    return {name: _load_texts(texts, None) for name, texts in value.items()}
+
+
 def _load_ref(value: object, _: object) -> ResourceRef:
     if type(value) is not str:
         raise ShapeError("needs the key of a resource")
@@ -108,6 +127,12 @@ def _load_contact(value: object, _: object) -> Contact:
     return Contact(value)
 
 
+def _load_organization(value: object, _: object) -> Organization:
+    if type(value) is not str:
+        raise ShapeError("needs the id of an organization")
+    return Organization(value)
+
+
 def _load_details(value: object, _: object) -> Mapping[str, Detail]:
     if type(value) is not dict:
         raise ShapeError("needs an object")
@@ -122,14 +147,24 @@ def _make_converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False)
     for primitive in (str, int, bool):
         converter.register_structure_hook(primitive, _exactly(primitive))
+    # A hook for a class is one for its subclasses too: without this an enum of texts would be loaded as a text.
+    converter.register_structure_hook(enum.StrEnum, _load_enum)
     converter.register_structure_hook(datetime, _load_time)
     converter.register_unstructure_hook(datetime, _dump_time)
     converter.register_structure_hook_func(_is(frozenset[str]), _load_names)
     converter.register_unstructure_hook_func(_is(frozenset[str]), sorted)
+    converter.register_structure_hook_func(_is(tuple[str, ...]), _load_texts)
+    converter.register_unstructure_hook_func(_is(tuple[str, ...]), list)
+    converter.register_structure_hook_func(_is(Mapping[str, tuple[str, ...]]), _load_lists)
+    converter.register_unstructure_hook_func(
+        _is(Mapping[str, tuple[str, ...]]), lambda lists: {name: list(texts) for name, texts in lists.items()}
+    )
     converter.register_structure_hook(ResourceRef, _load_ref)
     converter.register_unstructure_hook(ResourceRef, lambda ref: ref.key)
     converter.register_structure_hook(Contact, _load_contact)
     converter.register_unstructure_hook(Contact, lambda contact: contact.id)
+    converter.register_structure_hook(Organization, _load_organization)
+    converter.register_unstructure_hook(Organization, lambda organization: organization.id)
     converter.register_structure_hook_func(_is(Mapping[str, Detail]), _load_details)
     converter.register_unstructure_hook_func(_is(Mapping[str, Detail]), dict)
     return converter

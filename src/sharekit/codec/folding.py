@@ -2,9 +2,10 @@
 Folding: the one form in which text is compared, sorted and searched on every store.
 """
 
+import re
 import unicodedata
 
-__all__ = ["fold"]
+__all__ = ["fold", "words"]
 
 _MAX_KEY = 255
 
@@ -12,6 +13,10 @@ _MAX_KEY = 255
 _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n"}
 )
+
+# Scripts without spaces: each of their characters may begin a word.
+_UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+|[^\\w\\s]|_")
 
 
 def fold(text: str) -> str:
@@ -29,3 +34,14 @@ def fold(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     decomposed = unicodedata.normalize("NFKD", folded)
     return "".join(char for char in decomposed if not unicodedata.combining(char))[:_MAX_KEY]
+
+
+def words(text: str) -> str:
+    """
+    Return the words of *text*, folded, each after one space, fit for a text key.
+
+    What a person has typed so far begins some word of a name exactly when the words of the name
+    hold the words of what was typed. A sign that is no letter or digit is a word by itself, so
+    spaces around it make no difference.
+    """
+    return "".join(f" {word}" for word in _WORD.findall(fold(text)))[:_MAX_KEY]

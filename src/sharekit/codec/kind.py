@@ -4,6 +4,7 @@ One kind of record and the row that keeps it.
 
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Generic, Protocol, TypeVar
 
 from cattrs.errors import ForbiddenExtraKeysError
@@ -54,6 +55,7 @@ class RecordKind(Generic[R]):
         counters: Sequence[str] = (),
         unstored: Sequence[str] = (),
         upcasts: Sequence[Upcast] = (),
+        remembers: int = 0,
     ) -> None:
         """
         Describe a kind.
@@ -67,6 +69,8 @@ class RecordKind(Generic[R]):
                 under the name that the record's field has.
             unstored: Fields of the record that are not kept.
             upcasts: Pure steps, the first from shape 1 to shape 2, and so on.
+            remembers: What so many different rows meant, the latest ones, is remembered, which makes
+                reading the same row again cheap. Only for records that are immutable throughout.
         """
         self.spec = spec
         self.record = record
@@ -77,11 +81,17 @@ class RecordKind(Generic[R]):
         self._upcasts = tuple(upcasts)
         self._dump = _converter.dumper(record, (*counters, *unstored))
         self._load = _converter.loader(record, unstored)
+        # By everything that is read of a row: it only saves the decoding, never the reading.
+        self._record_of = lru_cache(remembers)(self._decoded) if remembers else self._decoded
 
     @property
     def name(self) -> str:
         """The name of the kind, as in ``Row.kind``."""
         return self.spec.kind
+
+    def keys(self, record: R) -> dict[str, KeyValue]:
+        """Return the keys of a record's row, counters excepted."""
+        return self._keys_of(record)
 
     def dump(self, tenant: TenantId, record: R, revision: int) -> Row:
         """Return the row that keeps *record*, to be put at *revision*."""
@@ -106,17 +116,21 @@ class RecordKind(Generic[R]):
         Raises:
             IntegrityError: The body is not of this kind's shape, or belongs to another row.
         """
+        counts = [row.keys[name] or 0 for name in self._counters]
+        return self._record_of(row.tenant, row.id, row.schema, row.body, *counts)
+
+    def _decoded(self, tenant: TenantId, id_: str, schema: int, body: str, *counts: KeyValue) -> R:
         try:
-            record = self._load(self._values(row))
+            record = self._load(self._values(schema, body, counts))
         except (*_MISSHAPEN, ForbiddenExtraKeysError, InvalidInputError):
             # Without the cause, which would show parts of the body.
             raise IntegrityError(self.name, "its body does not have the shape that it names") from None
-        if self._id_of(record) != row.id or record.tenant != row.tenant:
+        if self._id_of(record) != id_ or record.tenant != tenant:
             raise IntegrityError(self.name, "its body belongs to another row")
         return record
 
-    def _values(self, row: Row) -> dict[str, Any]:  # JSON values, which the loader looks at
-        schema, body = row.schema, row.body
+    def _values(self, schema: int, body: str, counts: Sequence[KeyValue]) -> dict[str, Any]:
+        # JSON values, which the loader looks at
         values, end = _parse(body)
         if end != len(body):
             raise ValueError(body[end:])
@@ -125,6 +139,5 @@ class RecordKind(Generic[R]):
                 raise IntegrityError(self.name, f"its shape {schema} is not known to this release")
             for upcast in self._upcasts[schema - 1 :]:
                 values = upcast(values)
-        for name in self._counters:
-            values[name] = row.keys[name] or 0
+        values.update(zip(self._counters, counts, strict=True))
         return values  # type: ignore[no-any-return]  # a body that is no object fails in the loader

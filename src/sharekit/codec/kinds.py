@@ -5,16 +5,29 @@ The kinds: how each record of the house is kept. Slugs and key names are never r
 import unicodedata
 from typing import Any, Final
 
-from sharekit.codec.folding import fold
+from sharekit.codec.folding import fold, words
 from sharekit.codec.kind import RecordKind
+from sharekit.codec.kinds_of_people import ALL_OF_PEOPLE
+from sharekit.codec.kinds_of_sharing import ALL_OF_SHARING
 from sharekit.ids import deterministic_id
-from sharekit.ports import Int, KeyValue, KindSpec, Ref, Text, Time
+from sharekit.ports import Bool, Int, KeyValue, KindSpec, Ref, Text, Time
 from sharekit.records.audit import AuditEntry, AuditKeys
-from sharekit.records.catalog import CatalogEntry, EntryKeys
+from sharekit.records.catalog import AncestorKeys, Ancestry, CatalogEntry, EntryKeys
 from sharekit.records.links import ReadLink, ReadLinkKeys
-from sharekit.records.parties import ContactKeys, ContactProfile, EmailClaim, StaffProfile
+from sharekit.records.parties import ContactKeys, ContactProfile, EmailClaim, EmailClaimKeys, StaffProfile
 
-__all__ = ["ALL", "AUDIT_ENTRY", "CATALOG_ENTRY", "CONTACT", "EMAIL_CLAIM", "READ_LINK", "STAFF", "email_claim_id"]
+__all__ = [
+    "ALL",
+    "ANCESTRY",
+    "AUDIT_ENTRY",
+    "CATALOG_ENTRY",
+    "CONTACT",
+    "EMAIL_CLAIM",
+    "READ_LINK",
+    "STAFF",
+    "ancestry_id",
+    "email_claim_id",
+]
 
 
 def email_claim_id(email: str) -> str:
@@ -22,11 +35,25 @@ def email_claim_id(email: str) -> str:
     return deterministic_id("contact-email", unicodedata.normalize("NFC", email).casefold())
 
 
+def ancestry_id(ancestry: Ancestry) -> str:
+    """Return the id of the one row that says so."""
+    return deterministic_id("ancestor", ancestry.entry, ancestry.ancestor)
+
+
 def _entry_keys(entry: CatalogEntry) -> dict[str, KeyValue]:
     return {
         EntryKeys.KIND: entry.ref.kind,
+        EntryKeys.NODE: entry.node,
         EntryKeys.CONTAINER: entry.container.key if entry.container else None,
         EntryKeys.OWNER: entry.owner,
+        EntryKeys.REQUESTER: None if entry.requester is None else entry.requester.id,
+        EntryKeys.SHOWN: entry.shown,
+        EntryKeys.NAME: fold(entry.title),
+        EntryKeys.CLIENT_NAME: None if entry.client_title is None else fold(entry.client_title),
+        EntryKeys.ACTIVITY: entry.activity or entry.created_at,
+        EntryKeys.CLIENT_ACTIVITY: entry.client_activity or entry.created_at,
+        EntryKeys.CREATED_AT: entry.created_at,
+        EntryKeys.REMOVED: entry.removed_at is not None,
     }
 
 
@@ -44,18 +71,62 @@ def _audit_keys(entry: AuditEntry) -> dict[str, KeyValue]:
 
 
 def _contact_keys(contact: ContactProfile) -> dict[str, KeyValue]:
-    return {ContactKeys.NAME: fold(contact.name), ContactKeys.EMAIL: fold(contact.email)}
+    return {
+        ContactKeys.NAME: fold(contact.name),
+        ContactKeys.EMAIL: fold(contact.email),
+        ContactKeys.WORDS: words(contact.name),
+        ContactKeys.ACTIVE: contact.active,
+    }
 
 
 CATALOG_ENTRY: Final = RecordKind(
     KindSpec(
         "catalog-entry",
-        {EntryKeys.KIND: Ref, EntryKeys.CONTAINER: Ref, EntryKeys.OWNER: Ref},
-        indexes=[(EntryKeys.CONTAINER,)],
+        {
+            EntryKeys.KIND: Ref,
+            EntryKeys.NODE: Ref,
+            EntryKeys.CONTAINER: Ref,
+            EntryKeys.OWNER: Ref,
+            EntryKeys.REQUESTER: Ref,
+            EntryKeys.SHOWN: Bool,
+            EntryKeys.NAME: Text,
+            EntryKeys.CLIENT_NAME: Text,
+            EntryKeys.ACTIVITY: Time,
+            EntryKeys.CLIENT_ACTIVITY: Time,
+            EntryKeys.CREATED_AT: Time,
+            EntryKeys.CHILDREN: Int,
+            EntryKeys.REMOVED: Bool,
+        },
+        indexes=[
+            (EntryKeys.NODE,),
+            (EntryKeys.CONTAINER,),
+            (EntryKeys.OWNER,),
+            (EntryKeys.REQUESTER,),
+            (EntryKeys.NAME,),
+            (EntryKeys.ACTIVITY,),
+            (EntryKeys.CREATED_AT,),
+            # Clients' lists hold only what may be shown.
+            (EntryKeys.SHOWN, EntryKeys.CLIENT_NAME),
+            (EntryKeys.SHOWN, EntryKeys.CLIENT_ACTIVITY),
+            (EntryKeys.SHOWN, EntryKeys.CREATED_AT),
+        ],
     ),
     CatalogEntry,
     id_of=lambda entry: entry.id,
     keys_of=_entry_keys,
+    counters=[EntryKeys.CHILDREN],
+    remembers=4096,
+)
+
+ANCESTRY: Final = RecordKind(
+    KindSpec(
+        AncestorKeys.KIND,
+        {AncestorKeys.ENTRY: Ref, AncestorKeys.ANCESTOR: Ref},
+        indexes=[(AncestorKeys.ENTRY, AncestorKeys.ANCESTOR), (AncestorKeys.ANCESTOR, AncestorKeys.ENTRY)],
+    ),
+    Ancestry,
+    id_of=ancestry_id,
+    keys_of=lambda ancestry: {AncestorKeys.ENTRY: ancestry.entry, AncestorKeys.ANCESTOR: ancestry.ancestor},
 )
 
 READ_LINK: Final = RecordKind(
@@ -95,15 +166,21 @@ AUDIT_ENTRY: Final = RecordKind(
 CONTACT: Final = RecordKind(
     KindSpec(
         "contact",
-        {ContactKeys.NAME: Text, ContactKeys.EMAIL: Text},
+        {ContactKeys.NAME: Text, ContactKeys.EMAIL: Text, ContactKeys.WORDS: Text, ContactKeys.ACTIVE: Bool},
         indexes=[(ContactKeys.NAME,), (ContactKeys.EMAIL,)],
     ),
     ContactProfile,
     id_of=lambda contact: contact.id,
     keys_of=_contact_keys,
+    remembers=1024,
 )
 
-EMAIL_CLAIM: Final = RecordKind(KindSpec("email-claim"), EmailClaim, id_of=lambda claim: claim.id, keys_of=lambda _: {})
+EMAIL_CLAIM: Final = RecordKind(
+    KindSpec("email-claim", {EmailClaimKeys.CONTACT: Ref}, indexes=[(EmailClaimKeys.CONTACT,)]),
+    EmailClaim,
+    id_of=lambda claim: claim.id,
+    keys_of=lambda claim: {EmailClaimKeys.CONTACT: claim.contact},
+)
 
 STAFF: Final = RecordKind(KindSpec("staff"), StaffProfile, id_of=lambda staff: staff.id, keys_of=lambda _: {})
 
@@ -114,4 +191,7 @@ ALL: Final[tuple[RecordKind[Any], ...]] = (  # of every record class
     CONTACT,
     EMAIL_CLAIM,
     STAFF,
+    ANCESTRY,
+    *ALL_OF_SHARING,
+    *ALL_OF_PEOPLE,
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sharekit.codec.kinds import CATALOG_ENTRY, STAFF
 from sharekit.errors import DirectoryError, InvalidInputError, NotAllowedError
 from sharekit.features._unit import Unit, Wiring
-from sharekit.policies.staff import is_barred, rights_by_rule, rights_without_directory
+from sharekit.policies.staff import ADMIN, is_barred, rights_by_rule, rights_without_directory
 from sharekit.ports import Directory
 from sharekit.records.catalog import CatalogEntry, ResourceRef
 from sharekit.records.parties import Principal, Right, Staff, System
@@ -17,6 +17,7 @@ __all__ = [
     "chain_of",
     "require",
     "require_active",
+    "require_admin",
     "require_staff",
     "rights_of",
     "rights_on",
@@ -89,6 +90,16 @@ def require_active(unit: Unit, by: Principal) -> None:
     require_staff(by)
     if isinstance(by, Staff) and is_barred(unit.get(STAFF, by.id)):
         raise NotAllowedError("inactive")
+
+
+def require_admin(unit: Unit, by: Principal) -> None:
+    """Raise `NotAllowedError` unless *by* is the host's machinery, or active staff with the role ``admin``."""
+    require_active(unit, by)
+    if isinstance(by, System):
+        return
+    profile = unit.get(STAFF, by.id)
+    if profile is None or ADMIN not in profile.roles:
+        raise NotAllowedError("needs-admin")
 
 
 def require_staff(by: Principal) -> None:

@@ -13,6 +13,7 @@ import attrs
 from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT, READ_LINK, STAFF
 from sharekit.errors import IntegrityError, InvalidInputError
 from sharekit.features._facts import MAX_DEPTH, rights_of, still_containing
+from sharekit.features._parties import contact_at, contacts_of_host
 from sharekit.features._unit import Wiring
 from sharekit.ids import ReadLinkId, TenantId
 from sharekit.policies.links import LinkRefusal, judge_moment, judge_standing, may_go_on_sharing
@@ -21,9 +22,9 @@ from sharekit.policies.staff import is_barred, rights_by_rule, rights_without_di
 from sharekit.ports import RecordStore, Row, RowKey, SupportsRecheck, Transaction
 from sharekit.records.catalog import CatalogEntry, ResourceKind, Section
 from sharekit.records.links import ReadLink
-from sharekit.records.parties import LinkHolder, Principal, Right, Staff, StaffProfile, parse_party
+from sharekit.records.parties import Contact, LinkHolder, Principal, Right, Staff, StaffProfile, parse_party
 
-__all__ = ["LinkFacts", "LinkMemory", "judge", "read_link_facts"]
+__all__ = ["LinkFacts", "LinkMemory", "judge", "read_link_facts", "with_recipient"]
 
 Seen = Sequence[tuple[RowKey, Row | None]]
 
@@ -46,6 +47,7 @@ class LinkFacts:
             to the rights of its maker.
         maker: Its maker, where the host's directory has to be asked.
         locale: The language of its recipient.
+        recipient: Its recipient, where the host's directory has to be asked.
     """
 
     link: ReadLink | None
@@ -56,6 +58,7 @@ class LinkFacts:
     standing: LinkRefusal | None
     maker: Staff | None
     locale: str | None
+    recipient: Contact | None = None
 
 
 @attrs.define
@@ -115,6 +118,7 @@ def read_link_facts(wiring: Wiring, tx: Transaction, link_id: ReadLinkId) -> tup
         return LinkFacts(None, LinkHolder(link_id), None, None, (), LinkRefusal.ABSENT, None, None), seen
     profile = None if rows[1] is None else STAFF.load(rows[1])
     recipient = None if len(rows) < 3 or rows[2] is None else CONTACT.load(rows[2])
+    hosted = link.recipient if contacts_of_host(wiring) is not None else None
     ask = wiring.directory is not None and isinstance(creator, Staff) and not is_barred(profile)
     kind = wiring.kinds.get(link.ref.kind)
     facts = LinkFacts(
@@ -124,12 +128,27 @@ def read_link_facts(wiring: Wiring, tx: Transaction, link_id: ReadLinkId) -> tup
         kind,
         () if kind is None else SectionPolicy(link.sections).choose(kind),
         judge_standing(
-            link, chain, recipient, maker_may_share=ask or may_go_on_sharing(_rights(creator, profile, chain))
+            link if hosted is None else attrs.evolve(link, recipient=None),
+            chain,
+            recipient,
+            maker_may_share=ask or may_go_on_sharing(_rights(creator, profile, chain)),
         ),
         creator if ask and isinstance(creator, Staff) else None,
         None if recipient is None else recipient.locale,
+        hosted,
     )
     return facts, seen
+
+
+def with_recipient(wiring: Wiring, facts: LinkFacts) -> LinkFacts:
+    """Return the facts with what the host's directory says now of the recipient, where it has to be asked."""
+    if facts.recipient is None:
+        return facts
+    host = contacts_of_host(wiring)
+    contact = None if host is None else contact_at(host, wiring.tenant, facts.recipient.id)
+    if contact is not None and contact.active:
+        return attrs.evolve(facts, locale=contact.locale)
+    return attrs.evolve(facts, locale=None, standing=facts.standing or LinkRefusal.RECIPIENT)
 
 
 def judge(wiring: Wiring, facts: LinkFacts, generation: int, now: datetime) -> LinkRefusal | None:

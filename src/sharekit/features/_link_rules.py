@@ -7,9 +7,10 @@ from datetime import datetime
 
 import attrs
 
-from sharekit.codec.kinds import CONTACT, READ_LINK
+from sharekit.codec.kinds import READ_LINK
 from sharekit.errors import InternalTitleError, InvalidInputError, NotAllowedError, NotFoundError, WideningError
 from sharekit.features._facts import chain_of, require, require_active
+from sharekit.features._parties import active_contact
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.links import judge_resource
 from sharekit.policies.sections import SectionPolicy
@@ -63,13 +64,9 @@ def require_revoking(wiring: Wiring, unit: Unit, by: Principal, links: Collectio
         require(wiring, unit, by, Right.SHARE, ref, chain=chain_of(unit, ref))
 
 
-def require_recipient(unit: Unit, recipient: object) -> None:
+def require_recipient(wiring: Wiring, unit: Unit, recipient: Contact) -> None:
     """Refuse a recipient that is no active contact."""
-    if not isinstance(recipient, Contact):
-        raise InvalidInputError("recipient", "needs a Contact")
-    profile = unit.get(CONTACT, recipient.id)
-    if profile is None or not profile.active:
-        raise NotFoundError(CONTACT.name)
+    active_contact(wiring, unit, recipient, field="recipient")
 
 
 def titled(link: ReadLink, entry: CatalogEntry, *, client_title: str | None, accept_internal_title: object) -> ReadLink:

@@ -21,7 +21,7 @@ from sharekit.errors import (
     VisitEndedError,
     WrongPasswordError,
 )
-from sharekit.features._link_facts import LinkFacts, LinkMemory, judge, read_link_facts
+from sharekit.features._link_facts import LinkFacts, LinkMemory, judge, read_link_facts, with_recipient
 from sharekit.features._sections import load_sections, preview_sections
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ReadLinkId
@@ -132,11 +132,11 @@ class Visits:
         wiring = self._wiring
         remembered = self._memory.recall(wiring.tenant, link_id)
         if remembered is not None:
-            return remembered, wiring.clock.now()
+            return with_recipient(wiring, remembered), wiring.clock.now()
         with wiring.records.transaction(wiring.tenant) as tx:
             facts, seen = read_link_facts(wiring, tx, link_id)
         self._memory.remember(wiring.tenant, facts, seen)
-        return facts, wiring.clock.now()
+        return with_recipient(wiring, facts), wiring.clock.now()
 
     def _read_joined(self, link_id: ReadLinkId) -> tuple[LinkFacts, datetime]:
         with self._joined.records.transaction(self._joined.tenant) as tx:
@@ -181,7 +181,7 @@ class Visits:
         link_id = ReadLinkId(claims.id)
 
         def work(unit: Unit) -> tuple[ReadLink | None, LinkFacts, LinkRefusal, datetime]:
-            facts, _ = read_link_facts(self._wiring, unit.tx, link_id)
+            facts = with_recipient(self._wiring, read_link_facts(self._wiring, unit.tx, link_id)[0])
             refusal = judge(self._wiring, facts, claims.generation, unit.now)
             if refusal is not None:
                 return None, facts, refusal, unit.now

@@ -8,7 +8,7 @@ transaction, then comes the commit, then the signals.
 import logging
 import random
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -25,6 +25,7 @@ from sharekit.ports import Clock, Condition, Directory, OrderBy, Position, Query
 from sharekit.records.audit import AuditEntry
 from sharekit.records.catalog import ResourceKind, ResourceRef
 from sharekit.records.events import Event
+from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.tokens import Seals
 
 __all__ = ["Unit", "Wiring"]
@@ -58,6 +59,7 @@ class Wiring:
     limiter: RateLimiter
     directory: Directory | None
     kinds: Mapping[str, ResourceKind]
+    scope: PortalScope = DEFAULT_SCOPE
 
     def on_its_own(self) -> "Wiring":
         """Return this wiring with transactions that join nothing."""
@@ -128,6 +130,25 @@ class Unit:
         self._revisions[kind.name, id_] = row.revision
         return kind.load(row)
 
+    def get_many(self, kind: RecordKind[R], ids: Sequence[str]) -> list[R]:
+        """Return those of these records that are there."""
+        rows = [row for row in self.tx.get_many([(kind.name, id_) for id_ in ids]) if row is not None]
+        for row in rows:
+            self._revisions[kind.name, row.id] = row.revision
+        return [kind.load(row) for row in rows]
+
+    def get_together(self, wanted: Sequence[tuple[RecordKind[Any], str]]) -> list[Any]:  # any record classes
+        """Return the record of each, or None, by one reading of a store that can."""
+        rows = self.tx.get_many([(kind.name, id_) for kind, id_ in wanted])
+        for row in rows:
+            if row is not None:
+                self._revisions[row.kind, row.id] = row.revision
+        return [None if row is None else kind.load(row) for (kind, _), row in zip(wanted, rows, strict=True)]
+
+    def count(self, kind: RecordKind[Any], where: Condition, limit: int | None = None) -> int:  # any record class
+        """Return how many records meet a condition, and count no further than the limit."""
+        return self.tx.count(Query(kind.name, where=where, limit=limit))
+
     def find(
         self,
         kind: RecordKind[R],
@@ -160,6 +181,14 @@ class Unit:
         row = kind.dump(self.tenant, record, 0)
         seen = self._revisions.get((kind.name, row.id), 0)
         self._revisions[kind.name, row.id] = self.tx.put(attrs.evolve(row, revision=seen) if seen else row)
+
+    def revision(self, kind: RecordKind[Any], id_: str) -> int:  # any record class
+        """Return the revision of a record that this unit read or put."""
+        return self._revisions[kind.name, id_]
+
+    def delete(self, kind: RecordKind[Any], id_: str) -> None:  # any record class
+        """Remove a record that this unit read or put."""
+        self.tx.delete(kind.name, id_, self._revisions.pop((kind.name, id_)))
 
     def bump(self, kind: RecordKind[Any], id_: str, counter: str, limit: int | None) -> int | None:  # any record class
         """Count one, unless that would exceed *limit*; read the record again before putting it."""

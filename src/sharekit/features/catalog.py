@@ -2,16 +2,29 @@
 The catalog: tells sharekit which of the host's things exist, what they are called, and where they lie.
 """
 
+from collections.abc import Sequence
+
 import attrs
 
-from sharekit.codec.kinds import CATALOG_ENTRY
+from sharekit.codec.kinds import CATALOG_ENTRY, READ_LINK
 from sharekit.errors import InvalidInputError, NotFoundError
 from sharekit.features._facts import MAX_DEPTH, chain_of, require, require_staff
+from sharekit.features._link_rules import take_back
+from sharekit.features._tree import children_of, keep_entry, settled
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ports import In
 from sharekit.records import events
-from sharekit.records.catalog import CatalogEntry, EntryKeys, ResourceRef, Visibility
-from sharekit.records.parties import Principal, Right, Staff
+from sharekit.records.catalog import (
+    Audience,
+    CatalogEntry,
+    EntryKeys,
+    Inheritance,
+    NewChildren,
+    ResourceRef,
+    Visibility,
+)
+from sharekit.records.links import ReadLinkKeys
+from sharekit.records.parties import Contact, Principal, Right, Staff
 from sharekit.records.unset import UNSET, Unset
 
 __all__ = ["Catalog"]
@@ -34,12 +47,15 @@ class Catalog:
         client_title: str | None | Unset = UNSET,
         container: ResourceRef | None = None,
         owner: Staff | None | Unset = UNSET,
+        requester: Contact | None | Unset = UNSET,
         visibility: Visibility | Unset = UNSET,
+        new_children: NewChildren | Unset = UNSET,
     ) -> CatalogEntry:
         """
         Enter a thing of the host, or bring its entry up to date; what is not named stays as it is.
 
-        Putting an id that was removed enters a new thing: links to the old one stay dead.
+        Putting an id that was removed enters a new thing: links to the old one stay dead. Making a
+        thing internal takes back the links to it, and to what lies in it.
 
         Args:
             ref: What it is; its kind is one that the kit was given.
@@ -51,7 +67,10 @@ class Catalog:
             container: What a new thing lies in; `move` changes it later. Needs EDIT on it.
             owner: Who answers for it, with all rights on it and on what it contains. Changing it
                 needs MANAGE.
-            visibility: Whether clients may ever see it; CLIENT for a new thing.
+            requester: The contact who asked for it. That gives no access by itself.
+            visibility: Whether clients may ever see it, and what lies in it; CLIENT for a new thing,
+                unless its container hides new children.
+            new_children: What becomes of things that are put into it from now on.
 
         Raises:
             InvalidInputError: An argument cannot be used; ``field`` names it.
@@ -60,26 +79,28 @@ class Catalog:
         """
         require_staff(by)
         self._wiring.kind_of(ref)
-        _check_arguments(owner, visibility)
+        _check_arguments(owner, requester, visibility, new_children)
 
         def work(unit: Unit) -> CatalogEntry:
             before = unit.get(CATALOG_ENTRY, ref.key)
             if before is None or before.removed_at is not None:
-                life = 1 if before is None else before.incarnation + 1
-                draft = self._new(unit, ref, title=title, container=container, incarnation=life, by=by)
+                draft, above = self._new(unit, ref, title=title, container=container, before=before, by=by)
             else:
-                draft = self._edited(unit, before, title, container, by)
-                if owner is not UNSET and _owner_key(owner) != before.owner:
+                draft, above = self._edited(unit, before, title, container, by)
+                if owner is not UNSET and _key(owner) != before.owner:
                     require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain_of(unit, ref))
             after = attrs.evolve(
                 draft,
                 client_title=draft.client_title if client_title is UNSET else client_title,
-                owner=draft.owner if owner is UNSET else _owner_key(owner),
+                owner=draft.owner if owner is UNSET else _key(owner),
+                requester=draft.requester if requester is UNSET else _plain(requester),
                 visibility=draft.visibility if visibility is UNSET else visibility,
+                new_children=draft.new_children if new_children is UNSET else new_children,
             )
+            after = settled(after, above)
             changed = _changed(before, after)
             if changed:
-                unit.put(CATALOG_ENTRY, after)
+                _end_links(unit, keep_entry(unit, before, after), by)
                 unit.emit(
                     events.ResourcePut(
                         tenant=unit.tenant,
@@ -140,7 +161,8 @@ class Catalog:
                 incarnation=before.incarnation + (chain[-1].container is not None),
             )
             if after != before:
-                unit.put(CATALOG_ENTRY, after)
+                _end_links(unit, keep_entry(unit, before, settled(after, above[0] if above else None)), by)
+                _count_child(unit, container)
                 unit.emit(events.ResourceMoved(tenant=unit.tenant, at=unit.now, by=by, ref=ref, container=container))
             return after
 
@@ -165,10 +187,79 @@ class Catalog:
                 raise NotFoundError("resource")
             require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain)
             if chain[0].removed_at is None:
-                unit.put(CATALOG_ENTRY, attrs.evolve(chain[0], removed_at=unit.now))
+                keep_entry(unit, chain[0], attrs.evolve(chain[0], removed_at=unit.now))
                 unit.emit(events.ResourceRemoved(tenant=unit.tenant, at=unit.now, by=by, ref=ref))
 
         self._wiring.write(work)
+
+    def touch(self, ref: ResourceRef, *, audience: Audience, by: Principal) -> CatalogEntry:
+        """
+        Note that something happened to a thing, which moves it up in lists that are sorted by activity.
+
+        Args:
+            ref: What it happened to.
+            audience: CLIENT when clients may know of it; what is INTERNAL never moves a client's list.
+            by: Any active staff with the right VIEW.
+
+        Raises:
+            InvalidInputError: The audience is missing or no `Audience`.
+            NotAllowedError: *by* may not do this.
+            NotFoundError: It is not in the catalog.
+        """
+        require_staff(by)
+        self._wiring.kind_of(ref)
+        if not isinstance(audience, Audience):
+            raise InvalidInputError("audience", "needs an Audience")
+
+        def work(unit: Unit) -> CatalogEntry:
+            chain = chain_of(unit, ref)
+            before = _present(chain[0] if chain else None)
+            require(self._wiring, unit, by, Right.VIEW, ref, chain=chain)
+            seen = unit.now if audience is Audience.CLIENT else before.client_activity
+            after = attrs.evolve(before, activity=unit.now, client_activity=seen)
+            unit.put(CATALOG_ENTRY, after)
+            return after
+
+        return self._wiring.write(work)
+
+    def restrict(self, ref: ResourceRef, *, by: Principal) -> CatalogEntry:
+        """
+        Keep what is granted on the containers of a thing from reaching it, and what lies in it.
+
+        What is granted on the thing itself goes on.
+
+        Raises:
+            NotAllowedError: *by* lacks the right SHARE.
+            NotFoundError: It is not in the catalog.
+        """
+        return self._inherit(ref, Inheritance.CLOSED, by)
+
+    def unrestrict(self, ref: ResourceRef, *, by: Principal) -> CatalogEntry:
+        """
+        Let what is granted on the containers of a thing reach it; it may have been restricted, or have waited for this.
+
+        Raises:
+            NotAllowedError: *by* lacks the right SHARE.
+            NotFoundError: It is not in the catalog.
+        """
+        return self._inherit(ref, Inheritance.OPEN, by)
+
+    def _inherit(self, ref: ResourceRef, inherits: Inheritance, by: Principal) -> CatalogEntry:
+        require_staff(by)
+        self._wiring.kind_of(ref)
+
+        def work(unit: Unit) -> CatalogEntry:
+            chain = chain_of(unit, ref)
+            before = _present(chain[0] if chain else None)
+            require(self._wiring, unit, by, Right.SHARE, ref, chain=chain)
+            above = chain[1] if len(chain) > 1 else None
+            after = settled(attrs.evolve(before, inherits=inherits), above)
+            if after != before:
+                keep_entry(unit, before, after)
+                unit.emit(events.ResourceRestricted(tenant=unit.tenant, at=unit.now, by=by, ref=ref, inherits=inherits))
+            return after
+
+        return self._wiring.write(work)
 
     def _new(
         self,
@@ -177,54 +268,81 @@ class Catalog:
         *,
         title: str,
         container: ResourceRef | None,
-        incarnation: int,
+        before: CatalogEntry | None,
         by: Principal,
-    ) -> CatalogEntry:
+    ) -> tuple[CatalogEntry, CatalogEntry | None]:
         require(self._wiring, unit, by, Right.VIEW, ref, chain=())
         above = self._container(unit, container, by)
         if ref in {entry.ref for entry in above}:
             raise InvalidInputError("container", "is the thing itself")
         if len(above) > MAX_DEPTH:
             raise InvalidInputError("container", f"lies {MAX_DEPTH} containers deep, which is the limit")
-        return CatalogEntry(
+        _count_child(unit, container)
+        rule = above[0].new_children if above else NewChildren.INHERIT
+        draft = CatalogEntry(
             tenant=unit.tenant,
             ref=ref,
             title=title,
             container=container,
             container_incarnation=above[0].incarnation if above else 0,
             owner=by.key if isinstance(by, Staff) else None,
-            incarnation=incarnation,
+            visibility=Visibility.INTERNAL if rule is NewChildren.HIDDEN else Visibility.CLIENT,
+            inherits=Inheritance.PENDING if rule is NewChildren.ASK else Inheritance.OPEN,
+            children=0 if before is None else before.children,
+            incarnation=1 if before is None else before.incarnation + 1,
             created_at=unit.now,
         )
+        return draft, above[0] if above else None
 
     def _edited(
         self, unit: Unit, before: CatalogEntry, title: str, container: ResourceRef | None, by: Principal
-    ) -> CatalogEntry:
-        require(self._wiring, unit, by, Right.EDIT, before.ref, chain=chain_of(unit, before.ref))
+    ) -> tuple[CatalogEntry, CatalogEntry | None]:
+        chain = chain_of(unit, before.ref)
+        require(self._wiring, unit, by, Right.EDIT, before.ref, chain=chain)
         if container is not None and container != before.container:
             raise InvalidInputError("container", "is another one than before; use move()")
-        return attrs.evolve(before, title=title)
+        return attrs.evolve(before, title=title), chain[1] if len(chain) > 1 else None
 
     def _container(self, unit: Unit, container: ResourceRef | None, by: Principal) -> tuple[CatalogEntry, ...]:
         if container is None:
             return ()
         self._wiring.kind_of(container)
         above = chain_of(unit, container)
-        if not above or above[0].removed_at is not None:
+        # What lies in something that was removed is dead, and takes in nothing: it could close a circle.
+        if not above or above[0].removed_at is not None or above[-1].container is not None:
             raise NotFoundError("container")
         require(self._wiring, unit, by, Right.EDIT, container, chain=above)
         return above
 
 
-def _check_arguments(owner: object, visibility: object) -> None:
+def _check_arguments(owner: object, requester: object, visibility: object, new_children: object) -> None:
     if owner is not UNSET and owner is not None and not isinstance(owner, Staff):
         raise InvalidInputError("owner", "needs a Staff or None")
+    if requester is not UNSET and requester is not None and not isinstance(requester, Contact):
+        raise InvalidInputError("requester", "needs a Contact or None")
     if visibility is not UNSET and not isinstance(visibility, Visibility):
         raise InvalidInputError("visibility", "needs a Visibility")
+    if new_children is not UNSET and not isinstance(new_children, NewChildren):
+        raise InvalidInputError("new_children", "needs a NewChildren")
 
 
-def _owner_key(owner: Staff | None | Unset) -> str | None:
+def _key(owner: Staff | None | Unset) -> str | None:
     return owner.key if isinstance(owner, Staff) else None
+
+
+def _plain(requester: Contact | None) -> Contact | None:
+    """Return the reference alone: what else is known of a contact is not the entry's to keep."""
+    return None if requester is None else Contact(requester.id)
+
+
+def _count_child(unit: Unit, container: ResourceRef | None) -> None:
+    """
+    Change the container's row, so that hiding it and putting something into it never pass each other by.
+
+    Whoever hides a container carries that down to the things that he sees in it.
+    """
+    if container is not None:
+        unit.bump(CATALOG_ENTRY, container.key, EntryKeys.CHILDREN, None)
 
 
 def _present(entry: CatalogEntry | None) -> CatalogEntry:
@@ -236,8 +354,26 @@ def _present(entry: CatalogEntry | None) -> CatalogEntry:
 def _changed(before: CatalogEntry | None, after: CatalogEntry) -> frozenset[str]:
     if before is None:
         return frozenset({"title"})
-    names = ("title", "client_title", "container", "owner", "visibility", "incarnation", "removed_at")
+    names = (
+        "title",
+        "client_title",
+        "container",
+        "owner",
+        "requester",
+        "visibility",
+        "new_children",
+        "incarnation",
+        "removed_at",
+    )
     return frozenset(name for name in names if getattr(before, name) != getattr(after, name))
+
+
+def _end_links(unit: Unit, hidden: Sequence[CatalogEntry], by: Principal) -> None:
+    """Take back the links to things that clients may no longer see; showing the things again revives none."""
+    keys = [entry.ref.key for entry in hidden]
+    for start in range(0, len(keys), _IDS_AT_ONCE):
+        for link in unit.find(READ_LINK, In(ReadLinkKeys.RESOURCE, keys[start : start + _IDS_AT_ONCE])):
+            take_back(unit, link, by)
 
 
 def _height(unit: Unit, ref: ResourceRef) -> int:
@@ -245,9 +381,5 @@ def _height(unit: Unit, ref: ResourceRef) -> int:
     height, level = 0, [ref.key]
     while level and height <= MAX_DEPTH:
         height += 1
-        level = [
-            child.ref.key
-            for start in range(0, len(level), _IDS_AT_ONCE)
-            for child in unit.find(CATALOG_ENTRY, In(EntryKeys.CONTAINER, level[start : start + _IDS_AT_ONCE]))
-        ]
+        level = [child.ref.key for child in children_of(unit, level)]
     return height

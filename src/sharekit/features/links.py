@@ -124,7 +124,7 @@ class Links:
             chain = chain_of(unit, ref)
             require_sharing(self._wiring, unit, by, chain)
             if recipient is not None:
-                require_recipient(unit, recipient)
+                require_recipient(self._wiring, unit, recipient)
             link = ReadLink(
                 tenant=unit.tenant,
                 id=ReadLinkId(random_id()),

@@ -5,7 +5,14 @@ The package is the narrow waist of the library. It speaks of rows, queries, time
 and knows nothing of links or shares.
 """
 
-from sharekit.ports.host import Clock, Directory, RateLimiter, SupportsTenants
+from sharekit.ports.host import (
+    Clock,
+    Directory,
+    RateLimiter,
+    SupportsContacts,
+    SupportsOrganizations,
+    SupportsTenants,
+)
 from sharekit.ports.query import (
     AllOf,
     AnyOf,
@@ -61,7 +68,9 @@ __all__ = [
     "Row",
     "RowKey",
     "Select",
+    "SupportsContacts",
     "SupportsJoining",
+    "SupportsOrganizations",
     "SupportsOwnTransactions",
     "SupportsRecheck",
     "SupportsTenants",

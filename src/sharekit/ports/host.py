@@ -2,6 +2,7 @@
 What sharekit may ask of its host: who may do what, what time it is, and how often is too often.
 """
 
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
@@ -9,8 +10,9 @@ from typing import Protocol, runtime_checkable
 from sharekit.ids import TenantId
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.parties import Right, Staff
+from sharekit.records.people import ContactInfo, MembershipInfo, OrganizationInfo
 
-__all__ = ["Clock", "Directory", "RateLimiter", "SupportsTenants"]
+__all__ = ["Clock", "Directory", "RateLimiter", "SupportsContacts", "SupportsOrganizations", "SupportsTenants"]
 
 
 class Clock(Protocol):
@@ -55,6 +57,61 @@ class SupportsTenants(Protocol):
 
     def for_tenant(self, tenant: TenantId) -> Directory:
         """Return the directory of one tenant."""
+        ...
+
+
+@runtime_checkable
+class SupportsContacts(Protocol):
+    """
+    The ability of a directory to answer for the people outside, whom the host keeps itself.
+
+    sharekit then keeps no contacts of its own, and asks at every use.
+
+    Laws:
+
+    - D5: `contact` answers for any text; with None for whom it does not know, and with
+      ``active=False`` for who may not come in any more.
+    - D6: `search_contacts` finds by what staff have typed so far, and an empty text gives the first
+      ones; it takes any text literally. sharekit shows the answer by name.
+    - D7: the laws D1 to D3 hold for these answers too.
+    """
+
+    def contact(self, id: str) -> ContactInfo | None:
+        """Return what is known of one person now."""
+        ...
+
+    def search_contacts(self, text: str, limit: int) -> Sequence[ContactInfo]:
+        """Return at most so many people, for a list that is shown while somebody types."""
+        ...
+
+
+@runtime_checkable
+class SupportsOrganizations(Protocol):
+    """
+    The ability of a directory to answer for organizations outside, and who belongs to them.
+
+    Laws:
+
+    - D8: `organization` answers for any text, with None for what it does not know.
+    - D9: `organizations_of` names each organization of a contact once, and none after they left.
+    - D10: `search_organizations` keeps D6, and the laws D1 to D3 hold for these answers too.
+    - D11: `members_of` names exactly the contacts for whom `organizations_of` names the organization.
+    """
+
+    def organization(self, id: str) -> OrganizationInfo | None:
+        """Return what is known of one organization now."""
+        ...
+
+    def organizations_of(self, contact_id: str) -> Collection[MembershipInfo]:
+        """Return what a contact belongs to now, organizations that are not active left out."""
+        ...
+
+    def members_of(self, organization_id: str) -> Collection[str]:
+        """Return the ids of the contacts that belong to an organization now."""
+        ...
+
+    def search_organizations(self, text: str, limit: int) -> Sequence[OrganizationInfo]:
+        """Return at most so many organizations, for a list that is shown while somebody types."""
         ...
 
 

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Final
 
 import attrs
 
@@ -14,16 +15,22 @@ from sharekit.errors import ConfigurationError
 from sharekit.ids import EntryId, TenantId
 from sharekit.records import checks
 from sharekit.records.instants import utc
-from sharekit.records.parties import Principal
+from sharekit.records.parties import Contact, Principal
 
 __all__ = [
+    "AncestorKeys",
+    "Ancestry",
+    "Audience",
     "CatalogEntry",
     "EntryKeys",
+    "Inheritance",
+    "NewChildren",
     "ResourceKind",
     "ResourceRef",
     "Section",
     "SectionContext",
     "Visibility",
+    "node_of",
 ]
 
 
@@ -69,6 +76,38 @@ class Visibility(enum.StrEnum):
     """Shown to those clients that a grant or a link lets in."""
 
 
+class Audience(enum.StrEnum):
+    """Whom something that happened concerns."""
+
+    CLIENT = "client"
+    INTERNAL = "internal"
+
+
+class Inheritance(enum.StrEnum):
+    """Whether what is granted on a container reaches a thing in it."""
+
+    OPEN = "open"
+    PENDING = "pending"
+    """Not yet: staff were to be asked, and have not answered."""
+    CLOSED = "closed"
+
+
+class NewChildren(enum.StrEnum):
+    """What becomes of things that are put into a container from now on."""
+
+    INHERIT = "inherit"
+    """They are open to whom the container is granted."""
+    ASK = "ask"
+    """They wait until staff open them."""
+    HIDDEN = "hidden"
+    """They are internal."""
+
+
+def node_of(ref: ResourceRef, incarnation: int) -> str:
+    """Return one life of a thing as text: what is put again after a removal is another node."""
+    return f"{ref.key}#{incarnation}"
+
+
 @attrs.frozen
 class SectionContext:
     """
@@ -111,6 +150,8 @@ class Section:
         title: As pages show it.
         load: ``load(ref)`` or ``load(ref, context)``; returns the content. It is called only
             for a section that is shown, at each reading, outside any transaction of sharekit.
+        client: Whether clients whom the resource is shared with see it, where the settings of the
+            portal say nothing of its kind. Links name their sections themselves.
         titles: The title in other languages, by language: ``{"de": "Stunden"}``.
 
     Raises:
@@ -119,6 +160,7 @@ class Section:
 
     title: str
     load: Loader = attrs.field(kw_only=True)
+    client: bool = attrs.field(kw_only=True, default=False)
     titles: Mapping[str, str] = attrs.field(kw_only=True, default=MappingProxyType({}), converter=_texts)
     content: LoaderInContext = attrs.field(init=False, eq=False, repr=False)
     """Calls the loader in the form it wants."""
@@ -147,6 +189,7 @@ class ResourceKind:
         title: What one of them is called, ``"Project"``; shown where no client may read its title.
         sections: The parts that can be shown one by one, in the order of the page.
         titles: The title in other languages, by language.
+        confidential: Whether its resources are never reached through an organisation.
 
     Raises:
         InvalidInputError: A name is malformed.
@@ -156,8 +199,10 @@ class ResourceKind:
     title: str = attrs.field(kw_only=True)
     sections: Mapping[str, Section] = attrs.field(kw_only=True, default=MappingProxyType({}), converter=_sections)
     titles: Mapping[str, str] = attrs.field(kw_only=True, default=MappingProxyType({}), converter=_texts)
+    confidential: bool = attrs.field(kw_only=True, default=False)
 
     def __attrs_post_init__(self) -> None:
+        checks.flag("confidential", self.confidential)
         checks.slug("kind", self.name)
         checks.title("kind title", self.title)
         for name in self.sections:
@@ -172,8 +217,18 @@ class EntryKeys:
     """The queryable keys of `CatalogEntry`."""
 
     KIND = "kind"
+    NODE = "node"
     CONTAINER = "container"
     OWNER = "owner"
+    REQUESTER = "requester"
+    SHOWN = "shown"
+    NAME = "name"
+    CLIENT_NAME = "client_name"
+    ACTIVITY = "activity"
+    CLIENT_ACTIVITY = "client_activity"
+    CREATED_AT = "created_at"
+    CHILDREN = "children"
+    REMOVED = "removed"
 
 
 @attrs.frozen(kw_only=True)
@@ -190,7 +245,15 @@ class CatalogEntry:
         container_incarnation: The incarnation of the container that it was put into. When that was
             removed since, this lies in nothing any more, also when its id was put again.
         owner: The member of staff who answers for it, as a party key; None when nobody does.
+        requester: The contact who asked for it, or None; that gives no access by itself.
         visibility: Whether clients may ever see it.
+        inherits: Whether what is granted on its container reaches it.
+        new_children: What becomes of things that are put into it from now on.
+        veiled: Whether something that it lies in is internal or removed.
+        reached_from: The nodes above it from which grants reach it, the nearest first.
+        children: How many things were ever put into it.
+        activity: When something last happened to it, or None for nothing since it was put.
+        client_activity: The same, of what clients may know.
         incarnation: 1, and one more each time a removed id is put again; links and grants of an
             earlier incarnation stay dead.
         created_at: When it was first put.
@@ -204,7 +267,15 @@ class CatalogEntry:
     container: ResourceRef | None = None
     container_incarnation: int = 0
     owner: str | None = None
+    requester: Contact | None = None
     visibility: Visibility = Visibility.CLIENT
+    inherits: Inheritance = Inheritance.OPEN
+    new_children: NewChildren = NewChildren.INHERIT
+    veiled: bool = False
+    reached_from: tuple[str, ...] = ()
+    children: int = 0
+    activity: datetime | None = attrs.field(default=None, validator=checks.optional_instant)
+    client_activity: datetime | None = attrs.field(default=None, validator=checks.optional_instant)
     incarnation: int = 1
     created_at: datetime = attrs.field()
     removed_at: datetime | None = attrs.field(default=None, validator=checks.optional_instant)
@@ -217,6 +288,40 @@ class CatalogEntry:
     def id(self) -> EntryId:
         """The id of its row."""
         return EntryId(self.ref.key)
+
+    @property
+    def node(self) -> str:
+        """The thing in this life of it, as text."""
+        return node_of(self.ref, self.incarnation)
+
+    @property
+    def shown(self) -> bool:
+        """Whether clients may ever see it, as it and what it lies in are now."""
+        return self.removed_at is None and self.visibility is Visibility.CLIENT and not self.veiled
+
+
+class AncestorKeys:
+    """The queryable keys of `Ancestry`, and the name of its kind."""
+
+    KIND: Final = "ancestor"
+    ENTRY = "entry"
+    ANCESTOR = "ancestor"
+
+
+@attrs.frozen(kw_only=True)
+class Ancestry:
+    """
+    What is granted on *ancestor* reaches *entry*.
+
+    Attributes:
+        tenant: Where.
+        entry: The id of the entry.
+        ancestor: A node that it lies in, at any depth.
+    """
+
+    tenant: TenantId
+    entry: str
+    ancestor: str
 
 
 # The parameters of a host's function are what is looked at here.

@@ -5,6 +5,7 @@ Checks of values that callers give; each raises a sharekit error that names the 
 import functools
 import re
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -13,6 +14,7 @@ from sharekit.errors import InvalidInputError
 from sharekit.records.instants import utc
 
 __all__ = [
+    "duration",
     "email",
     "flag",
     "identifier",
@@ -21,7 +23,9 @@ __all__ = [
     "optional_instant",
     "optional_text",
     "optional_title",
+    "phone",
     "slug",
+    "tag",
     "text",
     "title",
     "whole",
@@ -34,6 +38,8 @@ _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MAX_EMAIL = 254
 _MAX_IDENTIFIER = 180
 _MAX_SLUG = 60
+_MAX_PHONE = 40
+_MAX_TAG = 60
 _MAX_TITLE = 200
 
 
@@ -97,10 +103,30 @@ def locale(field: str, value: object) -> None:
         raise InvalidInputError(field, "needs a language tag such as 'en' or 'pt-BR'")
 
 
+def phone(field: str, value: object) -> None:
+    """Refuse what cannot be read out as a telephone number; every country writes them in another way."""
+    title(field, value)
+    if len(str(value)) > _MAX_PHONE or not any(char.isdecimal() for char in str(value)):
+        raise InvalidInputError(field, f"needs a telephone number of at most {_MAX_PHONE} characters")
+
+
+def tag(field: str, value: object) -> None:
+    """Refuse labels that are empty, long, or hold control characters."""
+    title(field, value)
+    if len(str(value)) > _MAX_TAG:
+        raise InvalidInputError(field, f"needs labels of at most {_MAX_TAG} characters")
+
+
 def whole(field: str, value: object, low: int, high: int) -> None:
     """Refuse anything but a whole number within these bounds, both included; True is no number."""
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise InvalidInputError(field, f"needs a whole number from {low} to {high}")
+
+
+def duration(field: str, value: object, longest: timedelta) -> None:
+    """Refuse anything but a timedelta above nothing, and of at most so long."""
+    if not isinstance(value, timedelta) or not timedelta(0) < value <= longest:
+        raise InvalidInputError(field, f"needs a timedelta above 0, of at most {longest.days} days")
 
 
 def flag(field: str, value: object) -> None:

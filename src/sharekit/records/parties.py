@@ -16,9 +16,12 @@ __all__ = [
     "ContactKeys",
     "ContactProfile",
     "EmailClaim",
+    "EmailClaimKeys",
     "LinkHolder",
+    "Organization",
     "Party",
     "Principal",
+    "Reference",
     "Right",
     "Staff",
     "StaffProfile",
@@ -37,9 +40,9 @@ class Right(enum.StrEnum):
 
 
 @attrs.frozen(eq=False, repr=False)
-class Principal:
+class Reference:
     """
-    Somebody or something that acts: a reference by type and id, equal to any other of the same.
+    A reference to somebody or something by type and id, equal to any other of the same.
 
     Attributes:
         id: The id in its own world: the host's for staff, sharekit's for contacts.
@@ -57,13 +60,18 @@ class Principal:
         return f"{self.type}:{self.id}"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Principal) and self.key == other.key
+        return isinstance(other, Reference) and self.key == other.key
 
     def __hash__(self) -> int:
         return hash(self.key)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.id!r})"
+
+
+@attrs.frozen(eq=False, repr=False)
+class Principal(Reference):
+    """Somebody or something that acts."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -97,6 +105,17 @@ class LinkHolder(Principal):
         return f"LinkHolder({self.id[:4]!r}...)"
 
 
+@attrs.frozen(eq=False, repr=False)
+class Organization(Reference):
+    """
+    A company of people outside, by the id that `People.add_organization` gave.
+
+    Things are shared with it; it never acts, its members do.
+    """
+
+    type: ClassVar[str] = "organization"
+
+
 Party = Staff | Contact
 
 _PRINCIPALS: dict[str, type[Principal]] = {cls.type: cls for cls in (Staff, Contact, System, LinkHolder)}
@@ -115,6 +134,8 @@ class ContactKeys:
 
     NAME = "name"
     EMAIL = "email"
+    WORDS = "words"
+    ACTIVE = "active"
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -127,21 +148,30 @@ class ContactProfile(Contact):
         name: As pages and mails show it.
         email: As given; unique in the tenant without regard to case.
         locale: The language of pages and mails, such as ``"nl"``; None to negotiate.
+        phone: A number as given, or None.
+        messaging: Whether they take messages here; where not, staff are shown how else to reach them.
         active: False once deactivated.
+        merged_into: The contact that this one turned out to be, or None.
     """
 
     tenant: TenantId
     name: str
     email: str
     locale: str | None = None
+    phone: str | None = None
+    messaging: bool = True
     active: bool = True
+    merged_into: Contact | None = None
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         checks.title("name", self.name)
         checks.email("email", self.email)
+        checks.flag("messaging", self.messaging)
         if self.locale is not None:
             checks.locale("locale", self.locale)
+        if self.phone is not None:
+            checks.phone("phone", self.phone)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -166,6 +196,12 @@ class StaffProfile(Staff):
         checks.title("name", self.name)
         for role in self.roles:
             checks.slug("roles", role)
+
+
+class EmailClaimKeys:
+    """The queryable keys of `EmailClaim`."""
+
+    CONTACT = "contact"
 
 
 @attrs.frozen(kw_only=True)

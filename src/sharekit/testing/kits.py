@@ -13,6 +13,7 @@ from sharekit.kit import Sharekit
 from sharekit.ports import Clock, Directory, RateLimiter, RecordStore
 from sharekit.records.catalog import ResourceKind, ResourceRef, Section
 from sharekit.records.instants import utc
+from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.several import SeveralInOrder
 
 __all__ = ["FrozenClock", "SectionLoads", "kit", "project_kind"]
@@ -92,6 +93,7 @@ def kit(
     records: RecordStore | None = None,
     secret_keys: SeveralInOrder[str | bytes] | None = None,
     kinds: Iterable[ResourceKind] | None = None,
+    scope: PortalScope = DEFAULT_SCOPE,
     directory: Directory | None = None,
     clock: Clock | None = None,
     rate_limiter: RateLimiter | None = None,
@@ -104,6 +106,7 @@ def kit(
         records: A `MemoryRecordStore` of its own by default.
         secret_keys: One fresh key by default.
         kinds: `project_kind` by default.
+        scope: As for `Sharekit`.
         directory: None by default: the built-in rule.
         clock: A `FrozenClock` by default.
         rate_limiter: As for `Sharekit`.
@@ -113,6 +116,7 @@ def kit(
         records=records or MemoryRecordStore(),
         secret_keys=secret_keys or [secrets.token_bytes(32)],
         kinds=[project_kind()] if kinds is None else kinds,
+        scope=scope,
         directory=directory,
         clock=clock or FrozenClock(),
         rate_limiter=rate_limiter,

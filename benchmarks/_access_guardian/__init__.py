@@ -1,0 +1,1 @@
+"""A Django application whose documents django-guardian guards, for `benchmarks/access.py`."""

@@ -1,0 +1,167 @@
+"""
+How to answer a question that has sub-selects: from what they select, or along the order, asking for each row.
+
+No single way is good for everybody. Somebody with a hundred things is answered at once from those
+hundred, and somebody with twenty thousand from the first places of the order, where most rows are
+theirs. So the rows to start from are counted first, no further than it would still pay.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol
+
+import attrs
+
+from sharekit.ports.query import AllOf, AnyOf, Condition, Eq, In, InSelect, Not, Query, Select
+from sharekit.ports.rows import KeyType, KindSpec
+
+__all__ = [
+    "DRIVEN_AT_MOST",
+    "PLAIN",
+    "Counts",
+    "Plan",
+    "chosen",
+    "conjuncts",
+    "first_to_start",
+    "keys_of",
+    "leads",
+    "starts_exactly",
+]
+
+DRIVEN_AT_MOST: int = 2_000
+"""From more rows than these it is not started: walking finds a page sooner."""
+
+
+@attrs.frozen
+class Plan:
+    """
+    A way to answer.
+
+    Attributes:
+        driver: The part of the condition whose rows are found first; None for SQLite's own choice.
+        probes: Whether other sub-selects are asked for each row, instead of being computed once.
+        sorts: Whether the rows are sorted when they are found. SQLite, which does not know how many
+            rows there are, would rather walk through all of them in their order.
+    """
+
+    driver: Condition | None = None
+    probes: bool = False
+    sorts: bool = False
+    kept: Sequence[InSelect] = ()
+    index: tuple[str, ...] | None = None
+
+
+PLAIN: Final = Plan()
+
+
+class Counts(Protocol):
+    """Counts what a plan would start from, or compute once, and no further than it matters."""
+
+    def driven(self, driver: Condition, limit: int) -> int:
+        """Count the rows that would be started from."""
+        ...
+
+    def values(self, select: Select, limit: int) -> int:
+        """Count the values of a sub-select."""
+        ...
+
+
+def chosen(query: Query, spec: KindSpec, counts: Counts) -> Plan:
+    """
+    Return how to answer a checked query.
+
+    Args:
+        query: The question.
+        spec: Of the kind that is asked for.
+        counts: Is asked in the same state of the store.
+    """
+    parts = [*conjuncts(query.where)]
+
+    direct = [part for part in parts if isinstance(part, Eq | In) and _starts(part, spec)]
+    if query.limit is None:
+        return Plan(probes=True, sorts=True) if direct else PLAIN
+    if not any(_innermost(query.where)):
+        return PLAIN
+    for part in [*direct, *(part for part in parts if part not in direct and _starts(part, spec))]:
+        if counts.driven(part, DRIVEN_AT_MOST + 1) <= DRIVEN_AT_MOST:
+            return Plan(part, probes=True, sorts=True)
+    kept = [
+        part for part in _innermost(query.where) if counts.values(part.select, DRIVEN_AT_MOST + 1) <= DRIVEN_AT_MOST
+    ]
+    return Plan(probes=True, kept=kept, index=_index_of(query.order.key, parts, spec))
+
+
+def _index_of(key: str, parts: Sequence[Condition], spec: KindSpec) -> tuple[str, ...] | None:
+    """Return the index in which the rows that can be in question stand in the order of a key."""
+    fixed = {part.key for part in parts if isinstance(part, Eq)}
+    fitting = [index for index in spec.indexes if index[-1] == key and fixed.issuperset(index[:-1])]
+    return max(fitting, key=len, default=None)
+
+
+def _innermost(condition: Condition) -> Iterator[InSelect]:
+    """Yield the sub-selects that have none in them."""
+    match condition:
+        case InSelect(_, select):
+            inner = [*_innermost(select.where)]
+            yield from inner or [condition]
+        case AnyOf(conditions) | AllOf(conditions):
+            for part in conditions:
+                yield from _innermost(part)
+        case Not(part):
+            yield from _innermost(part)
+        case _:
+            return
+
+
+def keys_of(condition: Condition) -> Iterator[str]:
+    """Yield the keys of the row itself that a condition looks at."""
+    match condition:
+        case AnyOf(conditions) | AllOf(conditions):
+            for part in conditions:
+                yield from keys_of(part)
+        case Not(part):
+            yield from keys_of(part)
+        case _:
+            yield condition.key
+
+
+def conjuncts(where: Condition) -> Iterator[Condition]:
+    """Yield the conditions that all hold when this one does."""
+    if isinstance(where, AllOf):
+        for part in where.conditions:
+            yield from conjuncts(part)
+    else:
+        yield where
+
+
+def leads(key: str, spec: KindSpec) -> bool:
+    """Say whether rows with a given value of a key are found by an index; a yes or no finds too many."""
+    return key == "id" or (spec.keys[key] is not KeyType.BOOL and any(index[0] == key for index in spec.indexes))
+
+
+def _starts(condition: Condition, spec: KindSpec) -> bool:
+    """Say whether the rows that meet a condition can be found without looking at others."""
+    match condition:
+        case Eq(key) | In(key) | InSelect(key):
+            return leads(key, spec)
+        case AnyOf(conditions):
+            return all(_starts(part, spec) for part in conditions)
+        case AllOf(conditions):
+            return any(_starts(part, spec) for part in conditions)
+        case _:
+            return False
+
+
+def first_to_start(conditions: Sequence[Condition], spec: KindSpec) -> Condition:
+    """Return which of several conditions, all of which hold, to start from."""
+    return next(part for part in conditions if _starts(part, spec))
+
+
+def starts_exactly(driver: Condition) -> bool:
+    """Say whether the rows that are started from are just those that meet the driver."""
+    match driver:
+        case AnyOf(conditions):
+            return all(starts_exactly(part) for part in conditions)
+        case AllOf():
+            return False
+        case _:
+            return True

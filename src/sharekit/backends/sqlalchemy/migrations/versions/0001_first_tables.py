@@ -1,0 +1,163 @@
+"""
+The first tables: catalog, sharing, read links, people, audit.
+
+A revision is written by hand, says everything itself, and is never changed once it was released.
+Everything is made only if it is not there, since MariaDB may have done half of it before a crash.
+
+Revision ID: 0001
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+from sharekit.backends.sqlalchemy._types import BODY, KEY_TEXT, TENANT, TRUTH, WHOLE
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+_OPTIONS = {
+    "mariadb_engine": "InnoDB",
+    "mariadb_charset": "utf8mb4",
+    "mariadb_collate": "utf8mb4_nopad_bin",
+    "mysql_engine": "InnoDB",
+    "mysql_charset": "utf8mb4",
+    "mysql_collate": "utf8mb4_nopad_bin",
+}
+
+_TABLES: dict[str, dict[str, sa.types.TypeEngine[Any]]] = {  # Any: of every type
+    "sharekit_catalog_entry": {
+        "kind": KEY_TEXT,
+        "node": KEY_TEXT,
+        "container": KEY_TEXT,
+        "owner": KEY_TEXT,
+        "requester": KEY_TEXT,
+        "shown": TRUTH,
+        "name": KEY_TEXT,
+        "client_name": KEY_TEXT,
+        "activity": WHOLE,
+        "client_activity": WHOLE,
+        "created_at": WHOLE,
+        "children": WHOLE,
+        "removed": TRUTH,
+    },
+    "sharekit_read_link": {
+        "resource": KEY_TEXT,
+        "created_at": WHOLE,
+        "created_by": KEY_TEXT,
+        "recipient": KEY_TEXT,
+        "uses": WHOLE,
+    },
+    "sharekit_audit_entry": {"actor": KEY_TEXT, "action": KEY_TEXT, "resource": KEY_TEXT},
+    "sharekit_contact": {"name": KEY_TEXT, "email": KEY_TEXT, "words": KEY_TEXT, "active": TRUTH},
+    "sharekit_email_claim": {"contact": KEY_TEXT},
+    "sharekit_staff": {},
+    "sharekit_ancestor": {"entry": KEY_TEXT, "ancestor": KEY_TEXT},
+    "sharekit_grant": {
+        "node": KEY_TEXT,
+        "grantee": KEY_TEXT,
+        "live": TRUTH,
+        "flows": TRUTH,
+        "level": WHOLE,
+        "expires_at": WHOLE,
+        "granted_by": KEY_TEXT,
+        "granted_at": WHOLE,
+        "via": KEY_TEXT,
+    },
+    "sharekit_follow": {"node": KEY_TEXT, "party": KEY_TEXT},
+    "sharekit_access_request": {"node": KEY_TEXT, "contact": KEY_TEXT, "state": KEY_TEXT, "asked_at": WHOLE},
+    "sharekit_portal_settings": {},
+    "sharekit_organization": {"name": KEY_TEXT, "words": KEY_TEXT, "active": TRUTH},
+    "sharekit_organization_name": {},
+    "sharekit_membership": {"contact": KEY_TEXT, "organization": KEY_TEXT},
+    "sharekit_contact_tag": {"contact": KEY_TEXT, "label": KEY_TEXT, "words": KEY_TEXT},
+    "sharekit_portal_access": {"contact": KEY_TEXT, "handle": KEY_TEXT, "state": KEY_TEXT},
+    "sharekit_invitation": {"contact": KEY_TEXT, "created_at": WHOLE, "uses": WHOLE},
+}
+
+# Each begins with the tenant and ends with the id.
+_INDEXES: list[tuple[str, ...]] = [
+    ("sharekit_catalog_entry", "node"),
+    ("sharekit_catalog_entry", "container"),
+    ("sharekit_catalog_entry", "owner"),
+    ("sharekit_catalog_entry", "requester"),
+    ("sharekit_catalog_entry", "name"),
+    ("sharekit_catalog_entry", "activity"),
+    ("sharekit_catalog_entry", "created_at"),
+    ("sharekit_catalog_entry", "shown", "client_name"),
+    ("sharekit_catalog_entry", "shown", "client_activity"),
+    ("sharekit_catalog_entry", "shown", "created_at"),
+    ("sharekit_read_link", "resource", "created_at"),
+    ("sharekit_read_link", "created_by"),
+    ("sharekit_read_link", "recipient"),
+    ("sharekit_audit_entry", "resource"),
+    ("sharekit_audit_entry", "actor"),
+    ("sharekit_contact", "name"),
+    ("sharekit_contact", "email"),
+    ("sharekit_email_claim", "contact"),
+    ("sharekit_ancestor", "entry", "ancestor"),
+    ("sharekit_ancestor", "ancestor", "entry"),
+    ("sharekit_grant", "grantee", "live", "node", "flows", "expires_at"),
+    ("sharekit_grant", "node", "grantee", "live", "flows", "expires_at"),
+    ("sharekit_grant", "granted_by"),
+    ("sharekit_grant", "granted_at"),
+    ("sharekit_grant", "via"),
+    ("sharekit_follow", "node", "party"),
+    ("sharekit_follow", "party", "node"),
+    ("sharekit_access_request", "state", "asked_at"),
+    ("sharekit_access_request", "node"),
+    ("sharekit_organization", "name"),
+    ("sharekit_membership", "contact"),
+    ("sharekit_membership", "organization"),
+    ("sharekit_membership", "contact", "organization"),
+    ("sharekit_membership", "organization", "contact"),
+    ("sharekit_contact_tag", "contact"),
+    ("sharekit_contact_tag", "label"),
+    ("sharekit_portal_access", "handle"),
+    ("sharekit_portal_access", "state", "contact"),
+    ("sharekit_invitation", "contact"),
+]
+
+
+def upgrade() -> None:
+    """Make them."""
+    turn = op.create_table(
+        "sharekit_turn",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        if_not_exists=True,
+        **_OPTIONS,
+    )
+    if op.get_bind().execute(sa.select(turn.c.id)).first() is None:
+        op.execute(turn.insert().values(id=1))
+    for table, keys in _TABLES.items():
+        _table(table, keys)
+    for table, *columns in _INDEXES:
+        _index(table, columns)
+
+
+def _table(table: str, keys: dict[str, sa.types.TypeEngine[Any]]) -> None:  # Any: as above
+    op.create_table(
+        table,
+        sa.Column("tenant", TENANT, primary_key=True),
+        sa.Column("id", KEY_TEXT, primary_key=True),
+        sa.Column("revision", WHOLE, nullable=False),
+        sa.Column("schema", WHOLE, nullable=False),
+        sa.Column("body", BODY, nullable=False),
+        *[sa.Column(key, of, nullable=True) for key, of in keys.items()],
+        if_not_exists=True,
+        **_OPTIONS,
+    )
+
+
+def _index(table: str, keys: list[str]) -> None:
+    dialect = op.get_bind().dialect.name
+    if dialect in {"mariadb", "mysql"}:
+        columns: list[str | sa.TextClause] = ["tenant", *keys]  # InnoDB appends the primary key itself
+    elif dialect == "postgresql":
+        columns = ["tenant", *[sa.text(f'"{key}" NULLS FIRST') for key in keys], "id"]
+    else:
+        columns = ["tenant", *keys, "id"]
+    op.create_index("__".join([table, *keys]), table, columns, if_not_exists=True)

@@ -1,0 +1,117 @@
+"""
+Gathers what decides about a client and a thing, in three readings.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sharekit.codec import RecordKind
+from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT
+from sharekit.codec.kinds_of_sharing import GRANT, PORTAL_SETTINGS, SETTINGS_ID
+from sharekit.features._parties import (
+    contact_of,
+    contacts_of_host,
+    member_ids_of,
+    memberships_of,
+    organizations_of_host,
+)
+from sharekit.features._unit import Unit, Wiring
+from sharekit.policies.access import ClientFacts, Viewer
+from sharekit.policies.organizations import counted
+from sharekit.records.catalog import CatalogEntry, ResourceRef
+from sharekit.records.grants import Grant, grant_id
+from sharekit.records.parties import Contact, ContactProfile, Organization
+from sharekit.records.scopes import PortalScope, parse_scope
+from sharekit.records.settings import PortalSettings
+
+__all__ = ["client_facts", "confidential_kinds", "read_together", "scope_of", "settings_of", "viewer_of"]
+
+_IDS_AT_ONCE = 200
+
+
+def settings_of(unit: Unit) -> PortalSettings:
+    """Return the settings of the tenant's portal."""
+    return unit.get(PORTAL_SETTINGS, SETTINGS_ID) or PortalSettings(tenant=unit.tenant)
+
+
+def scope_of(wiring: Wiring, settings: PortalSettings) -> PortalScope:
+    """Return what the tenant's portal shows at all."""
+    return wiring.scope if settings.scope is None else parse_scope(settings.scope)
+
+
+def viewer_of(wiring: Wiring, unit: Unit, contact: Contact, settings: PortalSettings) -> Viewer | None:
+    """Return a contact as policies know one, or None when they are unknown or not active."""
+    return _viewer(wiring, unit, contact_of(wiring, unit, contact.id), settings)
+
+
+def read_together(
+    wiring: Wiring, unit: Unit, contact: Contact, ref: ResourceRef
+) -> tuple[PortalSettings, Viewer | None, CatalogEntry | None]:
+    """Return the settings, the contact as policies know one, and an entry, by two readings."""
+    wanted: list[tuple[RecordKind[Any], str]] = [  # any record classes
+        (PORTAL_SETTINGS, SETTINGS_ID),
+        (CATALOG_ENTRY, ref.key),
+    ]
+    if contacts_of_host(wiring) is None:
+        wanted.append((CONTACT, contact.id))
+        found, entry, profile = unit.get_together(wanted)
+    else:
+        found, entry = unit.get_together(wanted)
+        profile = contact_of(wiring, unit, contact.id)
+    settings = found or PortalSettings(tenant=unit.tenant)
+    return settings, _viewer(wiring, unit, profile, settings), entry
+
+
+def _viewer(wiring: Wiring, unit: Unit, profile: ContactProfile | None, settings: PortalSettings) -> Viewer | None:
+    if profile is None or not profile.active:
+        return None
+    organizations = counted(memberships_of(wiring, unit, profile), settings)
+    return Viewer(
+        contact=Contact(profile.id),
+        organizations=organizations,
+        colleagues=_colleagues(wiring, unit, organizations),
+        confidential=confidential_kinds(wiring),
+    )
+
+
+def _colleagues(wiring: Wiring, unit: Unit, organizations: Iterable[Organization]) -> frozenset[str] | None:
+    if organizations_of_host(wiring) is None:
+        return None
+    return frozenset(id_ for organization in organizations for id_ in member_ids_of(wiring, unit, organization))
+
+
+def confidential_kinds(wiring: Wiring) -> frozenset[str]:
+    """Return the kinds that are never reached through an organisation."""
+    return frozenset(name for name, kind in wiring.kinds.items() if kind.confidential)
+
+
+def client_facts(wiring: Wiring, unit: Unit, viewer: Viewer | None, entry: CatalogEntry | None) -> ClientFacts:
+    """Return what decides about one client and one thing."""
+    if viewer is None or entry is None:
+        return ClientFacts(viewer=viewer, entry=entry, now=unit.now)
+    return ClientFacts(
+        viewer=viewer,
+        entry=entry,
+        grants=_grants(unit, viewer, entry),
+        by_colleague=_by_colleague(wiring, unit, viewer, entry),
+        now=unit.now,
+    )
+
+
+def _grants(unit: Unit, viewer: Viewer, entry: CatalogEntry) -> Sequence[Grant]:
+    nodes = (entry.node, *entry.reached_from)
+    parties = (viewer.contact.key, *sorted(organization.key for organization in viewer.organizations))
+    ids = [grant_id(unit.tenant, node, party) for node in nodes for party in parties]
+    return [grant for some in _chunks(ids) for grant in unit.get_many(GRANT, some)]
+
+
+def _by_colleague(wiring: Wiring, unit: Unit, viewer: Viewer, entry: CatalogEntry) -> bool:
+    if entry.requester is None or not viewer.organizations:
+        return False
+    theirs = memberships_of(wiring, unit, entry.requester)
+    return any(membership.organization in viewer.organizations for membership in theirs)
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        yield ids[start : start + _IDS_AT_ONCE]

@@ -1,0 +1,123 @@
+"""
+Explains decisions, and turns them round: who can see a thing, and what somebody can see.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from sharekit.codec.kinds import CATALOG_ENTRY, READ_LINK
+from sharekit.codec.kinds_of_sharing import GRANT
+from sharekit.features._access_facts import client_facts, confidential_kinds, scope_of, settings_of, viewer_of
+from sharekit.features._facts import chain_of
+from sharekit.features._link_facts import judge as judge_link
+from sharekit.features._link_facts import read_link_facts
+from sharekit.features._parties import memberships_of
+from sharekit.features._unit import Unit, Wiring
+from sharekit.policies.access import ClientFacts, Viewer, judge, misses, reasons
+from sharekit.policies.organizations import counted
+from sharekit.ports import AllOf, Eq, In
+from sharekit.records.catalog import CatalogEntry, ResourceRef
+from sharekit.records.decisions import Action
+from sharekit.records.explanations import Cause, Explanation, NearMiss, Onlooker, Onlookers
+from sharekit.records.grants import Access, Grant, GrantKeys, parse_grantee
+from sharekit.records.links import ReadLink, ReadLinkKeys
+from sharekit.records.parties import Contact, Organization
+from sharekit.records.settings import PortalSettings
+
+__all__ = ["causes_of", "explain_to_staff", "onlookers"]
+
+_BY_LEVEL = {access.level: access for access in Access}
+
+
+def causes_of(facts: ClientFacts) -> tuple[Cause, ...]:
+    """Return what speaks for a client."""
+    return tuple(
+        Cause(reason=str(reason), access=_BY_LEVEL[level], grant=grant) for reason, level, grant in reasons(facts)
+    )
+
+
+def explain_to_staff(wiring: Wiring, unit: Unit, contact: Contact, action: Action, ref: ResourceRef) -> Explanation:
+    """Return why a client may do something with a thing, or what nearly lets them."""
+    settings = settings_of(unit)
+    viewer = viewer_of(wiring, unit, contact, settings)
+    chain = chain_of(unit, ref)
+    facts = client_facts(wiring, unit, viewer, chain[0] if chain else None)
+    decision = judge(scope_of(wiring, settings), action, facts)
+    wider = attrs.evolve(facts, grants=_grants_around(unit, viewer, chain)) if viewer and chain else facts
+    return Explanation(
+        decision=decision,
+        causes=causes_of(facts),
+        near_misses=()
+        if decision.allowed
+        else tuple(NearMiss(reason=str(miss), grant=grant) for miss, grant in misses(wider)),
+    )
+
+
+def _grants_around(unit: Unit, viewer: Viewer, chain: Sequence[CatalogEntry]) -> list[Grant]:
+    nodes = [entry.node for entry in chain]
+    parties = [viewer.contact.key, *sorted(organization.key for organization in viewer.organizations)]
+    return unit.find(GRANT, AllOf((In(GrantKeys.NODE, nodes), In(GrantKeys.GRANTEE, parties))))
+
+
+def onlookers(wiring: Wiring, unit: Unit, ref: ResourceRef) -> Onlookers:
+    """Return every contact, organisation and link by which a thing can be seen now."""
+    entry = unit.get(CATALOG_ENTRY, ref.key)
+    if entry is None:
+        return Onlookers(parties=(), links=())
+    settings = settings_of(unit)
+    contacts, organizations = _candidates(wiring, unit, settings, entry)
+    return Onlookers(
+        parties=(
+            *_seeing(
+                wiring, unit, settings, entry, [(each, viewer_of(wiring, unit, each, settings)) for each in contacts]
+            ),
+            *_seeing(wiring, unit, settings, entry, [(each, _member(wiring, each)) for each in organizations]),
+        ),
+        links=tuple(link for link in _links(unit, entry) if _opens(wiring, unit, link)),
+    )
+
+
+def _candidates(
+    wiring: Wiring, unit: Unit, settings: PortalSettings, entry: CatalogEntry
+) -> tuple[list[Contact], list[Organization]]:
+    on = AllOf((In(GrantKeys.NODE, (entry.node, *entry.reached_from)), Eq(GrantKeys.LIVE, value=True)))
+    parties = {parse_grantee(grant.grantee): None for grant in unit.find(GRANT, on)}
+    if entry.requester is not None:
+        parties[entry.requester] = None
+        parties |= dict.fromkeys(counted(memberships_of(wiring, unit, entry.requester), settings))
+    contacts = [party for party in parties if isinstance(party, Contact)]
+    return contacts, [party for party in parties if isinstance(party, Organization)]
+
+
+def _member(wiring: Wiring, organization: Organization) -> Viewer:
+    """Return somebody of whom nothing is known but that they belong to an organisation."""
+    return Viewer(
+        contact=Contact("-"),
+        organizations=frozenset({organization}),
+        confidential=confidential_kinds(wiring),
+    )
+
+
+def _seeing(
+    wiring: Wiring,
+    unit: Unit,
+    settings: PortalSettings,
+    entry: CatalogEntry,
+    candidates: Sequence[tuple[Contact | Organization, Viewer | None]],
+) -> Iterator[Onlooker]:
+    for party, viewer in candidates:
+        facts = client_facts(wiring, unit, viewer, entry)
+        if judge(scope_of(wiring, settings), Action.VIEW, facts):
+            causes = causes_of(facts)
+            let_into = next((cause.grant.ref for cause in causes if cause.grant is not None), entry.ref)
+            yield Onlooker(party=party, ref=let_into, causes=causes)
+
+
+def _links(unit: Unit, entry: CatalogEntry) -> list[ReadLink]:
+    return unit.find(READ_LINK, Eq(ReadLinkKeys.RESOURCE, entry.ref.key))
+
+
+def _opens(wiring: Wiring, unit: Unit, link: ReadLink) -> bool:
+    facts, _ = read_link_facts(wiring, unit.tx, link.id)
+    return judge_link(wiring, facts, link.generation, unit.now) is None

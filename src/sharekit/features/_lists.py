@@ -1,0 +1,210 @@
+"""
+Lists of things for one reader, a page at a time.
+
+A page is continued from a place, not from a number: the value of the order's key and the id of
+its last item, sealed together with what the list is and whose it is.
+"""
+
+import json
+from typing import Any, Final
+
+import attrs
+
+from sharekit.codec.folding import fold
+from sharekit.codec.kinds import CATALOG_ENTRY
+from sharekit.errors import InvalidInputError, InvalidTokenError
+from sharekit.features._access_facts import scope_of, settings_of, viewer_of
+from sharekit.features._facts import chain_of, rights_on
+from sharekit.features._unit import Unit, Wiring
+from sharekit.policies.access import visible_to
+from sharekit.ports import AllOf, Condition, Contains, Eq, OrderBy, Position
+from sharekit.ports.evaluate import micros_of, time_of
+from sharekit.records import checks
+from sharekit.records.catalog import CatalogEntry, EntryKeys, ResourceRef
+from sharekit.records.lists import Order, Page, PortalItem
+from sharekit.records.parties import Contact, Principal, Right
+from sharekit.tokens import Purpose
+
+__all__ = ["ListRequest", "list_for_client", "list_for_staff"]
+
+_MAX_LIMIT = 200
+_MAX_SEARCH = 200
+_MAX_COUNT = 1000
+_STAFF_CHUNK = 200
+
+_CLIENT_KEYS: Final = {
+    Order.NAME: EntryKeys.CLIENT_NAME,
+    Order.ACTIVITY: EntryKeys.CLIENT_ACTIVITY,
+    Order.CREATED: EntryKeys.CREATED_AT,
+}
+_STAFF_KEYS: Final = {
+    Order.NAME: EntryKeys.NAME,
+    Order.ACTIVITY: EntryKeys.ACTIVITY,
+    Order.CREATED: EntryKeys.CREATED_AT,
+}
+
+
+@attrs.frozen(kw_only=True)
+class ListRequest:
+    """What is asked of a list; see `Access.visible`."""
+
+    kind: str | None
+    container: ResourceRef | None
+    order: Order
+    descending: bool
+    search: str | None
+    after: str | None
+    limit: int
+    count: bool
+
+    def __attrs_post_init__(self) -> None:
+        if self.kind is not None:
+            checks.slug("kind", self.kind)
+        if self.container is not None and not isinstance(self.container, ResourceRef):
+            raise InvalidInputError("container", "needs a ResourceRef, or None")
+        if not isinstance(self.order, Order):
+            raise InvalidInputError("order", "needs an Order")
+        checks.flag("descending", self.descending)
+        checks.flag("count", self.count)
+        checks.optional_text("search", self.search)
+        if self.search is not None and len(self.search) > _MAX_SEARCH:
+            raise InvalidInputError("search", f"needs at most {_MAX_SEARCH} characters")
+        checks.whole("limit", self.limit, 1, _MAX_LIMIT)
+
+
+@attrs.frozen
+class _Place:
+    """Where a page begins, and in which direction it goes from there."""
+
+    position: Position | None = None
+    backwards: bool = False
+
+
+def list_for_client(wiring: Wiring, unit: Unit, contact: Contact, request: ListRequest) -> Page:
+    """Return a page of the things that a client may view."""
+    key = _CLIENT_KEYS[request.order]
+    place = _place(wiring, contact, request)
+    settings = settings_of(unit)
+    viewer = viewer_of(wiring, unit, contact, settings)
+    if viewer is None:
+        return Page(items=(), total=0 if request.count else None)
+    where = AllOf(
+        (
+            visible_to(scope_of(wiring, settings), viewer, unit.now),
+            *_narrowed(request, EntryKeys.CLIENT_NAME),
+        )
+    )
+    order = OrderBy(key, descending=request.descending is not place.backwards)
+    found = unit.find(CATALOG_ENTRY, where, order=order, after=place.position, limit=request.limit + 1)
+    page = _page(wiring, contact, request, place, found, client=True)
+    return _counted(unit, page, where) if request.count else page
+
+
+def list_for_staff(wiring: Wiring, unit: Unit, by: Principal, request: ListRequest) -> Page:
+    """Return a page of the things that a member of staff may view; rights are asked for one by one."""
+    key = _STAFF_KEYS[request.order]
+    place = _place(wiring, by, request)
+    where = AllOf((Eq(EntryKeys.REMOVED, value=False), *_narrowed(request, EntryKeys.NAME)))
+    order = OrderBy(key, descending=request.descending is not place.backwards)
+    found: list[CatalogEntry] = []
+    position = place.position
+    while len(found) <= request.limit:
+        some = unit.find(CATALOG_ENTRY, where, order=order, after=position, limit=_STAFF_CHUNK)
+        found += [entry for entry in some if _may_view(wiring, unit, by, entry)]
+        if len(some) < _STAFF_CHUNK:
+            break
+        position = _position(some[-1], request.order, client=False)
+    return _page(wiring, by, request, place, found[: request.limit + 1], client=False)
+
+
+def _may_view(wiring: Wiring, unit: Unit, by: Principal, entry: CatalogEntry) -> bool:
+    chain = chain_of(unit, entry.ref)
+    if not chain or chain[-1].container is not None:
+        return False
+    return Right.VIEW in rights_on(wiring, unit, by, entry.ref, chain)
+
+
+def _narrowed(request: ListRequest, name: str) -> list[Condition]:
+    conditions: list[Condition] = []
+    if request.kind is not None:
+        conditions.append(Eq(EntryKeys.KIND, request.kind))
+    if request.container is not None:
+        conditions.append(Eq(EntryKeys.CONTAINER, request.container.key))
+    if request.search:
+        conditions.append(Contains(name, fold(request.search)))
+    return conditions
+
+
+def _counted(unit: Unit, page: Page, where: Condition) -> Page:
+    total = unit.count(CATALOG_ENTRY, where, _MAX_COUNT)
+    return attrs.evolve(page, total=total, total_is_capped=total >= _MAX_COUNT)
+
+
+def _page(
+    wiring: Wiring, reader: Principal, request: ListRequest, place: _Place, found: list[CatalogEntry], *, client: bool
+) -> Page:
+    more, entries = len(found) > request.limit, found[: request.limit]
+    if place.backwards:
+        entries.reverse()
+    follows = place.backwards or more
+    precedes = more if place.backwards else place.position is not None
+    return Page(
+        items=tuple(_item(wiring, entry, client=client) for entry in entries),
+        next=_cursor(wiring, reader, request, entries[-1], client=client) if entries and follows else None,
+        previous=(
+            _cursor(wiring, reader, request, entries[0], client=client, backwards=True)
+            if entries and precedes
+            else None
+        ),
+    )
+
+
+def _item(wiring: Wiring, entry: CatalogEntry, *, client: bool) -> PortalItem:
+    kind = wiring.kinds.get(entry.ref.kind)
+    kind_title = entry.ref.kind if kind is None else kind.title
+    seen = entry.client_activity if client else entry.activity
+    return PortalItem(
+        ref=entry.ref,
+        kind_title=kind_title,
+        title=(entry.client_title or kind_title) if client else entry.title,
+        container=None if client else entry.container,
+        activity=seen or entry.created_at,
+        created_at=entry.created_at,
+    )
+
+
+def _position(entry: CatalogEntry, order: Order, *, client: bool) -> Position:
+    keys = CATALOG_ENTRY.keys(entry)
+    return Position(keys[(_CLIENT_KEYS if client else _STAFF_KEYS)[order]], entry.id)
+
+
+def _list_name(reader: Principal, request: ListRequest) -> list[Any]:  # JSON values
+    container = None if request.container is None else request.container.key
+    return [reader.key, request.kind, container, request.order, request.descending, request.search or None]
+
+
+def _cursor(
+    wiring: Wiring,
+    reader: Principal,
+    request: ListRequest,
+    entry: CatalogEntry,
+    *,
+    client: bool,
+    backwards: bool = False,
+) -> str:
+    position = _position(entry, request.order, client=client)
+    value = position.value if request.order is Order.NAME else micros_of(position.value)  # type: ignore[arg-type]
+    text = json.dumps([wiring.tenant, *_list_name(reader, request), backwards, value, position.id])
+    return wiring.seals.seal_text(Purpose.CURSOR, text)
+
+
+def _place(wiring: Wiring, reader: Principal, request: ListRequest) -> _Place:
+    if request.after is None:
+        return _Place()
+    try:
+        tenant, *name, backwards, value, id_ = json.loads(wiring.seals.unseal_text(Purpose.CURSOR, request.after))
+    except InvalidTokenError:
+        raise InvalidInputError("after", "is no place in a list of this kit") from None
+    if tenant != wiring.tenant or name != _list_name(reader, request):
+        raise InvalidInputError("after", "is a place in another list, or of another reader")
+    return _Place(Position(value if request.order is Order.NAME else time_of(value), id_), backwards)

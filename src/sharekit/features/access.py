@@ -1,0 +1,293 @@
+"""
+Who may see what: decide, list and show by one policy.
+"""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import attrs
+
+from sharekit.codec.kinds import CATALOG_ENTRY
+from sharekit.errors import InvalidInputError, NotFoundError, ReplicaBehindError
+from sharekit.features._access_facts import client_facts, read_together, scope_of, settings_of, viewer_of
+from sharekit.features._explaining import causes_of, explain_to_staff, onlookers
+from sharekit.features._facts import chain_of, rights_on
+from sharekit.features._lists import ListRequest, list_for_client, list_for_staff
+from sharekit.features._planning import planned
+from sharekit.features._sections import load_sections
+from sharekit.features._unit import Unit, Wiring
+from sharekit.policies.access import AccessReason, Viewer, judge
+from sharekit.policies.links import judge_resource
+from sharekit.policies.sections import SectionPolicy
+from sharekit.records.catalog import ResourceKind, ResourceRef, SectionContext
+from sharekit.records.decisions import Action, Decision, Revision
+from sharekit.records.explanations import Explanation, Onlookers
+from sharekit.records.lists import Order, Page, PortalItem
+from sharekit.records.parties import Contact, Principal, Right, Staff, System
+from sharekit.records.plans import AccessDiff
+from sharekit.records.settings import PortalSettings
+from sharekit.records.views import Projection
+
+__all__ = ["Access"]
+
+_RIGHTS = {
+    Action.VIEW: Right.VIEW,
+    Action.COMMENT: Right.VIEW,
+    Action.CONTRIBUTE: Right.EDIT,
+    Action.EDIT: Right.EDIT,
+    Action.SHARE: Right.SHARE,
+    Action.MANAGE: Right.MANAGE,
+}
+
+
+K = TypeVar("K")
+
+
+class Access(Generic[K]):
+    """The decisions of one tenant; `K` is the kit that they belong to."""
+
+    def __init__(self, wiring: Wiring, kit_on: Callable[[Wiring], K]) -> None:
+        self._wiring = wiring
+        self._kit_on = kit_on
+
+    def decide(
+        self, principal: Principal, action: Action, ref: ResourceRef, *, at_least: Revision | None = None
+    ) -> Decision:
+        """
+        Decide whether somebody may do something with a thing now, and why.
+
+        A client is judged by grants and by the scope of the portal, staff by their rights. What is
+        unknown is denied; nothing is remembered from one call to the next.
+
+        Args:
+            principal: Who wants to.
+            action: What.
+            ref: With what.
+            at_least: What `Shares.revoke` returned, to be sure that a store that may be behind has
+                seen it.
+
+        Returns:
+            A decision whose reason is for staff and logs; denied and absent look alike to a client.
+
+        Raises:
+            InvalidInputError: An argument is of another type, or the kind was not declared.
+            ReplicaBehindError: The store has not seen *at_least* yet.
+        """
+        self._check(principal, action, ref)
+        with self._wiring.reading() as unit:
+            _require_seen(unit, at_least)
+            return self._decide(unit, principal, action, ref)
+
+    def can(self, principal: Principal, action: Action, ref: ResourceRef) -> bool:
+        """Say whether somebody may do something with a thing now; see `decide`."""
+        return self.decide(principal, action, ref).allowed
+
+    def explain(self, principal: Principal, action: Action, ref: ResourceRef) -> Explanation:
+        """
+        Say what a decision rests on, and what nearly would have made another one; for staff.
+
+        Raises:
+            InvalidInputError: An argument is of another type, or the kind was not declared.
+        """
+        self._check(principal, action, ref)
+        with self._wiring.reading() as unit:
+            if isinstance(principal, Contact):
+                return explain_to_staff(self._wiring, unit, principal, action, ref)
+            return Explanation(decision=self._decide(unit, principal, action, ref))
+
+    def who_can_see(self, ref: ResourceRef) -> Onlookers:
+        """
+        Return every contact, organisation and read link by which a thing can be seen now, and why (R-LINK-8).
+
+        Raises:
+            InvalidInputError: The kind was not declared.
+        """
+        self._wiring.kind_of(ref)
+        with self._wiring.reading() as unit:
+            return onlookers(self._wiring, unit, ref)
+
+    def what_can_see(
+        self, contact: Contact, *, order: Order = Order.NAME, after: str | None = None, limit: int = 50
+    ) -> Page:
+        """
+        List what a client can see, each thing with the reasons; for staff.
+
+        Args:
+            contact: The client.
+            order: What the list is sorted by.
+            after: The `Page.next` or `Page.previous` of a page of the same list.
+            limit: At most so many, 1 to 200.
+
+        Raises:
+            InvalidInputError: An argument cannot be used.
+        """
+        if not isinstance(contact, Contact):
+            raise InvalidInputError("contact", "needs a Contact")
+        page = self.visible(contact, order=order, after=after, limit=limit)
+        with self._wiring.reading() as unit:
+            viewer = viewer_of(self._wiring, unit, contact, settings_of(unit))
+            return attrs.evolve(page, items=tuple(_reasoned(self._wiring, unit, viewer, item) for item in page.items))
+
+    def plan(self, change: Callable[[K], object]) -> AccessDiff:
+        """
+        Say what a change would reveal and hide, without making it.
+
+        The change is rehearsed in a transaction that is rolled back: nothing is kept, and no signal
+        is sent. It holds the store's write lock for as long as that takes.
+
+        Args:
+            change: Is called, twice, with a kit to make the change on, for example
+                ``lambda kit: kit.shares.grant(ref, to=ana, by=maria)``. Reading what it gets back
+                is no use: none of it lasts.
+
+        Raises:
+            SharekitError: Whatever the change itself would raise.
+        """
+        return planned(self._wiring, lambda rehearsal: change(self._kit_on(rehearsal)))
+
+    def preview_as(self, principal: Principal, ref: ResourceRef, *, locale: str | None = None) -> Projection:
+        """
+        Show staff a thing as somebody else sees it; nothing is counted, and no news is made of it.
+
+        Raises:
+            NotFoundError: That one may not view it.
+        """
+        return self.view(principal, ref, locale=locale)
+
+    def visible(
+        self,
+        principal: Principal,
+        *,
+        kind: str | None = None,
+        container: ResourceRef | None = None,
+        order: Order = Order.NAME,
+        descending: bool = False,
+        search: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
+        count: bool = False,
+    ) -> Page:
+        """
+        List exactly the things that somebody may view, a page at a time.
+
+        Clients' lists are searched and sorted by what clients may read and know.
+
+        Args:
+            principal: Who reads: a contact or a member of staff.
+            kind: Only things of this kind.
+            container: Only what lies directly in this.
+            order: What the list is sorted by, then by id.
+            descending: Whether to begin at the end.
+            search: Only things with this text in their title, whatever its case and accents.
+            after: The `Page.next` or `Page.previous` of a page of the same list.
+            limit: At most so many, 1 to 200.
+            count: Whether to count them all, up to 1 000.
+
+        Raises:
+            InvalidInputError: An argument cannot be used, or *after* belongs to another list or
+                another reader.
+        """
+        request = ListRequest(
+            kind=kind,
+            container=container,
+            order=order,
+            descending=descending,
+            search=search,
+            after=after,
+            limit=limit,
+            count=count,
+        )
+        if kind is not None and kind not in self._wiring.kinds:
+            raise InvalidInputError("kind", "is not among the kinds that the kit was given")
+        if not isinstance(principal, Principal):
+            raise InvalidInputError("principal", "needs a Principal")
+        with self._wiring.reading() as unit:
+            if isinstance(principal, Contact):
+                return list_for_client(self._wiring, unit, principal, request)
+            if isinstance(principal, Staff | System):
+                return list_for_staff(self._wiring, unit, principal, request)
+        return Page(items=())
+
+    def view(self, principal: Principal, ref: ResourceRef, *, locale: str | None = None) -> Projection:
+        """
+        Show a thing as one reader may see it: hidden sections are absent, and were not loaded.
+
+        Args:
+            principal: Who reads.
+            ref: What.
+            locale: The language of titles, where the reader has none of their own.
+
+        Raises:
+            NotFoundError: There is no such thing, or the reader may not view it; the two look alike.
+        """
+        self._check(principal, Action.VIEW, ref)
+        kind = self._wiring.kind_of(ref)
+        with self._wiring.reading() as unit:
+            if not self._decide(unit, principal, Action.VIEW, ref):
+                raise NotFoundError("resource")
+            entry = unit.get(CATALOG_ENTRY, ref.key)
+            settings = settings_of(unit)
+            now = unit.now
+        if entry is None:
+            raise NotFoundError("resource")
+        is_client = isinstance(principal, Contact)
+        shown = client_sections(kind, settings) if is_client else SectionPolicy(frozenset(kind.sections))
+        context = SectionContext(self._wiring.tenant, principal, now, locale)
+        return Projection(
+            ref=ref,
+            kind_title=kind.title_in(locale),
+            title=entry.client_title or kind.title_in(locale) if is_client else entry.title,
+            sections=load_sections(shown.choose(kind), ref, context),
+        )
+
+    def _check(self, principal: object, action: object, ref: ResourceRef) -> None:
+        if not isinstance(principal, Principal):
+            raise InvalidInputError("principal", "needs a Principal")
+        if not isinstance(action, Action):
+            raise InvalidInputError("action", "needs an Action")
+        self._wiring.kind_of(ref)
+
+    def _decide(self, unit: Unit, principal: Principal, action: Action, ref: ResourceRef) -> Decision:
+        if isinstance(principal, Contact):
+            return self._decide_for_client(unit, principal, action, ref)
+        if isinstance(principal, Staff | System):
+            return self._decide_for_staff(unit, principal, action, ref)
+        return Decision(allowed=False, reason="unknown-principal")
+
+    def _decide_for_client(self, unit: Unit, contact: Contact, action: Action, ref: ResourceRef) -> Decision:
+        settings, viewer, entry = read_together(self._wiring, unit, contact, ref)
+        return judge(scope_of(self._wiring, settings), action, client_facts(self._wiring, unit, viewer, entry))
+
+    def _decide_for_staff(self, unit: Unit, by: Principal, action: Action, ref: ResourceRef) -> Decision:
+        chain = chain_of(unit, ref)
+        if not chain:
+            return Decision(allowed=False, reason=AccessReason.ABSENT)
+        if chain[0].removed_at is not None or judge_resource(chain) == "resource-removed":
+            return Decision(allowed=False, reason=AccessReason.REMOVED)
+        right = _RIGHTS[action]
+        if right not in rights_on(self._wiring, unit, by, ref, chain):
+            return Decision(allowed=False, reason=f"needs-{right}")
+        return Decision(allowed=True, reason=f"has-{right}")
+
+
+def _reasoned(wiring: Wiring, unit: Unit, viewer: Viewer | None, item: PortalItem) -> PortalItem:
+    facts = client_facts(wiring, unit, viewer, unit.get(CATALOG_ENTRY, item.ref.key))
+    return attrs.evolve(item, reasons=tuple(dict.fromkeys(cause.reason for cause in causes_of(facts))))
+
+
+def client_sections(kind: ResourceKind, settings: PortalSettings) -> SectionPolicy:
+    """Return which sections of a kind clients see, by the settings or else by their declaration."""
+    chosen = settings.shown.get(kind.name)
+    if chosen is None:
+        return SectionPolicy(frozenset(name for name, section in kind.sections.items() if section.client))
+    return SectionPolicy(frozenset(chosen))
+
+
+def _require_seen(unit: Unit, at_least: Revision | None) -> None:
+    if at_least is None:
+        return
+    if not isinstance(at_least, Revision):
+        raise InvalidInputError("at_least", "needs a Revision")
+    row = unit.tx.get(at_least.kind, at_least.id)
+    if row is None or row.revision < at_least.number:
+        raise ReplicaBehindError(at_least.kind)

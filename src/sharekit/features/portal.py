@@ -1,0 +1,109 @@
+"""
+The settings of the portal, which staff change at run time.
+"""
+
+from collections.abc import Collection, Mapping
+
+import attrs
+
+from sharekit.codec.kinds_of_sharing import PORTAL_SETTINGS
+from sharekit.errors import InvalidInputError
+from sharekit.features._access_facts import scope_of, settings_of
+from sharekit.features._facts import require_admin
+from sharekit.features._unit import Unit, Wiring
+from sharekit.policies.sections import SectionPolicy
+from sharekit.records import checks, events
+from sharekit.records.parties import Principal
+from sharekit.records.scopes import PortalScope
+from sharekit.records.settings import OrganizationMode, PortalSettings
+from sharekit.records.unset import UNSET, Unset
+
+__all__ = ["PortalRules"]
+
+
+class PortalRules:
+    """What the portal of one tenant shows."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+
+    def configure(
+        self,
+        *,
+        by: Principal,
+        scope: PortalScope | None | Unset = UNSET,
+        properties: Mapping[str, Collection[str]] | Unset = UNSET,
+        organizations: OrganizationMode | Unset = UNSET,
+        roles: Collection[str] | Unset = UNSET,
+    ) -> PortalSettings:
+        """
+        Change what clients see, from the next reading on; what is not named stays as it is.
+
+        Args:
+            by: A `System`, or somebody with the role ``admin``.
+            scope: What the portal shows at all; None for the scope that the kit was given.
+            properties: The sections and properties that clients see, by kind. A kind that is not
+                named keeps its choice; whatever is declared later is hidden until it is named here.
+            organizations: For whom of an organisation its grants count.
+            roles: Those roles, with `OrganizationMode.BY_ROLE`.
+
+        Returns:
+            The settings as they are now.
+
+        Raises:
+            InvalidInputError: An argument cannot be used; ``field`` names it.
+            UnknownSectionError: A kind declares no section or property of that name.
+            NotAllowedError: *by* may not do this.
+        """
+        if scope is not UNSET and scope is not None and not isinstance(scope, PortalScope):
+            raise InvalidInputError("scope", "needs a PortalScope, such as shared_with_me, or None")
+        if organizations is not UNSET and not isinstance(organizations, OrganizationMode):
+            raise InvalidInputError("organizations", "needs an OrganizationMode")
+        if roles is not UNSET:
+            checks.names("roles", roles)
+        chosen = {} if properties is UNSET else self._chosen(properties)
+
+        def work(unit: Unit) -> PortalSettings:
+            require_admin(unit, by)
+            before = settings_of(unit)
+            after = attrs.evolve(
+                before,
+                scope=before.scope if scope is UNSET else None if scope is None else str(scope),
+                organizations=before.organizations if organizations is UNSET else organizations,
+                roles=before.roles if roles is UNSET else frozenset(roles),
+                shown={**before.shown, **chosen},
+            )
+            if after != before:
+                unit.put(PORTAL_SETTINGS, after)
+                changed = frozenset(
+                    name
+                    for name in ("scope", "organizations", "roles", "shown")
+                    if getattr(before, name) != getattr(after, name)
+                )
+                unit.emit(
+                    events.PortalConfigured(
+                        tenant=unit.tenant,
+                        at=unit.now,
+                        by=by,
+                        changed=changed,
+                        scope=str(scope_of(self._wiring, after)),
+                        organizations=after.organizations,
+                    )
+                )
+            return after
+
+        return self._wiring.write(work)
+
+    def settings(self) -> PortalSettings:
+        """Return the settings as they are now."""
+        with self._wiring.reading() as unit:
+            return settings_of(unit)
+
+    def _chosen(self, properties: object) -> dict[str, Collection[str]]:
+        if not isinstance(properties, Mapping):
+            raise InvalidInputError("properties", "needs names by kind")
+        for name, names in properties.items():
+            if name not in self._wiring.kinds:
+                raise InvalidInputError("properties", f"{name!r} is not among the kinds that the kit was given")
+            SectionPolicy.checked(self._wiring.kinds[name], names)
+        return {name: frozenset(names) for name, names in properties.items()}

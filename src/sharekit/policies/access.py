@@ -1,0 +1,310 @@
+"""
+What a client may see and do: one policy with three faces.
+
+`judge` decides on facts, `visible_to` compiles the same policy to a condition of a list, and the
+reasons explain. A thing is decided by what stands in its entry and by the grants that could reach
+it. Being internal, or inside something internal, beats every grant; what is not known is denied.
+"""
+
+import enum
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from sharekit.ports import AllOf, AnyOf, Condition, Eq, In, InSelect, IsNull, Not, Range, Select
+from sharekit.records.catalog import AncestorKeys, CatalogEntry, EntryKeys, Visibility
+from sharekit.records.decisions import Action, Decision
+from sharekit.records.grants import Access, Children, Grant, GrantKeys
+from sharekit.records.parties import Contact, Organization
+from sharekit.records.people import MembershipKeys
+from sharekit.records.scopes import (
+    PortalScope,
+    ScopeAll,
+    ScopeAny,
+    ScopeName,
+    ScopeNot,
+    in_shared_projects,
+    requested_by_me,
+    requested_by_my_organization,
+    shared_with_me,
+)
+
+__all__ = ["AccessReason", "ClientFacts", "Miss", "Viewer", "judge", "misses", "reasons", "visible_to"]
+
+_NEEDED: Final = {
+    Action.VIEW: Access.VIEW,
+    Action.COMMENT: Access.COMMENT,
+    Action.CONTRIBUTE: Access.CONTRIBUTE,
+}
+_NOBODYS: Final = AnyOf(())
+
+
+class AccessReason(enum.StrEnum):
+    """Why a client may or may not. Staff and logs are told; a client never is."""
+
+    SHARED = "shared-with-me"
+    IN_SHARED = "in-shared-project"
+    REQUESTED = "requested-by-me"
+    REQUESTED_BY_ORGANIZATION = "requested-by-my-organization"
+    IN_SCOPE = "in-scope"
+
+    ABSENT = "absent"
+    REMOVED = "removed"
+    INTERNAL = "internal"
+    INSIDE_INTERNAL = "inside-internal"
+    INACTIVE = "inactive"
+    OUT_OF_SCOPE = "out-of-scope"
+    LEVEL = "access-too-low"
+    UNKNOWN_ACTION = "unknown-action"
+
+
+class Miss(enum.StrEnum):
+    """What stands between a client and a thing that they nearly may view, the nearest first."""
+
+    INTERNAL_GRANT = "grant-is-internal"
+    EXPIRED = "grant-expired"
+    REVOKED = "grant-revoked"
+    DECLINED = "grant-declined"
+    NOT_PASSED_ON = "grant-on-container-only"
+    RESTRICTED = "restricted"
+    CONFIDENTIAL = "confidential"
+    OUT_OF_SCOPE = "out-of-scope"
+
+
+@attrs.frozen(kw_only=True)
+class Viewer:
+    """
+    A client, as policies know one.
+
+    Attributes:
+        contact: The contact.
+        organizations: The organisations whose grants count for them now.
+        colleagues: The ids of everybody in those organisations, where the host knows them; None
+            where memberships are rows.
+        confidential: The kinds that are never reached through an organisation.
+    """
+
+    contact: Contact
+    organizations: AbstractSet[Organization] = frozenset()
+    colleagues: AbstractSet[str] | None = None
+    confidential: AbstractSet[str] = frozenset()
+
+
+@attrs.frozen(kw_only=True)
+class ClientFacts:
+    """
+    What decides about one client and one thing.
+
+    Attributes:
+        viewer: The client; None when they are not known, or not active.
+        entry: The thing's entry; None when there is none.
+        grants: The grants on it, and on the nodes that reach it, to the client and their organisations.
+        by_colleague: Whether whoever asked for it belongs to one of those organisations.
+        now: The instant.
+    """
+
+    viewer: Viewer | None
+    entry: CatalogEntry | None
+    grants: Sequence[Grant] = ()
+    by_colleague: bool = False
+    now: datetime
+
+
+def judge(scope: PortalScope, action: Action, facts: ClientFacts) -> Decision:
+    """
+    Decide whether a client may do something with a thing.
+
+    Args:
+        scope: What the portal shows at all.
+        action: What they want to do; anything but to view, to comment and to contribute is denied.
+        facts: What is known.
+    """
+    needed = _NEEDED.get(action)
+    if needed is None:
+        return Decision(allowed=False, reason=AccessReason.UNKNOWN_ACTION)
+    barred = _barred(facts)
+    if barred is not None:
+        return Decision(allowed=False, reason=barred)
+    if not _within(scope, facts):
+        return Decision(allowed=False, reason=AccessReason.OUT_OF_SCOPE)
+    found = list(reasons(facts))
+    if needed.level > max([level for _, level, _ in found], default=Access.VIEW.level):
+        return Decision(allowed=False, reason=AccessReason.LEVEL)
+    return Decision(allowed=True, reason=found[0][0] if found else AccessReason.IN_SCOPE)
+
+
+def reasons(facts: ClientFacts) -> Iterator[tuple[AccessReason, int, Grant | None]]:
+    """
+    Yield what speaks for the client, the strongest relation first.
+
+    Each comes with the level of access that it gives, and with the grant that it rests on.
+    """
+    own, above = _grants(facts)
+    for reason, grants in ((AccessReason.SHARED, own), (AccessReason.IN_SHARED, above)):
+        for grant in sorted(grants, key=lambda each: each.access.level, reverse=True):
+            yield reason, grant.access.level, grant
+    if _asked(facts):
+        yield AccessReason.REQUESTED, Access.COMMENT.level, None
+    if facts.by_colleague:
+        yield AccessReason.REQUESTED_BY_ORGANIZATION, Access.COMMENT.level, None
+
+
+def misses(facts: ClientFacts) -> Iterator[tuple[Miss, Grant]]:
+    """
+    Yield the grants that do not count, and why.
+
+    Args:
+        facts: With the grants on the thing and on everything that it lies in, whatever their state.
+    """
+    entry, viewer = facts.entry, facts.viewer
+    if entry is None or viewer is None:
+        return
+    found = [(miss, grant) for grant in facts.grants if (miss := _missed(facts.now, entry, viewer, grant)) is not None]
+    yield from sorted(found, key=lambda each: _NEARNESS[each[0]])
+
+
+_NEARNESS: Final = {miss: place for place, miss in enumerate(Miss)}
+
+
+def _missed(now: datetime, entry: CatalogEntry, viewer: Viewer, grant: Grant) -> Miss | None:
+    if grant.revoked_at is not None:
+        return Miss.REVOKED
+    if grant.declined_at is not None:
+        return Miss.DECLINED
+    if grant.visibility is not Visibility.CLIENT:
+        return Miss.INTERNAL_GRANT
+    if not grant.allows_at(now):
+        return Miss.EXPIRED
+    if grant.grantee != viewer.contact.key and entry.ref.kind in viewer.confidential:
+        return Miss.CONFIDENTIAL
+    if grant.node == entry.node:
+        return Miss.OUT_OF_SCOPE
+    if grant.children is not Children.FUTURE:
+        return Miss.NOT_PASSED_ON
+    return Miss.OUT_OF_SCOPE if grant.node in entry.reached_from else Miss.RESTRICTED
+
+
+def _barred(facts: ClientFacts) -> AccessReason | None:
+    entry = facts.entry
+    if facts.viewer is None:
+        return AccessReason.INACTIVE
+    if entry is None:
+        return AccessReason.ABSENT
+    if entry.removed_at is not None:
+        return AccessReason.REMOVED
+    if entry.visibility is not Visibility.CLIENT:
+        return AccessReason.INTERNAL
+    return AccessReason.INSIDE_INTERNAL if entry.veiled else None
+
+
+def _within(scope: PortalScope, facts: ClientFacts) -> bool:
+    match scope:
+        case ScopeAny(scopes):
+            return any(_within(part, facts) for part in scopes)
+        case ScopeAll(scopes):
+            return all(_within(part, facts) for part in scopes)
+        case ScopeNot(part):
+            return not _within(part, facts)
+        case ScopeName():
+            holds = _NAMED.get(scope)
+            return holds is not None and holds(facts)
+        case _:
+            return False
+
+
+def _grants(facts: ClientFacts) -> tuple[list[Grant], list[Grant]]:
+    """Return the grants that count, on the thing itself and on what reaches it."""
+    entry, viewer = facts.entry, facts.viewer
+    if entry is None or viewer is None:
+        return [], []
+    grantees = {viewer.contact.key}
+    if entry.ref.kind not in viewer.confidential:
+        grantees |= {organization.key for organization in viewer.organizations}
+    counted = [grant for grant in facts.grants if grant.allows_at(facts.now) and grant.grantee in grantees]
+    own = [grant for grant in counted if grant.node == entry.node]
+    above = [grant for grant in counted if grant.node in entry.reached_from and grant.children is Children.FUTURE]
+    return own, above
+
+
+def _asked(facts: ClientFacts) -> bool:
+    entry, viewer = facts.entry, facts.viewer
+    return entry is not None and viewer is not None and entry.requester == viewer.contact
+
+
+_NAMED: Final[dict[ScopeName, Callable[[ClientFacts], bool]]] = {
+    shared_with_me: lambda facts: bool(_grants(facts)[0]),
+    in_shared_projects: lambda facts: bool(_grants(facts)[1]),
+    requested_by_me: _asked,
+    requested_by_my_organization: lambda facts: facts.by_colleague,
+}
+
+
+def visible_to(scope: PortalScope, viewer: Viewer, now: datetime) -> Condition:
+    """Return the condition that exactly those catalog entries meet that `judge` lets the client view."""
+    return AllOf((Eq(EntryKeys.SHOWN, value=True), _compiled(scope, viewer, now)))
+
+
+def _compiled(scope: PortalScope, viewer: Viewer, now: datetime) -> Condition:
+    match scope:
+        case ScopeAny(scopes):
+            return AnyOf(_compiled(part, viewer, now) for part in scopes)
+        case ScopeAll(scopes):
+            return AllOf(_compiled(part, viewer, now) for part in scopes)
+        case ScopeNot(part):
+            return Not(_compiled(part, viewer, now))
+        case ScopeName():
+            compile_ = _COMPILED.get(scope)
+            return _NOBODYS if compile_ is None else compile_(viewer, now)
+        case _:
+            return _NOBODYS
+
+
+def _shared(viewer: Viewer, now: datetime) -> Condition:
+    return _granted(viewer, lambda grantees: InSelect(EntryKeys.NODE, _granted_nodes(grantees, now)))
+
+
+def _in_shared(viewer: Viewer, now: datetime) -> Condition:
+    def reached(grantees: Iterable[str]) -> Condition:
+        above = InSelect(AncestorKeys.ANCESTOR, _granted_nodes(grantees, now, Eq(GrantKeys.FLOWS, value=True)))
+        return InSelect("id", Select(AncestorKeys.KIND, AncestorKeys.ENTRY, above))
+
+    return _granted(viewer, reached)
+
+
+def _granted(viewer: Viewer, through: Callable[[Collection[str]], Condition]) -> Condition:
+    everybody = [viewer.contact.key, *sorted(organization.key for organization in viewer.organizations)]
+    if not viewer.confidential or not viewer.organizations:
+        return through(everybody)
+    openly = Not(In(EntryKeys.KIND, sorted(viewer.confidential)))
+    return AnyOf((through([viewer.contact.key]), AllOf((openly, through(everybody)))))
+
+
+def _granted_nodes(grantees: Iterable[str], now: datetime, *more: Condition) -> Select:
+    unexpired = AnyOf((IsNull(GrantKeys.EXPIRES_AT), Range(GrantKeys.EXPIRES_AT, above=now)))
+    return Select(
+        GrantKeys.KIND,
+        GrantKeys.NODE,
+        AllOf((In(GrantKeys.GRANTEE, grantees), Eq(GrantKeys.LIVE, value=True), unexpired, *more)),
+    )
+
+
+def _requested(viewer: Viewer, _: datetime) -> Condition:
+    return Eq(EntryKeys.REQUESTER, viewer.contact.id)
+
+
+def _requested_by_organization(viewer: Viewer, _: datetime) -> Condition:
+    if viewer.colleagues is not None:
+        return In(EntryKeys.REQUESTER, sorted(viewer.colleagues))
+    organizations = In(MembershipKeys.ORGANIZATION, sorted(organization.id for organization in viewer.organizations))
+    return InSelect(EntryKeys.REQUESTER, Select(MembershipKeys.KIND, MembershipKeys.CONTACT, organizations))
+
+
+_COMPILED: Final[dict[ScopeName, Callable[[Viewer, datetime], Condition]]] = {
+    shared_with_me: _shared,
+    in_shared_projects: _in_shared,
+    requested_by_me: _requested,
+    requested_by_my_organization: _requested_by_organization,
+}

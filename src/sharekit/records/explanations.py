@@ -1,0 +1,92 @@
+"""
+Explanations: why somebody may see a thing or not, and who may.
+"""
+
+import attrs
+
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.decisions import Decision
+from sharekit.records.grants import Access, Grant
+from sharekit.records.links import ReadLink
+from sharekit.records.parties import Contact, Organization
+
+__all__ = ["Cause", "Explanation", "NearMiss", "Onlooker", "Onlookers"]
+
+
+@attrs.frozen(kw_only=True)
+class Cause:
+    """
+    One thing that speaks for access.
+
+    Attributes:
+        reason: A stable slug, such as ``"in-shared-project"``.
+        access: What it lets its reader do.
+        grant: The grant that it rests on, or None.
+    """
+
+    reason: str
+    access: Access | None = None
+    grant: Grant | None = None
+
+
+@attrs.frozen(kw_only=True)
+class NearMiss:
+    """
+    A grant that does not count.
+
+    Attributes:
+        reason: Why not, as a stable slug, such as ``"grant-expired"``.
+        grant: The grant.
+    """
+
+    reason: str
+    grant: Grant
+
+
+@attrs.frozen(kw_only=True)
+class Explanation:
+    """
+    A decision with everything that it rests on; for staff, never for the client.
+
+    Attributes:
+        decision: What `Access.decide` says.
+        causes: What speaks for access, the strongest first.
+        near_misses: What nearly would, the nearest first.
+    """
+
+    decision: Decision
+    causes: tuple[Cause, ...] = ()
+    near_misses: tuple[NearMiss, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.decision.allowed
+
+
+@attrs.frozen(kw_only=True)
+class Onlooker:
+    """
+    A contact or an organisation that can see a thing.
+
+    Attributes:
+        party: Who. An organisation stands for those of its members for whom its grants count.
+        ref: What they were let into: the thing itself, or something that it lies in.
+        causes: Why they can.
+    """
+
+    party: Contact | Organization
+    ref: ResourceRef
+    causes: tuple[Cause, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Onlookers:
+    """
+    Everybody outside who can see a thing now (R-LINK-8).
+
+    Attributes:
+        parties: Contacts and organisations.
+        links: The read links that open now.
+    """
+
+    parties: tuple[Onlooker, ...]
+    links: tuple[ReadLink, ...]

@@ -1,0 +1,65 @@
+"""
+Portal settings: what staff change at run time about what clients see.
+"""
+
+import enum
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+import attrs
+
+from sharekit.errors import InvalidInputError
+from sharekit.ids import TenantId
+from sharekit.records import checks
+from sharekit.records.scopes import parse_scope
+
+__all__ = ["OrganizationMode", "PortalSettings"]
+
+
+class OrganizationMode(enum.StrEnum):
+    """For whom of an organisation its grants count."""
+
+    NOBODY = "nobody"
+    BY_ROLE = "by-role"
+    """For members with one of the roles that the settings name."""
+    PER_MEMBER = "per-member"
+    """For members who were chosen one by one."""
+    EVERYONE = "everyone"
+
+
+def _named(given: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
+    if not isinstance(given, Mapping):
+        raise InvalidInputError("shown", "needs names by kind")
+    named: dict[str, tuple[str, ...]] = {}
+    for kind, names in given.items():
+        checks.slug("shown", kind)
+        checks.names("shown", names)
+        named[kind] = tuple(sorted(names))
+    return MappingProxyType(named)
+
+
+@attrs.frozen(kw_only=True)
+class PortalSettings:
+    """
+    What the portal of a tenant shows. It is a row that is read at every decision.
+
+    Attributes:
+        tenant: Whose portal it is.
+        scope: The portal scope, as ``str(scope)`` writes it; None for the kit's.
+        organizations: For whom of an organisation its grants count.
+        roles: Those roles, with `OrganizationMode.BY_ROLE`.
+        shown: The sections and properties that clients see, by kind; a kind that is not named shows
+            what its declaration says.
+    """
+
+    tenant: TenantId
+    scope: str | None = None
+    organizations: OrganizationMode = OrganizationMode.EVERYONE
+    roles: frozenset[str] = frozenset()
+    shown: Mapping[str, tuple[str, ...]] = attrs.field(default=MappingProxyType({}), converter=_named)
+
+    def __attrs_post_init__(self) -> None:
+        if self.scope is not None:
+            parse_scope(self.scope)
+        for role in self.roles:
+            checks.slug("roles", role)

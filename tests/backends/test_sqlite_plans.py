@@ -1,0 +1,155 @@
+"""Each way of answering a question with sub-selects keeps the laws, and is taken where it pays."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sharekit.backends import _sqlite_plans
+from sharekit.backends.sqlite import SqliteRecordStore
+from sharekit.ports import (
+    AllOf,
+    AnyOf,
+    Eq,
+    InSelect,
+    KeyValue,
+    KindSpec,
+    Not,
+    OrderBy,
+    Position,
+    Query,
+    RecordStore,
+    Row,
+    Select,
+    Text,
+)
+from sharekit.ports.rows import Bool, Ref
+from sharekit.testing.record_store import RecordStoreContract
+from tests.backends._notes import TENANT
+
+PAPER = KindSpec("paper", {"name": Text, "open": Bool, "box": Ref}, indexes=[("box",), ("name",), ("open", "name")])
+MARK = KindSpec("mark", {"paper": Ref, "who": Ref}, indexes=[("who", "paper"), ("paper", "who")])
+
+
+@pytest.fixture(params=[0, 1], ids=["walking", "driving-from-one"])
+def cap(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """From how many rows is started."""
+    monkeypatch.setattr(_sqlite_plans, "DRIVEN_AT_MOST", request.param)
+    return int(request.param)
+
+
+@pytest.mark.usefixtures("cap")
+class TestSqliteRecordStoreByEachPlan(RecordStoreContract):
+    """`SqliteRecordStore` keeps the contract when it walks where it would drive."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> RecordStore:
+        """A store on a file that does not exist yet."""
+        return SqliteRecordStore(tmp_path / "records.db")
+
+    @pytest.fixture
+    def reopen(self, tmp_path: Path) -> Callable[[], RecordStore]:
+        """A second store on the same file."""
+        return lambda: SqliteRecordStore(tmp_path / "records.db")
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Iterator[SqliteRecordStore]:
+    """Ten papers, of which Ana has marked four, with names in the other direction than ids."""
+    store = SqliteRecordStore(tmp_path / "papers.db")
+    store.open([PAPER, MARK])
+    with store.transaction(TENANT, write=True) as tx:
+        for number in range(10):
+            keys: dict[str, KeyValue] = {"name": f"n{9 - number}", "open": number % 2 == 0, "box": f"b{number % 3}"}
+            tx.put(Row(tenant=TENANT, kind="paper", id=f"p{number}", revision=0, schema=1, keys=keys, body="{}"))
+        for number in (1, 2, 4, 8):
+            mark: dict[str, KeyValue] = {"paper": f"p{number}", "who": "ana"}
+            tx.put(Row(tenant=TENANT, kind="mark", id=f"m{number}", revision=0, schema=1, keys=mark, body="{}"))
+    yield store
+    store.close()
+
+
+MARKED = InSelect("id", Select("mark", "paper", Eq("who", "ana")))
+OPEN = Eq("open", value=True)
+
+
+def _asked(store: SqliteRecordStore, query: Query) -> tuple[list[str], list[str]]:
+    """Return the ids that are found, and the plan of the last statement."""
+    statements: list[str] = []
+    with store.transaction(TENANT) as tx:
+        cursor = tx._cursor
+        assert cursor is not None
+        connection: sqlite3.Connection = cursor.connection
+        connection.set_trace_callback(statements.append)
+        found = [row.id for row in tx.find(query)]
+        connection.set_trace_callback(None)
+        plan = [step[3] for step in cursor.execute(f"EXPLAIN QUERY PLAN {statements[-1]}")]
+    return found, plan
+
+
+def test_few_rows_are_found_first_and_sorted(papers: SqliteRecordStore) -> None:
+    """Where a sub-select has few values, their rows are fetched by id and sorted."""
+    found, plan = _asked(papers, Query("paper", where=AllOf((OPEN, MARKED)), order=OrderBy("name"), limit=2))
+
+    assert found == ["p8", "p4"]
+    assert plan[0] == "SEARCH r USING PRIMARY KEY (id=?)"
+    assert plan[-1] == "USE TEMP B-TREE FOR ORDER BY"
+
+
+def test_many_rows_are_walked_in_their_order(papers: SqliteRecordStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it has many, the order's own index is walked, nothing is sorted, and each row is asked about."""
+    monkeypatch.setattr(_sqlite_plans, "DRIVEN_AT_MOST", 3)
+    found, plan = _asked(papers, Query("paper", where=AllOf((OPEN, MARKED)), order=OrderBy("name"), limit=2))
+
+    assert found == ["p8", "p4"]
+    assert "COVERING INDEX sharekit_paper-open-name (tenant=? AND open=?)" in plan[0]
+    assert not any("TEMP B-TREE" in step for step in plan)
+    assert any("CORRELATED" in step for step in plan)
+
+
+def test_what_lies_in_one_box_is_found_by_the_box(papers: SqliteRecordStore) -> None:
+    """A key of the row itself that an index finds is started from before a sub-select is."""
+    found, plan = _asked(papers, Query("paper", where=AllOf((MARKED, Eq("box", "b1"))), order=OrderBy("name"), limit=5))
+
+    assert found == ["p4", "p1"]
+    assert any("sharekit_paper-box" in step for step in plan)
+
+
+def test_without_a_limit_rows_are_found_by_their_own_key(papers: SqliteRecordStore) -> None:
+    """A question for all rows with some value is answered by that key's index, and not by reading the whole tenant."""
+    found, plan = _asked(papers, Query("paper", where=AllOf((Eq("box", "b1"), MARKED))))
+
+    assert found == ["p1", "p4"]
+    assert plan[0] == "SEARCH r USING INDEX sharekit_paper-box (tenant=? AND box=?)"
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        (MARKED, ["p8", "p4", "p2", "p1"]),
+        (AnyOf((MARKED, Eq("box", "b0"))), ["p9", "p8", "p6", "p4", "p3", "p2", "p1", "p0"]),
+        (AllOf((Not(MARKED), OPEN)), ["p6", "p0"]),
+        (
+            AnyOf((MARKED, AllOf((OPEN, InSelect("box", Select("paper", "box", Eq("id", "p3"))))))),
+            ["p8", "p6", "p4", "p2", "p1", "p0"],
+        ),
+    ],
+)
+def test_pages_are_the_same_by_every_plan(
+    papers: SqliteRecordStore, cap: int, where: AllOf, expected: list[str], descending: bool
+) -> None:
+    """Whatever is started from, page by page comes what the question says, in its order."""
+    ids: list[str] = []
+    after: Position | None = None
+    while True:
+        query = Query("paper", where=where, order=OrderBy("name", descending), after=after, limit=2)
+        with papers.transaction(TENANT) as tx:
+            rows = tx.find(query)
+        if not rows:
+            break
+        ids += [row.id for row in rows]
+        after = Position(rows[-1].keys["name"], rows[-1].id)
+
+    assert ids == (expected[::-1] if descending else expected)
