@@ -9,7 +9,9 @@ from sharekit.records.audit import AuditEntry
 from sharekit.records.catalog import (
     Audience,
     CatalogEntry,
+    CatalogItem,
     NewChildren,
+    Property,
     ResourceKind,
     ResourceRef,
     Section,
@@ -17,7 +19,7 @@ from sharekit.records.catalog import (
     Visibility,
 )
 from sharekit.records.decisions import Action, Decision, Revision
-from sharekit.records.grants import Access, Children, Follow, Grant
+from sharekit.records.grants import Access, Children, Grant
 from sharekit.records.instants import end_of_day
 from sharekit.records.invitations import (
     AccessState,
@@ -50,7 +52,7 @@ from sharekit.records.scopes import (
 )
 from sharekit.records.settings import OrganizationMode, PortalSettings
 from sharekit.records.unset import UNSET, Unset
-from sharekit.records.views import LinkPreview, LinkView, PreviewedSection, Projection, SectionView
+from sharekit.records.views import LinkPreview, LinkView, Projection, SectionView
 
 __all__ = [
     "UNSET",
@@ -61,11 +63,11 @@ __all__ = [
     "Audience",
     "AuditEntry",
     "CatalogEntry",
+    "CatalogItem",
     "Children",
     "Contact",
     "ContactProfile",
     "Decision",
-    "Follow",
     "Grant",
     "Invitation",
     "InvitationState",
@@ -87,9 +89,9 @@ __all__ = [
     "PortalScope",
     "PortalSession",
     "PortalSettings",
-    "PreviewedSection",
     "Principal",
     "Projection",
+    "Property",
     "ReadLink",
     "ReadLinkId",
     "ResourceKind",

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import attrs
 
 from sharekit.codec.kinds import ALL
-from sharekit.errors import ConfigurationError
+from sharekit.errors import ConfigurationError, InvalidInputError
 from sharekit.features._link_facts import LinkMemory
 from sharekit.features._unit import Wiring
 from sharekit.features.access import Access
@@ -31,7 +31,7 @@ from sharekit.ports import (
     SupportsTenants,
 )
 from sharekit.records.catalog import ResourceKind
-from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
+from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope, check_scope, parse_scope
 from sharekit.records.several import SeveralInOrder
 from sharekit.tokens import Seals
 
@@ -187,6 +187,10 @@ class Sharekit:
         memory = self._memory if apart is wiring.apart else LinkMemory(apart)
         return self._on(attrs.evolve(wiring, records=records, apart=apart), memory)
 
+    def _rehearsing(self, wiring: Wiring) -> "Sharekit":
+        # With a memory of its own: what a rehearsal reads is never true.
+        return self._on(wiring, LinkMemory(wiring.records))
+
     def close(self) -> None:
         """Close the store; the kit, and its views of other tenants, cannot be used after it."""
         self._wiring.records.close()
@@ -208,7 +212,7 @@ class Sharekit:
         self.people: People = People(wiring)
         self.catalog: Catalog = Catalog(wiring)
         self.shares: Shares = Shares(wiring)
-        self.access: Access[Sharekit] = Access(wiring, self._on)
+        self.access: Access[Sharekit] = Access(wiring, self._rehearsing)
         self.access_requests: AccessRequests = AccessRequests(wiring)
         self.portal: PortalRules = PortalRules(wiring)
         self.links: Links = Links(wiring, memory)
@@ -234,9 +238,11 @@ def _check_parts(**parts: object) -> None:
 
 
 def _scope(scope: object) -> PortalScope:
-    if not isinstance(scope, PortalScope):
-        raise ConfigurationError("scope", "needs a PortalScope, such as shared_with_me")
-    return scope
+    try:
+        check_scope(scope)
+        return parse_scope(str(scope))
+    except InvalidInputError as error:
+        raise ConfigurationError("scope", "needs a PortalScope, such as shared_with_me") from error
 
 
 def _tenant(tenant: str) -> TenantId:

@@ -7,13 +7,27 @@ from typing import Any
 import attrs
 import pytest
 
-from sharekit import CatalogEntry, ReadLink, ResourceRef, Sharekit, Staff, System, errors
+from sharekit import (
+    CatalogEntry,
+    Contact,
+    Grant,
+    Organization,
+    ReadLink,
+    ResourceKind,
+    ResourceRef,
+    Sharekit,
+    Staff,
+    System,
+    errors,
+)
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.ports import RecordStore
 from sharekit.testing import FrozenClock, SectionLoads, kit, project_kind
 
 KEY = b"0123456789abcdef0123456789abcdef"
+
+CONTRACT = ResourceKind("contract", title="Contract", confidential=True)
 
 
 @attrs.frozen(kw_only=True)
@@ -44,6 +58,32 @@ class Agency:
         chosen: dict[str, Any] = {"title": "Internal", "client_title": "For you", "by": self.maria} | options
         return self.kit.catalog.put(ref, **chosen)
 
+    def person(self, name: str) -> Contact:
+        """Add a contact of this name and return the reference."""
+        return Contact(self.kit.people.add_contact(name, f"{name.lower()}@x.test", by=self.maria).id)
+
+    def company(self, name: str, *members: Contact) -> Organization:
+        """Add an organisation with these members and return the reference."""
+        organization = Organization(self.kit.people.add_organization(name, by=self.maria).id)
+        for member in members:
+            self.kit.people.join(member, organization, by=self.maria)
+        return organization
+
+    def thing(self, id_: str, **options: Any) -> ResourceRef:  # noqa: ANN401
+        """Enter a project of this id, in the relaunch unless told otherwise, and return its reference."""
+        ref = ResourceRef(options.pop("kind", "project"), id_)
+        self.put(ref, **{"container": self.relaunch, "title": f"Internal {id_}", "client_title": id_} | options)
+        return ref
+
+    def share(self, ref: ResourceRef, *to: Contact | Organization, **options: Any) -> Grant:  # noqa: ANN401
+        """Share one thing, and return the first grant."""
+        chosen: dict[str, Any] = {"by": self.maria} | options
+        return self.kit.shares.grant(ref, to=to, **chosen)[0]
+
+    def sees(self, contact: Contact, **options: Any) -> list[str]:  # noqa: ANN401
+        """Return the ids of what a contact finds in the portal, in order."""
+        return [item.ref.id for item in self.kit.access.visible(contact, **options).items]
+
     def everything(self) -> list[object]:
         """Return every row of the tenant, to see that nothing was written."""
         from sharekit.codec.kinds import ALL
@@ -51,6 +91,11 @@ class Agency:
 
         with self.records.transaction(self.kit.tenant) as tx:
             return [row for kind in ALL for row in tx.find(Query(kind.name))]
+
+
+def wrong(value: object) -> Any:  # noqa: ANN401  # for type checkers it is whatever is wanted
+    """Return a value that is of another type than the argument it is given for."""
+    return value
 
 
 def opens(kit: Sharekit, token: str) -> bool:
@@ -77,7 +122,7 @@ def agency(records: RecordStore) -> Agency:
     """An agency whose project is in the catalog."""
     clock, loads = FrozenClock(), SectionLoads()
     made = Agency(
-        kit=kit(records=records, clock=clock, kinds=[project_kind(loads)], secret_keys=[KEY]),
+        kit=kit(records=records, clock=clock, kinds=[project_kind(loads), CONTRACT], secret_keys=[KEY]),
         records=records,
         clock=clock,
         loads=loads,

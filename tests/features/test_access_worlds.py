@@ -76,14 +76,14 @@ steps = st.one_of(
         st.booleans(),
     ),
     st.tuples(st.just("revoke"), st.integers(0, 20)),
-    st.tuples(st.just("join"), people, companies, st.sampled_from([None, "boss"])),
+    st.tuples(st.just("join"), people, companies, st.sampled_from([None, "boss"]), st.booleans()),
     st.tuples(st.just("leave"), people, companies),
     st.tuples(st.just("mode"), st.sampled_from(OrganizationMode)),
     st.tuples(st.just("wait")),
 )
 
 
-@attrs.define
+@attrs.define(eq=False)
 class Thing:
     """A thing, as the oracle knows it; putting it again after a removal makes another object."""
 
@@ -100,6 +100,10 @@ class Thing:
         """Return everything it lies in."""
         return [] if self.inside is None else [self.inside, *self.inside.above()]
 
+    def reaching(self) -> "list[Thing]":
+        """Return everything from which grants reach it."""
+        return [] if self.inside is None or self.restricted else [self.inside, *self.inside.reaching()]
+
 
 class World:
     """A kit, and an oracle that was told the same."""
@@ -112,6 +116,7 @@ class World:
         self.companies = [self.kit.people.add_organization(n, by=MARIA) for n in ("Acme", "Brill")]
         self.things: dict[ResourceRef, Thing] = {}
         self.members: dict[tuple[int, int], str | None] = {}
+        self.chosen: set[tuple[int, int]] = set()
         self.mode = OrganizationMode.EVERYONE
         self.granted: list[tuple[Grant, Thing, tuple[str, int]]] = []
 
@@ -192,12 +197,15 @@ class World:
         thing.grants[party] = told
         self.granted = [each for each in self.granted if (each[1], each[2]) != (thing, party)]
         self.granted.append((grant, thing, party))
+        renewed: list[Thing] = []
         if children is Children.NOW:
             for child in self.things.values():
-                if thing in child.above() and self.is_shown(child):
+                if thing in child.reaching() and self.is_shown(child):
                     own = child.grants.get(party)
                     if own is None or own["via"] is not None or not self.counts(own):
                         child.grants[party] = {**told, "children": Children.NONE, "via": thing}
+                        renewed.append(child)
+        self.take_what_came_with(thing, party, but=renewed)
 
     def do_revoke(self, at: int) -> None:
         """Revoke one of the grants that were made."""
@@ -205,18 +213,20 @@ class World:
             return
         grant, thing, party = self.granted[at % len(self.granted)]
         self.kit.shares.revoke(grant, by=ROOT)
-        terms = thing.grants.get(party)
-        if terms is None:
-            return
-        del thing.grants[party]
+        thing.grants.pop(party, None)
+        self.take_what_came_with(thing, party, but=[])
+
+    def take_what_came_with(self, thing: Thing, party: tuple[str, int], *, but: list[Thing]) -> None:
+        """Take back what a grant on a thing brought with it."""
         for child in self.things.values():
-            if child.grants.get(party, {}).get("via") is thing and terms["children"] is Children.NOW:
+            if child not in but and child.grants.get(party, {}).get("via") is thing:
                 del child.grants[party]
 
-    def do_join(self, who: int, company: int, role: str | None) -> None:
+    def do_join(self, who: int, company: int, role: str | None, chosen: bool) -> None:  # drawn by Hypothesis
         """Make somebody a member."""
-        self.kit.people.join(self.contacts[who], self.companies[company], role=role, by=ROOT)
+        self.kit.people.join(self.contacts[who], self.companies[company], role=role, sees_shared=chosen, by=ROOT)
         self.members[who, company] = role
+        self.chosen = self.chosen - {(who, company)} | ({(who, company)} if chosen else set())
 
     def do_leave(self, who: int, company: int) -> None:
         """Have somebody leave."""
@@ -242,7 +252,7 @@ class World:
 
     def planned(self, step: tuple[Any, ...]) -> AccessDiff:
         """Have the kit say what a step would do; the oracle is told of it twice, and of nothing in the end."""
-        kept = {name: copy.deepcopy(getattr(self, name)) for name in ("things", "members", "mode", "granted")}
+        kept = {name: copy.deepcopy(getattr(self, name)) for name in ("things", "members", "chosen", "mode", "granted")}
         real = self.kit
 
         def rehearse(kit: Sharekit) -> None:
@@ -277,6 +287,8 @@ class World:
                 return set(roles)
             case OrganizationMode.BY_ROLE:
                 return {company for company, role in roles.items() if role == "boss"}
+            case OrganizationMode.PER_MEMBER:
+                return {company for company in roles if (who, company) in self.chosen}
             case _:
                 return set()
 
@@ -287,15 +299,10 @@ class World:
         mine = {("contact", who)}
         if thing.ref.kind != "secret":
             mine |= {("organization", company) for company in self.companies_of(who)}
-        reaching: list[Thing] = []
-        below = thing
-        while below.inside is not None and not below.restricted:
-            reaching.append(below.inside)
-            below = below.inside
         held = any(party in mine and self.counts(terms) for party, terms in thing.grants.items())
         within = any(
             party in mine and self.counts(terms) and terms["children"] is Children.FUTURE
-            for each in reaching
+            for each in thing.reaching()
             for party, terms in each.grants.items()
         )
         colleagues = {member for member, company in self.members if company in self.companies_of(who)}

@@ -3,8 +3,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sharekit import ResourceRef, Staff, Visibility, errors
-from tests.features.conftest import Agency, opens
+from sharekit import Audience, CatalogItem, Contact, NewChildren, ResourceRef, Staff, Visibility, errors
+from tests.features.conftest import Agency, opens, wrong
 
 
 def test_an_entry_keeps_what_is_not_named(agency: Agency) -> None:
@@ -187,3 +187,154 @@ def test_moving_out_of_a_removed_container_revives_nothing(agency: Agency) -> No
 
     new = agency.kit.links.token(agency.kit.links.create(child, by=agency.maria, sections=set()))
     assert (False, True) == (opens(agency.kit, old), opens(agency.kit, new))
+
+
+def test_new_children_are_open_wait_or_are_hidden(agency: Agency) -> None:
+    """The container says what becomes of what is put into it; staff open it one by one (p25)."""
+    ana = agency.person("Ana")
+    agency.share(agency.relaunch, ana)
+    refs: dict[NewChildren, ResourceRef] = {}
+    for rule in NewChildren:
+        agency.put(agency.relaunch, new_children=rule)
+        refs[rule] = agency.thing(str(rule))
+
+    assert ["42", "inherit"] == sorted(agency.sees(ana))
+    agency.kit.catalog.unrestrict(refs[NewChildren.ASK], by=agency.maria)
+    agency.put(refs[NewChildren.HIDDEN], visibility=Visibility.CLIENT)
+    assert ["42", "ask", "hidden", "inherit"] == sorted(agency.sees(ana))
+
+
+def test_restricting_keeps_what_comes_from_above_from_a_whole_branch(agency: Agency) -> None:
+    """What is granted on the thing itself goes on, and so does what was granted inside (p24)."""
+    ana, bo = agency.person("Ana"), agency.person("Bo")
+    task = agency.thing("task")
+    step = agency.thing("step", container=task)
+    agency.share(agency.relaunch, ana)
+    agency.share(task, bo)
+
+    agency.kit.catalog.restrict(task, by=agency.maria)
+    agency.kit.catalog.restrict(task, by=agency.maria)
+
+    assert (["42"], ["step", "task"]) == (agency.sees(ana), sorted(agency.sees(bo)))
+    assert 1 == len(agency.kit.audit.entries(action="resource-restricted"))
+    agency.share(step, ana)
+    assert ["42", "step"] == sorted(agency.sees(ana))
+    agency.kit.catalog.unrestrict(task, by=agency.maria)
+    assert ["42", "step", "task"] == sorted(agency.sees(ana))
+
+
+def test_moving_takes_visibility_along(agency: Agency) -> None:
+    """A branch that moves is seen by who sees where it lies now, and hidden where that is internal."""
+    ana, bo = agency.person("Ana"), agency.person("Bo")
+    there, hidden = agency.thing("there", container=None), agency.thing("hidden", visibility=Visibility.INTERNAL)
+    task = agency.thing("task")
+    agency.thing("step", container=task)
+    agency.share(agency.relaunch, ana)
+    agency.share(there, bo)
+    seen: list[tuple[list[str], list[str]]] = []
+
+    for container in (there, hidden, None, agency.relaunch):
+        agency.kit.catalog.move(task, container, by=agency.maria)
+        seen.append((sorted(agency.sees(ana)), sorted(agency.sees(bo))))
+
+    assert [
+        (["42"], ["step", "task", "there"]),
+        (["42"], ["there"]),
+        (["42"], ["there"]),
+        (["42", "step", "task"], ["there"]),
+    ] == seen
+
+
+def test_links_end_when_a_thing_or_what_it_lies_in_becomes_internal(agency: Agency) -> None:
+    """Showing it again revives none of them (u23)."""
+    task, hidden = agency.thing("task"), agency.thing("hidden", visibility=Visibility.INTERNAL)
+
+    ways: list[Callable[[], object]] = [
+        lambda: agency.put(task, visibility=Visibility.INTERNAL),
+        lambda: agency.put(agency.relaunch, visibility=Visibility.INTERNAL),
+        lambda: agency.kit.catalog.move(task, hidden, by=agency.maria),
+    ]
+    for hide in ways:
+        link = agency.kit.links.create(task, by=agency.maria, sections=set())
+        token = agency.kit.links.token(link)
+        assert opens(agency.kit, token)
+        hide()
+        agency.kit.catalog.move(task, agency.relaunch, by=agency.maria)
+        agency.put(agency.relaunch, visibility=Visibility.CLIENT)
+        agency.put(task, visibility=Visibility.CLIENT)
+        assert not opens(agency.kit, token)
+        assert "staff:maria" == agency.kit.links.get(link.id).revoked_by
+
+
+def test_a_requester_is_somebody_who_is_there(agency: Agency) -> None:
+    """Unknown, deactivated and foreign contacts ask for nothing; who was deactivated later stays named (B2)."""
+    ana, gone = agency.person("Ana"), agency.person("Gone")
+    agency.put(agency.relaunch, requester=ana)
+    agency.kit.people.deactivate(gone, by=agency.maria)
+    before = agency.everything()
+
+    for requester in (gone, Contact("nobody")):
+        with pytest.raises(errors.NotFoundError):
+            agency.put(agency.relaunch, requester=requester)
+    with pytest.raises(errors.InvalidInputError):
+        agency.put(agency.relaunch, requester="ana")
+    assert before == agency.everything()
+    agency.kit.people.deactivate(ana, by=agency.maria)
+    assert ana == agency.put(agency.relaunch, requester=ana).requester
+    assert ana == agency.put(agency.relaunch, title="Renamed").requester
+    assert None is agency.put(agency.relaunch, requester=None).requester
+
+
+def test_touching_needs_an_audience_and_a_thing(agency: Agency) -> None:
+    """Who may know of it has no default, and nothing is written when it is refused."""
+    before = agency.everything()
+
+    with pytest.raises(errors.InvalidInputError) as refused:
+        agency.kit.catalog.touch(agency.relaunch, audience=wrong("client"), by=agency.maria)
+    assert "audience" == refused.value.field
+    with pytest.raises(errors.NotFoundError):
+        agency.kit.catalog.touch(ResourceRef("project", "no"), audience=Audience.CLIENT, by=agency.maria)
+    with pytest.raises(errors.NotAllowedError):
+        agency.kit.catalog.touch(agency.relaunch, audience=Audience.CLIENT, by=agency.person("Ana"))
+    assert before == [row for row in agency.everything() if row in before]
+
+
+def test_many_things_in_one_step(agency: Agency, deep: bool) -> None:  # a fixture
+    """A container comes before what lies in it; each thing is as if it had been put by itself."""
+    ana = agency.person("Ana")
+    agency.share(agency.relaunch, ana)
+    count = 10_000 if deep else 300
+    folder = CatalogItem(ResourceRef("project", "folder"), title="Folder", client_title="0", container=agency.relaunch)
+    papers = [
+        CatalogItem(
+            ResourceRef("project", f"p{at}"), title=f"Internal {at}", client_title=f"{at:05}", container=folder.ref
+        )
+        for at in range(count - 1)
+    ]
+
+    entries = agency.kit.catalog.put_many([folder, *papers], by=agency.maria)
+
+    assert (count, {"staff:maria"}) == (len(entries), {entry.owner for entry in entries})
+    assert entries[-1] == agency.kit.catalog.get(papers[-1].ref)
+    assert ["folder", *(f"p{at}" for at in range(199))] == agency.sees(ana, limit=200)
+    before = len(agency.everything())
+    agency.kit.catalog.put_many(papers, by=agency.maria)
+    assert before == len(agency.everything())
+
+
+def test_many_things_or_none(agency: Agency) -> None:
+    """One that cannot be put, and none is; one thing twice, or too many, are refused."""
+    fine = CatalogItem(ResourceRef("project", "fine"), title="Fine")
+    before = agency.everything()
+
+    lost = CatalogItem(ResourceRef("project", "x"), title="X", container=ResourceRef("project", "no"))
+    with pytest.raises(errors.NotFoundError):
+        agency.kit.catalog.put_many([fine, lost], by=agency.maria)
+    with pytest.raises(errors.NotAllowedError):
+        agency.kit.catalog.put_many([fine, CatalogItem(agency.relaunch, title="Mine")], by=agency.ben)
+    for items in ([], [fine, fine], [fine, "project:42"], None, [fine] * 10_001):
+        with pytest.raises(errors.InvalidInputError) as refused:
+            agency.kit.catalog.put_many(wrong(items), by=agency.maria)
+        assert "items" == refused.value.field
+
+    assert before == agency.everything()

@@ -118,6 +118,13 @@ class LinkLives(RuleBasedStateMachine):
             return
         self.kit.catalog.put(ref, title="in", visibility=visibility, by=ROOT)
         (self.internal.add if visibility is Visibility.INTERNAL else self.internal.discard)(ref)
+        if visibility is Visibility.INTERNAL:
+            self.end_links(ref)
+
+    def end_links(self, ref: ResourceRef) -> None:
+        """Note that the links to a thing, and to what lies in it, are dead for good."""
+        for model in self.models:
+            model.revoked |= model.ref == ref or (model.ref, ref) == (REFS[1], REFS[0])
 
     @rule(ref=st.sampled_from(REFS), owner=st.sampled_from([MARIA, BEN]))
     def hand_over(self, ref: ResourceRef, owner: Staff) -> None:

@@ -179,7 +179,7 @@ def test_a_dead_link_is_previewed_too(site: Site) -> None:
     assert "expired" == site.portal.preview(expired).problem
     assert LinkState.ACTIVE is internal.state
     site.kit.catalog.put(site.relaunch, title="Relaunch", visibility=Visibility.INTERNAL, by=site.maria)
-    assert "resource-internal" == site.portal.preview(internal).problem
+    assert "revoked" == site.portal.preview(internal).problem
     assert site.portal.preview(internal).sections[0].html
 
 

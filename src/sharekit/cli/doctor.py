@@ -5,7 +5,7 @@ Looks at an installation and says what is wrong with it.
 import json
 import sqlite3
 import sys
-from importlib import metadata, util
+from importlib import import_module, metadata, util
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -42,9 +42,36 @@ class Finding:
     text: str
 
 
-def examine() -> list[Finding]:
-    """Look at everything."""
-    return [_python(), _sqlite(), _distribution(), _namesake(), *map(_extra, _EXTRAS)]
+def examine(kit: str | None = None) -> list[Finding]:
+    """
+    Look at everything.
+
+    Args:
+        kit: Where the host keeps its kit, ``"package.module:name"``; the name of the kit, or of a
+            function that returns it. Without it only the installation is looked at.
+    """
+    findings = [_python(), _sqlite(), _distribution(), _namesake(), *map(_extra, _EXTRAS)]
+    return findings if kit is None else [*findings, *_kit(kit)]
+
+
+def _kit(place: str) -> list[Finding]:
+    """Say which sections and properties nobody has classified: clients do not see them."""
+    module, _, name = place.partition(":")
+    try:
+        found: object = getattr(import_module(module), name)
+        kit = found() if callable(found) else found
+    except Exception as error:  # noqa: BLE001  # whatever the host's code raises is the finding
+        return [Finding(fine=False, text=f"no kit at {place}: {type(error).__name__}: {error}")]
+    if not isinstance(kit, sharekit.Sharekit):
+        return [Finding(fine=False, text=f"{place} is no Sharekit, and no function that returns one")]
+    unclassified = kit.portal.unclassified()
+    if not unclassified:
+        return [Finding(fine=True, text="every section and property is classified")]
+    how = "name the kind in kit.portal.configure(properties=...), or declare client=True or False"
+    return [
+        Finding(fine=False, text=f"{kind}: clients do not see {', '.join(names)}, and nobody said so; {how}")
+        for kind, names in unclassified.items()
+    ]
 
 
 def _python() -> Finding:

@@ -39,9 +39,21 @@ def scope_of(wiring: Wiring, settings: PortalSettings) -> PortalScope:
     return wiring.scope if settings.scope is None else parse_scope(settings.scope)
 
 
-def viewer_of(wiring: Wiring, unit: Unit, contact: Contact, settings: PortalSettings) -> Viewer | None:
-    """Return a contact as policies know one, or None when they are unknown or not active."""
-    return _viewer(wiring, unit, contact_of(wiring, unit, contact.id), settings)
+def viewer_of(
+    wiring: Wiring, unit: Unit, contact: Contact, settings: PortalSettings, *, with_colleagues: bool = False
+) -> Viewer | None:
+    """
+    Return a contact as policies know one, or None when they are unknown or not active.
+
+    Args:
+        wiring: Says whose people they are.
+        unit: Where to read.
+        contact: Who.
+        settings: Say for whom of an organisation its grants count.
+        with_colleagues: Whether to ask the host for everybody in their organisations, which a list
+            needs, and one decision does not.
+    """
+    return _viewer(wiring, unit, contact_of(wiring, unit, contact.id), settings, with_colleagues=with_colleagues)
 
 
 def read_together(
@@ -62,14 +74,21 @@ def read_together(
     return settings, _viewer(wiring, unit, profile, settings), entry
 
 
-def _viewer(wiring: Wiring, unit: Unit, profile: ContactProfile | None, settings: PortalSettings) -> Viewer | None:
+def _viewer(
+    wiring: Wiring,
+    unit: Unit,
+    profile: ContactProfile | None,
+    settings: PortalSettings,
+    *,
+    with_colleagues: bool = False,
+) -> Viewer | None:
     if profile is None or not profile.active:
         return None
     organizations = counted(memberships_of(wiring, unit, profile), settings)
     return Viewer(
         contact=Contact(profile.id),
         organizations=organizations,
-        colleagues=_colleagues(wiring, unit, organizations),
+        colleagues=_colleagues(wiring, unit, organizations) if with_colleagues else None,
         confidential=confidential_kinds(wiring),
     )
 

@@ -6,34 +6,37 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from sharekit.codec.kinds import CATALOG_ENTRY, READ_LINK
+from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT, READ_LINK
 from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.features._access_facts import client_facts, confidential_kinds, scope_of, settings_of, viewer_of
 from sharekit.features._facts import chain_of
 from sharekit.features._link_facts import judge as judge_link
 from sharekit.features._link_facts import read_link_facts
-from sharekit.features._parties import memberships_of
+from sharekit.features._parties import member_ids_of, memberships_of, organization_of
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.access import ClientFacts, Viewer, judge, misses, reasons
-from sharekit.policies.organizations import counted
-from sharekit.ports import AllOf, Eq, In
+from sharekit.policies.organizations import counted, counts_for_some
+from sharekit.ports import AllOf, Eq, In, Position
 from sharekit.records.catalog import CatalogEntry, ResourceRef
 from sharekit.records.decisions import Action
 from sharekit.records.explanations import Cause, Explanation, NearMiss, Onlooker, Onlookers
 from sharekit.records.grants import Access, Grant, GrantKeys, parse_grantee
 from sharekit.records.links import ReadLink, ReadLinkKeys
-from sharekit.records.parties import Contact, Organization
+from sharekit.records.parties import Contact, ContactProfile, Organization
+from sharekit.records.scopes import PortalScope, excludes, is_union
 from sharekit.records.settings import PortalSettings
 
-__all__ = ["causes_of", "explain_to_staff", "onlookers"]
+__all__ = ["causes_of", "everybody", "explain_to_staff", "onlookers"]
 
+_AT_ONCE = 500
 _BY_LEVEL = {access.level: access for access in Access}
 
 
-def causes_of(facts: ClientFacts) -> tuple[Cause, ...]:
+def causes_of(scope: PortalScope, facts: ClientFacts) -> tuple[Cause, ...]:
     """Return what speaks for a client."""
     return tuple(
-        Cause(reason=str(reason), access=_BY_LEVEL[level], grant=grant) for reason, level, grant in reasons(facts)
+        Cause(reason=str(reason), access=_BY_LEVEL[level], grant=grant)
+        for reason, level, grant in reasons(scope, facts)
     )
 
 
@@ -43,20 +46,23 @@ def explain_to_staff(wiring: Wiring, unit: Unit, contact: Contact, action: Actio
     viewer = viewer_of(wiring, unit, contact, settings)
     chain = chain_of(unit, ref)
     facts = client_facts(wiring, unit, viewer, chain[0] if chain else None)
-    decision = judge(scope_of(wiring, settings), action, facts)
-    wider = attrs.evolve(facts, grants=_grants_around(unit, viewer, chain)) if viewer and chain else facts
+    scope = scope_of(wiring, settings)
+    decision = judge(scope, action, facts)
+    wider = attrs.evolve(facts, grants=_grants_around(wiring, unit, viewer, chain)) if viewer and chain else facts
     return Explanation(
         decision=decision,
-        causes=causes_of(facts),
+        causes=causes_of(scope, facts),
         near_misses=()
         if decision.allowed
         else tuple(NearMiss(reason=str(miss), grant=grant) for miss, grant in misses(wider)),
     )
 
 
-def _grants_around(unit: Unit, viewer: Viewer, chain: Sequence[CatalogEntry]) -> list[Grant]:
+def _grants_around(wiring: Wiring, unit: Unit, viewer: Viewer, chain: Sequence[CatalogEntry]) -> list[Grant]:
     nodes = [entry.node for entry in chain]
-    parties = [viewer.contact.key, *sorted(organization.key for organization in viewer.organizations)]
+    # Every organisation that they belong to, also where its grants do not count for them.
+    memberships = memberships_of(wiring, unit, viewer.contact)
+    parties = [viewer.contact.key, *sorted(membership.organization.key for membership in memberships)]
     return unit.find(GRANT, AllOf((In(GrantKeys.NODE, nodes), In(GrantKeys.GRANTEE, parties))))
 
 
@@ -66,28 +72,52 @@ def onlookers(wiring: Wiring, unit: Unit, ref: ResourceRef) -> Onlookers:
     if entry is None:
         return Onlookers(parties=(), links=())
     settings = settings_of(unit)
-    contacts, organizations = _candidates(wiring, unit, settings, entry)
+    scope = scope_of(wiring, settings)
+    contacts, organizations = _candidates(wiring, unit, settings, scope, entry)
+    seers = [(each, viewer_of(wiring, unit, each, settings)) for each in contacts]
+    members = [(each, _member(wiring, each)) for each in organizations if _counts(wiring, unit, settings, each)]
     return Onlookers(
-        parties=(
-            *_seeing(
-                wiring, unit, settings, entry, [(each, viewer_of(wiring, unit, each, settings)) for each in contacts]
-            ),
-            *_seeing(wiring, unit, settings, entry, [(each, _member(wiring, each)) for each in organizations]),
-        ),
+        parties=tuple(_seeing(wiring, unit, scope, entry, [*seers, *members])),
         links=tuple(link for link in _links(unit, entry) if _opens(wiring, unit, link)),
     )
 
 
 def _candidates(
-    wiring: Wiring, unit: Unit, settings: PortalSettings, entry: CatalogEntry
+    wiring: Wiring, unit: Unit, settings: PortalSettings, scope: PortalScope, entry: CatalogEntry
 ) -> tuple[list[Contact], list[Organization]]:
+    """Return whoever could see a thing: everybody who does is among them, or in one of them."""
     on = AllOf((In(GrantKeys.NODE, (entry.node, *entry.reached_from)), Eq(GrantKeys.LIVE, value=True)))
     parties = {parse_grantee(grant.grantee): None for grant in unit.find(GRANT, on)}
     if entry.requester is not None:
         parties[entry.requester] = None
         parties |= dict.fromkeys(counted(memberships_of(wiring, unit, entry.requester), settings))
-    contacts = [party for party in parties if isinstance(party, Contact)]
-    return contacts, [party for party in parties if isinstance(party, Organization)]
+    contacts = {party.id: party for party in parties if isinstance(party, Contact)}
+    organizations = [party for party in parties if isinstance(party, Organization)]
+    if excludes(scope):
+        # Such a scope may hold for somebody of whom nothing is known.
+        contacts |= {contact.id: Contact(contact.id) for contact in everybody(unit)}
+    elif not is_union(scope):
+        # Two organisations together may give what neither gives alone.
+        ids = {id_ for organization in organizations for id_ in member_ids_of(wiring, unit, organization)}
+        contacts |= {id_: Contact(id_) for id_ in sorted(ids)}
+    return list(contacts.values()), organizations
+
+
+def _counts(wiring: Wiring, unit: Unit, settings: PortalSettings, organization: Organization) -> bool:
+    """Say whether what is granted to an organisation counts for anybody in it."""
+    profile = organization_of(wiring, unit, organization.id)
+    return profile is not None and profile.active and counts_for_some(settings)
+
+
+def everybody(unit: Unit) -> Iterator[ContactProfile]:
+    """Return every contact that we keep."""
+    after: Position | None = None
+    while True:
+        some = unit.find(CONTACT, AllOf(), after=after, limit=_AT_ONCE)
+        yield from some
+        if len(some) < _AT_ONCE:
+            return
+        after = Position(some[-1].id, some[-1].id)
 
 
 def _member(wiring: Wiring, organization: Organization) -> Viewer:
@@ -102,14 +132,14 @@ def _member(wiring: Wiring, organization: Organization) -> Viewer:
 def _seeing(
     wiring: Wiring,
     unit: Unit,
-    settings: PortalSettings,
+    scope: PortalScope,
     entry: CatalogEntry,
     candidates: Sequence[tuple[Contact | Organization, Viewer | None]],
 ) -> Iterator[Onlooker]:
     for party, viewer in candidates:
         facts = client_facts(wiring, unit, viewer, entry)
-        if judge(scope_of(wiring, settings), Action.VIEW, facts):
-            causes = causes_of(facts)
+        if judge(scope, Action.VIEW, facts):
+            causes = causes_of(scope, facts)
             let_into = next((cause.grant.ref for cause in causes if cause.grant is not None), entry.ref)
             yield Onlooker(party=party, ref=let_into, causes=causes)
 

@@ -2,7 +2,6 @@
 Gives and takes grants and follows within a unit.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 import attrs
@@ -12,13 +11,13 @@ from sharekit.errors import InvalidInputError
 from sharekit.features._facts import chain_of, require
 from sharekit.features._tree import descendants_of
 from sharekit.features._unit import Unit, Wiring
-from sharekit.ports import AllOf, Eq, OrderBy
+from sharekit.ports import Eq, OrderBy
 from sharekit.records import events
 from sharekit.records.catalog import CatalogEntry, Visibility
 from sharekit.records.grants import Access, Children, Follow, Grant, GrantKeys, follow_id, grant_id
 from sharekit.records.parties import Principal, Reference, Right
 
-__all__ = ["GrantTerms", "decline", "followed", "give", "grants_on", "take", "unfollowed"]
+__all__ = ["GrantTerms", "decline", "followed", "give", "grants_on", "revoked", "said", "take", "unfollowed"]
 
 
 @attrs.frozen
@@ -57,14 +56,20 @@ def give(
 ) -> Grant:
     """Grant a thing, and by the terms what lies in it now, on these terms; return the grant of the thing itself."""
     grant = _given(unit, entry, grantee, terms, by=by, via=None)
+    before = [] if grant.generation == 1 else _brought_by(unit, grant)
+    renewed: set[str] = set()
     if terms.children is Children.NOW:
         of_one = attrs.evolve(terms, children=Children.NONE)
         for child in descendants_of(unit, entry):
-            if child.shown:
+            # What was restricted, or waits to be opened, is not reached by what is said of its container.
+            if child.shown and entry.node in child.reached_from:
                 chain = chain_of(unit, child.ref)
                 for right in terms.rights_needed:
                     require(wiring, unit, by, right, child.ref, chain=chain)
-                _given(unit, child, grantee, of_one, by=by, via=grant.id)
+                renewed.add(_given(unit, child, grantee, of_one, by=by, via=grant.id).id)
+    for each in before:
+        if each.id not in renewed:
+            revoked(unit, each, by)
     return grant
 
 
@@ -89,6 +94,12 @@ def _given(
         generation=1 if before is None else before.generation + 1,
     )
     unit.put(GRANT, grant)
+    said(unit, grant, by)
+    return grant
+
+
+def said(unit: Unit, grant: Grant, by: Principal) -> None:
+    """Announce that something was granted."""
     unit.emit(
         events.ResourceShared(
             tenant=unit.tenant,
@@ -104,28 +115,31 @@ def _given(
             generation=grant.generation,
         )
     )
-    return grant
 
 
 def take(unit: Unit, grant: Grant, by: Principal) -> Grant:
     """Revoke a grant, and those that were made with it, unless they are revoked already; return it as it is now."""
-    for each in _with(unit, grant):
-        if each.revoked_at is None:
-            dead = attrs.evolve(each, revoked_at=unit.now, revoked_by=by.key, generation=each.generation + 1)
-            unit.put(GRANT, dead)
-            unit.emit(
-                events.ShareRevoked(
-                    tenant=unit.tenant, at=unit.now, by=by, ref=each.ref, grant=each.id, party=each.grantee
-                )
-            )
-            grant = dead if each.id == grant.id else grant
-    return grant
+    for each in _brought_by(unit, grant):
+        revoked(unit, each, by)
+    return revoked(unit, grant, by)
+
+
+def revoked(unit: Unit, grant: Grant, by: Principal) -> Grant:
+    """Revoke this one grant unless it is revoked already, and return it as it is now."""
+    if grant.revoked_at is not None:
+        return grant
+    dead = attrs.evolve(grant, revoked_at=unit.now, revoked_by=by.key, generation=grant.generation + 1)
+    unit.put(GRANT, dead)
+    unit.emit(
+        events.ShareRevoked(tenant=unit.tenant, at=unit.now, by=by, ref=grant.ref, grant=grant.id, party=grant.grantee)
+    )
+    return dead
 
 
 def decline(unit: Unit, grant: Grant, by: Principal) -> Grant:
     """Note that the grantee declined a grant, and those that were made with it; return it as it is now."""
-    for each in _with(unit, grant):
-        if each.declined_at is None:
+    for each in (grant, *_brought_by(unit, grant)):
+        if each.declined_at is None and each.revoked_at is None:
             declined = attrs.evolve(each, declined_at=unit.now, generation=each.generation + 1)
             unit.put(GRANT, declined)
             unit.emit(
@@ -137,15 +151,13 @@ def decline(unit: Unit, grant: Grant, by: Principal) -> Grant:
     return grant
 
 
-def _with(unit: Unit, grant: Grant) -> Iterable[Grant]:
-    if grant.children is not Children.NOW:
-        return [grant]
-    return [grant, *unit.find(GRANT, Eq(GrantKeys.VIA, grant.id))]
+def _brought_by(unit: Unit, grant: Grant) -> list[Grant]:
+    return unit.find(GRANT, Eq(GrantKeys.VIA, grant.id))
 
 
 def grants_on(unit: Unit, entry: CatalogEntry) -> list[Grant]:
     """Return the grants on a thing itself that were neither revoked nor declined, the oldest first."""
-    found = unit.find(GRANT, AllOf((Eq(GrantKeys.NODE, entry.node),)), order=OrderBy(GrantKeys.GRANTED_AT))
+    found = unit.find(GRANT, Eq(GrantKeys.NODE, entry.node), order=OrderBy(GrantKeys.GRANTED_AT))
     return [grant for grant in found if grant.revoked_at is None and grant.declined_at is None]
 
 

@@ -6,23 +6,27 @@ its last item, sealed together with what the list is and whose it is.
 """
 
 import json
-from typing import Any, Final
+import unicodedata
+from datetime import datetime
+from typing import Final
 
 import attrs
 
 from sharekit.codec.folding import fold
 from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.errors import InvalidInputError, InvalidTokenError
-from sharekit.features._access_facts import scope_of, settings_of, viewer_of
+from sharekit.features._access_facts import client_facts, scope_of, settings_of, viewer_of
 from sharekit.features._facts import chain_of, rights_on
 from sharekit.features._unit import Unit, Wiring
-from sharekit.policies.access import visible_to
+from sharekit.ids import deterministic_id
+from sharekit.policies.access import Viewer, knows_of, visible_to
 from sharekit.ports import AllOf, Condition, Contains, Eq, OrderBy, Position
 from sharekit.ports.evaluate import micros_of, time_of
 from sharekit.records import checks
 from sharekit.records.catalog import CatalogEntry, EntryKeys, ResourceRef
 from sharekit.records.lists import Order, Page, PortalItem
 from sharekit.records.parties import Contact, Principal, Right
+from sharekit.records.scopes import PortalScope
 from sharekit.tokens import Purpose
 
 __all__ = ["ListRequest", "list_for_client", "list_for_staff"]
@@ -69,7 +73,14 @@ class ListRequest:
         checks.optional_text("search", self.search)
         if self.search is not None and len(self.search) > _MAX_SEARCH:
             raise InvalidInputError("search", f"needs at most {_MAX_SEARCH} characters")
+        if self.search is not None and not _is_plain(self.search):
+            raise InvalidInputError("search", "may not hold control characters")
         checks.whole("limit", self.limit, 1, _MAX_LIMIT)
+
+
+def _is_plain(text: str) -> bool:
+    # Cs: half of a character, which no store keeps.
+    return not any(unicodedata.category(char) in {"Cc", "Cs"} for char in text)
 
 
 @attrs.frozen
@@ -85,19 +96,24 @@ def list_for_client(wiring: Wiring, unit: Unit, contact: Contact, request: ListR
     key = _CLIENT_KEYS[request.order]
     place = _place(wiring, contact, request)
     settings = settings_of(unit)
-    viewer = viewer_of(wiring, unit, contact, settings)
-    if viewer is None:
+    viewer = viewer_of(wiring, unit, contact, settings, with_colleagues=True)
+    scope = scope_of(wiring, settings)
+    if viewer is None or not _may_look_into(wiring, unit, scope, viewer, request.container):
         return Page(items=(), total=0 if request.count else None)
-    where = AllOf(
-        (
-            visible_to(scope_of(wiring, settings), viewer, unit.now),
-            *_narrowed(request, EntryKeys.CLIENT_NAME),
-        )
-    )
+    where = AllOf((visible_to(scope, viewer, unit.now), *_narrowed(request, EntryKeys.CLIENT_NAME)))
     order = OrderBy(key, descending=request.descending is not place.backwards)
     found = unit.find(CATALOG_ENTRY, where, order=order, after=place.position, limit=request.limit + 1)
     page = _page(wiring, contact, request, place, found, client=True)
     return _counted(unit, page, where) if request.count else page
+
+
+def _may_look_into(
+    wiring: Wiring, unit: Unit, scope: PortalScope, viewer: Viewer, container: ResourceRef | None
+) -> bool:
+    """Say whether a client may ask what lies in a container: not in one of which they may not even know."""
+    if container is None:
+        return True
+    return knows_of(scope, client_facts(wiring, unit, viewer, unit.get(CATALOG_ENTRY, container.key)))
 
 
 def list_for_staff(wiring: Wiring, unit: Unit, by: Principal, request: ListRequest) -> Page:
@@ -130,8 +146,8 @@ def _narrowed(request: ListRequest, name: str) -> list[Condition]:
         conditions.append(Eq(EntryKeys.KIND, request.kind))
     if request.container is not None:
         conditions.append(Eq(EntryKeys.CONTAINER, request.container.key))
-    if request.search:
-        conditions.append(Contains(name, fold(request.search)))
+    if wanted := fold(request.search or "").strip():
+        conditions.append(Contains(name, wanted))
     return conditions
 
 
@@ -178,9 +194,12 @@ def _position(entry: CatalogEntry, order: Order, *, client: bool) -> Position:
     return Position(keys[(_CLIENT_KEYS if client else _STAFF_KEYS)[order]], entry.id)
 
 
-def _list_name(reader: Principal, request: ListRequest) -> list[Any]:  # JSON values
-    container = None if request.container is None else request.container.key
-    return [reader.key, request.kind, container, request.order, request.descending, request.search or None]
+def _list_name(wiring: Wiring, reader: Principal, request: ListRequest) -> str:
+    """Return what tells this list from every other one, and its reader from every other reader."""
+    container = "" if request.container is None else request.container.key
+    direction = "down" if request.descending else "up"
+    wanted = (request.kind or "", container, request.order, direction, request.search or "")
+    return deterministic_id(wiring.tenant, reader.key, *wanted)
 
 
 def _cursor(
@@ -193,8 +212,9 @@ def _cursor(
     backwards: bool = False,
 ) -> str:
     position = _position(entry, request.order, client=client)
-    value = position.value if request.order is Order.NAME else micros_of(position.value)  # type: ignore[arg-type]
-    text = json.dumps([wiring.tenant, *_list_name(reader, request), backwards, value, position.id])
+    value = micros_of(position.value) if isinstance(position.value, datetime) else position.value
+    place = [_list_name(wiring, reader, request), backwards, value, position.id]
+    text = json.dumps(place, ensure_ascii=False, separators=(",", ":"))
     return wiring.seals.seal_text(Purpose.CURSOR, text)
 
 
@@ -202,9 +222,9 @@ def _place(wiring: Wiring, reader: Principal, request: ListRequest) -> _Place:
     if request.after is None:
         return _Place()
     try:
-        tenant, *name, backwards, value, id_ = json.loads(wiring.seals.unseal_text(Purpose.CURSOR, request.after))
+        name, backwards, value, id_ = json.loads(wiring.seals.unseal_text(Purpose.CURSOR, request.after))
     except InvalidTokenError:
         raise InvalidInputError("after", "is no place in a list of this kit") from None
-    if tenant != wiring.tenant or name != _list_name(reader, request):
+    if name != _list_name(wiring, reader, request):
         raise InvalidInputError("after", "is a place in another list, or of another reader")
     return _Place(Position(value if request.order is Order.NAME else time_of(value), id_), backwards)

@@ -14,15 +14,21 @@ from sharekit.ports import Eq, In, InSelect, OrderBy, Position, Select
 from sharekit.records import events
 from sharekit.records.parties import Contact, ContactKeys, ContactProfile, Organization, Principal
 from sharekit.records.people import Member, Membership, MembershipKeys, membership_id
-from sharekit.records.unset import Unset
+from sharekit.records.unset import UNSET, Unset
 
 __all__ = ["joined", "left", "members_of"]
 
 
 def joined(
-    unit: Unit, contact: Contact, organization: Organization, role: str | None | Unset, by: Principal
+    unit: Unit,
+    contact: Contact,
+    organization: Organization,
+    role: str | None | Unset,
+    by: Principal,
+    *,
+    sees_shared: bool | Unset = UNSET,
 ) -> Membership:
-    """Have the contact belong to the organization, in this role; without a role, in the one that they have."""
+    """Have the contact belong to the organization, on these terms; what is not named stays as it is."""
     before = unit.get(MEMBERSHIP, membership_id(contact, organization))
     here, party, other = unit.tenant, contact.key, organization.key
     if before is None:
@@ -31,19 +37,40 @@ def joined(
             contact=Contact(contact.id),
             organization=Organization(organization.id),
             role=None if isinstance(role, Unset) else role,
+            sees_shared=False if isinstance(sees_shared, Unset) else sees_shared,
             since=unit.now,
         )
         unit.put(MEMBERSHIP, after)
         unit.emit(
-            events.MemberJoined(tenant=here, at=unit.now, by=by, party=party, organization=other, role=after.role)
+            events.MemberJoined(
+                tenant=here,
+                at=unit.now,
+                by=by,
+                party=party,
+                organization=other,
+                role=after.role,
+                sees_shared=after.sees_shared,
+            )
         )
         return after
-    if isinstance(role, Unset) or role == before.role:
+    after = attrs.evolve(
+        before,
+        role=before.role if isinstance(role, Unset) else role,
+        sees_shared=before.sees_shared if isinstance(sees_shared, Unset) else sees_shared,
+    )
+    if after == before:
         return before
-    after = attrs.evolve(before, role=role)
     unit.put(MEMBERSHIP, after)
     unit.emit(
-        events.MemberRoleChanged(tenant=here, at=unit.now, by=by, party=party, organization=other, role=after.role)
+        events.MemberRoleChanged(
+            tenant=here,
+            at=unit.now,
+            by=by,
+            party=party,
+            organization=other,
+            role=after.role,
+            sees_shared=after.sees_shared,
+        )
     )
     return after
 

@@ -14,6 +14,7 @@ from sharekit.codec import fold
 from sharekit.codec.kinds import EMAIL_CLAIM, READ_LINK
 from sharekit.codec.kinds_of_people import CONTACT_TAG, MEMBERSHIP, contact_tag_id
 from sharekit.features._memberships import joined, left
+from sharekit.features._merging_shares import move_follows, move_grants, move_requesters, move_requests
 from sharekit.features._unit import Unit
 from sharekit.ids import ContactId
 from sharekit.ports import Eq
@@ -31,7 +32,7 @@ def _move_memberships(unit: Unit, contact: ContactProfile, into: ContactProfile,
     for membership in unit.find(MEMBERSHIP, Eq(MembershipKeys.CONTACT, contact.id)):
         left(unit, contact, membership.organization, by)
         if unit.get(MEMBERSHIP, membership_id(into, membership.organization)) is None:
-            joined(unit, into, membership.organization, membership.role, by)
+            joined(unit, into, membership.organization, membership.role, by, sees_shared=membership.sees_shared)
 
 
 def _move_tags(unit: Unit, contact: ContactProfile, into: ContactProfile, _: Principal) -> None:
@@ -53,4 +54,13 @@ def _move_links(unit: Unit, contact: ContactProfile, into: ContactProfile, _: Pr
         unit.put(READ_LINK, attrs.evolve(link, recipient=Contact(into.id)))
 
 
-MOVERS: Final[tuple[Mover, ...]] = (_move_memberships, _move_tags, _move_addresses, _move_links)
+MOVERS: Final[tuple[Mover, ...]] = (
+    _move_memberships,
+    _move_tags,
+    _move_addresses,
+    _move_links,
+    move_grants,
+    move_follows,
+    move_requests,
+    move_requesters,
+)

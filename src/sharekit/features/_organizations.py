@@ -102,18 +102,26 @@ class Organizations:
         return self._wiring.write(work)
 
     def join(
-        self, contact: Contact, organization: Organization, *, by: Principal, role: str | None | Unset = UNSET
+        self,
+        contact: Contact,
+        organization: Organization,
+        *,
+        by: Principal,
+        role: str | None | Unset = UNSET,
+        sees_shared: bool | Unset = UNSET,
     ) -> Membership:
         """
         Have a contact belong to an organization: what is shared with it is theirs from now on.
 
-        Joining again changes nothing, but for a role that is given.
+        Joining again changes nothing but what is named.
 
         Args:
             contact: Who.
             organization: What they belong to.
             by: Any active staff.
             role: What they are there, a slug such as ``"manager"``, or None.
+            sees_shared: Whether they see what is shared with the organization where its members are
+                chosen one by one, which is `OrganizationMode.PER_MEMBER`.
 
         Raises:
             NotFoundError: One of the two is not there, or not active.
@@ -123,12 +131,15 @@ class Organizations:
         """
         if role is not None and not isinstance(role, Unset):
             checks.slug("role", role)
+        if not isinstance(sees_shared, Unset):
+            checks.flag("sees_shared", sees_shared)
 
         def work(unit: Unit) -> Membership:
             require_active(unit, by)
             require_own_organizations(self._wiring)
             person = active_contact(self._wiring, unit, contact)
-            return joined(unit, person, active_organization(self._wiring, unit, organization), role, by)
+            company = active_organization(self._wiring, unit, organization)
+            return joined(unit, person, company, role, by, sees_shared=sees_shared)
 
         return self._wiring.write(work)
 

@@ -249,7 +249,13 @@ def _membership_from(tenant: TenantId, contact: Contact, info: object) -> Member
     if not isinstance(info, MembershipInfo):
         raise DirectoryError
     try:
-        organization = Organization(info.organization)
-        return Membership(tenant=tenant, contact=Contact(contact.id), organization=organization, role=info.role)
+        checks.flag("sees_shared", info.sees_shared)
+        return Membership(
+            tenant=tenant,
+            contact=Contact(contact.id),
+            organization=Organization(info.organization),
+            role=info.role,
+            sees_shared=info.sees_shared,
+        )
     except SharekitError as error:
         raise DirectoryError from error

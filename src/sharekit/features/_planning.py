@@ -4,14 +4,15 @@ Finds whom a rehearsed change concerns, and what it makes of what they see.
 
 from collections.abc import Callable, Iterable, Iterator
 
-from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT
+from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.features._access_facts import scope_of, settings_of, viewer_of
+from sharekit.features._explaining import everybody
 from sharekit.features._parties import member_ids_of, memberships_of
 from sharekit.features._rehearsal import Rehearsal, rehearsing
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.access import visible_to
-from sharekit.ports import AllOf, In, Position
+from sharekit.ports import In
 from sharekit.records import events
 from sharekit.records.catalog import CatalogEntry, ResourceRef
 from sharekit.records.grants import Grant, GrantKeys
@@ -68,7 +69,7 @@ def _sorted(refs: Iterable[ResourceRef]) -> list[ResourceRef]:
 
 def _seen(wiring: Wiring, unit: Unit, contact: Contact) -> set[ResourceRef]:
     settings = settings_of(unit)
-    viewer = viewer_of(wiring, unit, contact, settings)
+    viewer = viewer_of(wiring, unit, contact, settings, with_colleagues=True)
     if viewer is None:
         return set()
     return {entry.ref for entry in unit.find(CATALOG_ENTRY, visible_to(scope_of(wiring, settings), viewer, unit.now))}
@@ -89,12 +90,12 @@ class _Reach:
         for record in touched:
             # A scope that excludes includes people of whom nothing is kept.
             if isinstance(record, PortalSettings) or (isinstance(record, CatalogEntry) and excludes(scope)):
-                return {contact.id for contact in self._everybody()}
+                return {contact.id for contact in everybody(self._unit)}
             parties |= set(self._named(record))
             if isinstance(record, CatalogEntry):
                 nodes |= {record.node, *record.reached_from}
         for some in _chunks(sorted(nodes)):
-            parties |= {grant.grantee for grant in self._unit.find(GRANT, AllOf((In(GrantKeys.NODE, some),)))}
+            parties |= {grant.grantee for grant in self._unit.find(GRANT, In(GrantKeys.NODE, some))}
         return self._contacts(parties)
 
     def _named(self, record: object) -> Iterator[str]:
@@ -119,15 +120,6 @@ class _Reach:
             elif type_ == Organization.type:
                 found |= member_ids_of(self._wiring, self._unit, Organization(id_))
         return found
-
-    def _everybody(self) -> Iterator[ContactProfile]:
-        after: Position | None = None
-        while True:
-            some = self._unit.find(CONTACT, AllOf(), after=after, limit=_AT_ONCE)
-            yield from some
-            if len(some) < _AT_ONCE:
-                return
-            after = Position(some[-1].id, some[-1].id)
 
 
 def _chunks(values: list[str]) -> Iterator[list[str]]:

@@ -2,7 +2,7 @@
 Rehearses a change in a transaction that is rolled back, and watches what it touches.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 import attrs
 
 from sharekit.codec import RecordKind
+from sharekit.errors import InvalidInputError
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import TenantId
-from sharekit.ports import Transaction
+from sharekit.ports import KindSpec, Query, Transaction
 from sharekit.records.events import Event
 
 __all__ = ["Rehearsal", "RehearsedUnit", "rehearsing"]
@@ -72,13 +73,48 @@ class Rehearsal(Wiring):
     unit: RehearsedUnit
 
     @contextmanager
-    def reading(self) -> Iterator[Unit]:
+    def reading(self) -> Generator[Unit]:
         """Read what the rehearsal has come to."""
+        _require_here(self.unit, self.tenant)
         yield self.unit
 
     def write(self, work: Callable[[Unit], T]) -> T:
         """Run a verb in the unit of the rehearsal."""
+        _require_here(self.unit, self.tenant)
         return work(self.unit)
+
+
+@attrs.frozen
+class _RehearsedRecords:
+    """The store within a rehearsal, for what asks it without a unit: all in the one transaction."""
+
+    unit: RehearsedUnit
+
+    def open(self, kinds: Sequence[KindSpec]) -> None:
+        """Do nothing: it is open."""
+
+    def close(self) -> None:
+        """Do nothing: the rehearsal does not end by its change."""
+
+    @contextmanager
+    def transaction(
+        self,
+        tenant: TenantId,
+        *,
+        write: bool = False,  # noqa: ARG002  # the port's: it writes either way
+    ) -> Generator[Transaction]:
+        """Hand out the transaction of the rehearsal."""
+        _require_here(self.unit, tenant)
+        yield self.unit.tx
+
+    def tenants(self, kind: str) -> Sequence[TenantId]:
+        """Return the one tenant that a rehearsal knows, if it has rows of this kind."""
+        return [self.unit.tenant] if self.unit.tx.count(Query(kind, limit=1)) else []
+
+
+def _require_here(unit: Unit, tenant: TenantId) -> None:
+    if tenant != unit.tenant:
+        raise InvalidInputError("change", "may not leave its tenant")
 
 
 def rehearsing(wiring: Wiring, act: Callable[[Rehearsal], T]) -> T:
@@ -88,7 +124,9 @@ def rehearsing(wiring: Wiring, act: Callable[[Rehearsal], T]) -> T:
         with wiring.records.transaction(wiring.tenant, write=True) as tx:
             unit = RehearsedUnit(tx, wiring.tenant, wiring.clock.now())
             fields: Sequence[Any] = attrs.fields(Wiring)
-            results.append(act(Rehearsal(**{field.name: getattr(wiring, field.name) for field in fields}, unit=unit)))
+            parts: dict[str, Any] = {field.name: getattr(wiring, field.name) for field in fields}
+            parts["records"] = parts["apart"] = _RehearsedRecords(unit)
+            results.append(act(Rehearsal(**parts, unit=unit)))
             raise _RolledBack
     except _RolledBack:
         return results[0]

@@ -8,10 +8,10 @@ from types import MappingProxyType
 
 import attrs
 
-from sharekit.records.catalog import ResourceKind, ResourceRef, Section, SectionContext
-from sharekit.records.views import PreviewedSection, SectionView
+from sharekit.records.catalog import Part, Property, ResourceKind, ResourceRef, Section, SectionContext
+from sharekit.records.views import PreviewedSection, PropertyView, SectionView
 
-__all__ = ["load_sections", "preview_sections"]
+__all__ = ["load_properties", "load_sections", "preview_sections"]
 
 _log = logging.getLogger("sharekit.sections")
 
@@ -36,11 +36,26 @@ def preview_sections(
     )
 
 
+def load_properties(
+    shown: Sequence[tuple[str, Property]], ref: ResourceRef, context: SectionContext
+) -> Mapping[str, PropertyView]:
+    """Return the shown properties with their values."""
+    views: dict[str, PropertyView] = {}
+    for name, property_ in shown:
+        available, value = _content(name, property_, ref, context)
+        title = property_.title_in(context.locale)
+        views[name] = PropertyView(name=name, title=title, value=value, available=available)
+    return MappingProxyType(views)
+
+
 def _loaded(name: str, section: Section, ref: ResourceRef, context: SectionContext) -> SectionView:
-    title = section.title_in(context.locale)
+    available, content = _content(name, section, ref, context)
+    return SectionView(name=name, title=section.title_in(context.locale), content=content, available=available)
+
+
+def _content(name: str, part: Part, ref: ResourceRef, context: SectionContext) -> tuple[bool, object]:
     try:
-        content = section.content(ref, context)
-    except Exception:  # noqa: BLE001  # whatever the host's code raises spoils its own section and nothing else
-        _log.exception("section %s of a %s could not be loaded", name, ref.kind)
-        return SectionView(name=name, title=title, available=False)
-    return SectionView(name=name, title=title, content=content)
+        return True, part.content(ref, context)
+    except Exception:  # noqa: BLE001  # whatever the host's code raises spoils its own part and nothing else
+        _log.exception("%s %s of a %s could not be loaded", type(part).__name__.lower(), name, ref.kind)
+        return False, None

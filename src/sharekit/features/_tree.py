@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from sharekit.codec.kinds import ANCESTRY, CATALOG_ENTRY, ancestry_id
+from sharekit.features._facts import MAX_DEPTH
 from sharekit.features._unit import Unit
 from sharekit.ports import In
-from sharekit.records.catalog import Ancestry, CatalogEntry, EntryKeys, Inheritance
+from sharekit.records.catalog import Ancestry, CatalogEntry, EntryKeys, Inheritance, ResourceRef
 
-__all__ = ["children_of", "descendants_of", "keep_entry", "settled"]
+__all__ = ["children_of", "descendants_of", "held", "keep_entry", "settled"]
 
 _IDS_AT_ONCE = 500
 
@@ -61,10 +62,22 @@ def children_of(unit: Unit, containers: Iterable[str]) -> Iterator[CatalogEntry]
         yield from unit.find(CATALOG_ENTRY, In(EntryKeys.CONTAINER, keys[start : start + _IDS_AT_ONCE]))
 
 
+def held(unit: Unit, ref: ResourceRef | None) -> None:
+    """
+    Take hold of a thing's row before it is read, for what is made to depend on how the thing is now.
+
+    Whoever hides a thing carries that down to what he sees in it, and ends the links that he sees.
+    He and whoever puts something into it, or makes a link to it, both change this row: one of
+    them waits for the other and then reads what he left, or begins again.
+    """
+    if ref is not None:
+        unit.bump(CATALOG_ENTRY, ref.key, EntryKeys.CHILDREN, None)
+
+
 def descendants_of(unit: Unit, entry: CatalogEntry) -> Iterator[CatalogEntry]:
     """Return what lies in a thing at any depth and is there, the nearest first."""
     level = [entry]
-    while level:
+    for _ in range(MAX_DEPTH):
         containers = {each.ref.key: each.incarnation for each in level}
         level = [
             child

@@ -8,24 +8,27 @@ from typing import Generic, TypeVar
 import attrs
 
 from sharekit.codec.kinds import CATALOG_ENTRY
+from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.errors import InvalidInputError, NotFoundError, ReplicaBehindError
 from sharekit.features._access_facts import client_facts, read_together, scope_of, settings_of, viewer_of
 from sharekit.features._explaining import causes_of, explain_to_staff, onlookers
 from sharekit.features._facts import chain_of, rights_on
 from sharekit.features._lists import ListRequest, list_for_client, list_for_staff
+from sharekit.features._parties import contact_of
 from sharekit.features._planning import planned
-from sharekit.features._sections import load_sections
+from sharekit.features._reviews import Reviews
+from sharekit.features._sections import load_properties, load_sections
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.access import AccessReason, Viewer, judge
 from sharekit.policies.links import judge_resource
-from sharekit.policies.sections import SectionPolicy
-from sharekit.records.catalog import ResourceKind, ResourceRef, SectionContext
+from sharekit.policies.sections import PartPolicy
+from sharekit.records.catalog import ResourceRef, SectionContext
 from sharekit.records.decisions import Action, Decision, Revision
 from sharekit.records.explanations import Explanation, Onlookers
 from sharekit.records.lists import Order, Page, PortalItem
 from sharekit.records.parties import Contact, Principal, Right, Staff, System
 from sharekit.records.plans import AccessDiff
-from sharekit.records.settings import PortalSettings
+from sharekit.records.scopes import PortalScope
 from sharekit.records.views import Projection
 
 __all__ = ["Access"]
@@ -43,7 +46,7 @@ _RIGHTS = {
 K = TypeVar("K")
 
 
-class Access(Generic[K]):
+class Access(Reviews, Generic[K]):
     """The decisions of one tenant; `K` is the kit that they belong to."""
 
     def __init__(self, wiring: Wiring, kit_on: Callable[[Wiring], K]) -> None:
@@ -125,8 +128,10 @@ class Access(Generic[K]):
             raise InvalidInputError("contact", "needs a Contact")
         page = self.visible(contact, order=order, after=after, limit=limit)
         with self._wiring.reading() as unit:
-            viewer = viewer_of(self._wiring, unit, contact, settings_of(unit))
-            return attrs.evolve(page, items=tuple(_reasoned(self._wiring, unit, viewer, item) for item in page.items))
+            settings = settings_of(unit)
+            scope, viewer = scope_of(self._wiring, settings), viewer_of(self._wiring, unit, contact, settings)
+            reasoned = (_reasoned(self._wiring, unit, scope, viewer, item) for item in page.items)
+            return attrs.evolve(page, items=tuple(reasoned))
 
     def plan(self, change: Callable[[K], object]) -> AccessDiff:
         """
@@ -228,16 +233,19 @@ class Access(Generic[K]):
             entry = unit.get(CATALOG_ENTRY, ref.key)
             settings = settings_of(unit)
             now = unit.now
+            profile = contact_of(self._wiring, unit, principal.id) if isinstance(principal, Contact) else None
+            locale = locale if profile is None or profile.locale is None else profile.locale
         if entry is None:
             raise NotFoundError("resource")
         is_client = isinstance(principal, Contact)
-        shown = client_sections(kind, settings) if is_client else SectionPolicy(frozenset(kind.sections))
+        shown = PartPolicy.for_clients(kind, settings) if is_client else PartPolicy.for_staff(kind)
         context = SectionContext(self._wiring.tenant, principal, now, locale)
         return Projection(
             ref=ref,
             kind_title=kind.title_in(locale),
             title=entry.client_title or kind.title_in(locale) if is_client else entry.title,
-            sections=load_sections(shown.choose(kind), ref, context),
+            sections=load_sections(shown.sections(kind), ref, context),
+            properties=load_properties(shown.properties(kind), ref, context),
         )
 
     def _check(self, principal: object, action: object, ref: ResourceRef) -> None:
@@ -270,17 +278,9 @@ class Access(Generic[K]):
         return Decision(allowed=True, reason=f"has-{right}")
 
 
-def _reasoned(wiring: Wiring, unit: Unit, viewer: Viewer | None, item: PortalItem) -> PortalItem:
+def _reasoned(wiring: Wiring, unit: Unit, scope: PortalScope, viewer: Viewer | None, item: PortalItem) -> PortalItem:
     facts = client_facts(wiring, unit, viewer, unit.get(CATALOG_ENTRY, item.ref.key))
-    return attrs.evolve(item, reasons=tuple(dict.fromkeys(cause.reason for cause in causes_of(facts))))
-
-
-def client_sections(kind: ResourceKind, settings: PortalSettings) -> SectionPolicy:
-    """Return which sections of a kind clients see, by the settings or else by their declaration."""
-    chosen = settings.shown.get(kind.name)
-    if chosen is None:
-        return SectionPolicy(frozenset(name for name, section in kind.sections.items() if section.client))
-    return SectionPolicy(frozenset(chosen))
+    return attrs.evolve(item, reasons=tuple(dict.fromkeys(cause.reason for cause in causes_of(scope, facts))))
 
 
 def _require_seen(unit: Unit, at_least: Revision | None) -> None:
@@ -288,6 +288,8 @@ def _require_seen(unit: Unit, at_least: Revision | None) -> None:
         return
     if not isinstance(at_least, Revision):
         raise InvalidInputError("at_least", "needs a Revision")
+    if at_least.kind != GRANT.name:
+        raise InvalidInputError("at_least", "needs what Shares.revoke returned")
     row = unit.tx.get(at_least.kind, at_least.id)
     if row is None or row.revision < at_least.number:
         raise ReplicaBehindError(at_least.kind)

@@ -2,28 +2,33 @@
 Requests for access: clients ask for what they were not given, and staff answer.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 import attrs
 
 from sharekit.codec.kinds import CATALOG_ENTRY
-from sharekit.codec.kinds_of_sharing import ACCESS_REQUEST
+from sharekit.codec.kinds_of_sharing import ACCESS_REQUEST, GRANT
 from sharekit.errors import InvalidInputError, NotFoundError, TooManyAttemptsError
+from sharekit.features._access_facts import client_facts, scope_of, settings_of, viewer_of
 from sharekit.features._facts import chain_of, require, require_staff
 from sharekit.features._grants import GrantTerms, followed, give
 from sharekit.features._parties import active_contact
 from sharekit.features._unit import Unit, Wiring
+from sharekit.policies.access import judge
 from sharekit.ports import AllOf, Condition, Eq, OrderBy
 from sharekit.records import events
 from sharekit.records.access_requests import AccessRequest, AccessRequestKeys, AccessRequestState
 from sharekit.records.catalog import CatalogEntry, ResourceRef, Visibility
-from sharekit.records.grants import Access, Children, Grant
+from sharekit.records.decisions import Action
+from sharekit.records.grants import Access, Children, Grant, grant_id
 from sharekit.records.parties import Contact, Principal, Right
 
 __all__ = ["AccessRequests"]
 
 _PER_HOUR: Final = 20
+_AT_ONCE: Final = 200
 
 
 class AccessRequests:
@@ -34,7 +39,9 @@ class AccessRequests:
 
     def ask(self, ref: ResourceRef, *, by: Contact) -> None:
         """
-        Ask staff to be let in to a thing. Asking again while the first request is open changes nothing.
+        Ask staff to be let in to a thing.
+
+        Asking again while the first request is open, or for what one may see already, changes nothing.
 
         It returns nothing, and nothing different for a thing that does not exist: who asks learns
         nothing about it (R-ENUM-1). The owner is told by the signal ``access_requested``.
@@ -59,7 +66,7 @@ class AccessRequests:
         def work(unit: Unit) -> None:
             contact = active_contact(self._wiring, unit, by)
             entry = unit.get(CATALOG_ENTRY, ref.key)
-            if entry is None or not entry.shown:
+            if entry is None or not entry.shown or self._may_view(unit, by, entry):
                 return
             asked = AccessRequest(
                 tenant=unit.tenant,
@@ -76,8 +83,18 @@ class AccessRequests:
 
         self._wiring.write(work)
 
+    def _may_view(self, unit: Unit, contact: Contact, entry: CatalogEntry) -> bool:
+        settings = settings_of(unit)
+        viewer = viewer_of(self._wiring, unit, contact, settings)
+        facts = client_facts(self._wiring, unit, viewer, entry)
+        return judge(scope_of(self._wiring, settings), Action.VIEW, facts).allowed
+
     def waiting(self, ref: ResourceRef | None = None) -> list[AccessRequest]:
-        """Return the requests that wait for an answer, for one thing or for all, the oldest first."""
+        """
+        Return the requests that wait for an answer, for one thing or for all, the oldest first.
+
+        Those for things that were removed since are left out: nothing can be answered to them.
+        """
         where: list[Condition] = [Eq(AccessRequestKeys.STATE, AccessRequestState.OPEN.value)]
         with self._wiring.reading() as unit:
             if ref is not None:
@@ -86,7 +103,9 @@ class AccessRequests:
                 if entry is None:
                     return []
                 where.append(Eq(AccessRequestKeys.NODE, entry.node))
-            return unit.find(ACCESS_REQUEST, AllOf(where), order=OrderBy(AccessRequestKeys.ASKED_AT))
+            found = unit.find(ACCESS_REQUEST, AllOf(where), order=OrderBy(AccessRequestKeys.ASKED_AT))
+            there = _nodes_of(unit, sorted({request.ref.key for request in found}))
+            return [request for request in found if request.node in there]
 
     def approve(
         self,
@@ -99,6 +118,8 @@ class AccessRequests:
         """
         Let a client in who asked; the grant is as one by `Shares.grant`.
 
+        A grant that they got in the meantime, and that gives at least as much, stays as it is.
+
         Raises:
             InvalidInputError: The request was answered already, or an argument is of another type.
             NotAllowedError: *by* may not share the thing.
@@ -110,7 +131,11 @@ class AccessRequests:
         def work(unit: Unit) -> Grant:
             found, entry = self._open(unit, request, by, terms.rights_needed)
             active_contact(self._wiring, unit, found.contact)
-            grant = give(self._wiring, unit, entry, found.contact, terms, by=by)
+            known = unit.get(GRANT, grant_id(unit.tenant, entry.node, found.contact.key))
+            if known is not None and known.allows_at(unit.now) and known.access.level >= access.level:
+                grant = known
+            else:
+                grant = give(self._wiring, unit, entry, found.contact, terms, by=by)
             followed(unit, entry, found.contact, by)
             self._answer(unit, found, AccessRequestState.APPROVED, by)
             return grant
@@ -156,3 +181,12 @@ class AccessRequests:
                 tenant=unit.tenant, at=unit.now, by=by, ref=request.ref, party=request.contact.key, state=state
             )
         )
+
+
+def _nodes_of(unit: Unit, keys: Sequence[str]) -> set[str]:
+    """Return the things of these keys that are in the catalog, each in the life that it has now."""
+    found: set[str] = set()
+    for start in range(0, len(keys), _AT_ONCE):
+        entries = unit.get_many(CATALOG_ENTRY, keys[start : start + _AT_ONCE])
+        found |= {entry.node for entry in entries if entry.removed_at is None}
+    return found

@@ -2,7 +2,7 @@
 The catalog: tells sharekit which of the host's things exist, what they are called, and where they lie.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 
@@ -10,14 +10,15 @@ from sharekit.codec.kinds import CATALOG_ENTRY, READ_LINK
 from sharekit.errors import InvalidInputError, NotFoundError
 from sharekit.features._facts import MAX_DEPTH, chain_of, require, require_staff
 from sharekit.features._link_rules import take_back
-from sharekit.features._tree import children_of, keep_entry, settled
+from sharekit.features._parties import active_contact
+from sharekit.features._tree import children_of, held, keep_entry, settled
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ports import In
 from sharekit.records import events
 from sharekit.records.catalog import (
     Audience,
     CatalogEntry,
-    EntryKeys,
+    CatalogItem,
     Inheritance,
     NewChildren,
     ResourceRef,
@@ -30,6 +31,7 @@ from sharekit.records.unset import UNSET, Unset
 __all__ = ["Catalog"]
 
 _IDS_AT_ONCE = 500
+_MAX_ITEMS = 10_000
 
 
 class Catalog:
@@ -67,7 +69,7 @@ class Catalog:
             container: What a new thing lies in; `move` changes it later. Needs EDIT on it.
             owner: Who answers for it, with all rights on it and on what it contains. Changing it
                 needs MANAGE.
-            requester: The contact who asked for it. That gives no access by itself.
+            requester: The active contact who asked for it. That gives no access by itself.
             visibility: Whether clients may ever see it, and what lies in it; CLIENT for a new thing,
                 unless its container hides new children.
             new_children: What becomes of things that are put into it from now on.
@@ -75,46 +77,72 @@ class Catalog:
         Raises:
             InvalidInputError: An argument cannot be used; ``field`` names it.
             NotAllowedError: *by* may not do this.
-            NotFoundError: The container is not in the catalog.
+            NotFoundError: The container is not in the catalog, or the requester is unknown or inactive.
+            MergedContactError: The requester was merged; ``into`` names the other.
+        """
+        item = CatalogItem(
+            ref,
+            title=title,
+            client_title=client_title,
+            container=container,
+            owner=owner,
+            requester=requester,
+            visibility=visibility,
+            new_children=new_children,
+        )
+        return self.put_many([item], by=by)[0]
+
+    def put_many(self, items: Iterable[CatalogItem], *, by: Principal) -> list[CatalogEntry]:
+        """
+        Enter many things, or bring their entries up to date, all or nothing; each as by `put`.
+
+        A container that is new itself comes before what lies in it.
+
+        Args:
+            items: At most 10 000, of different things.
+            by: As for `put`.
+
+        Raises:
+            InvalidInputError: An argument cannot be used, or one thing comes twice; ``field`` names it.
+            NotAllowedError: *by* may not do this.
+            NotFoundError: A container is not in the catalog, or a requester is unknown or inactive.
         """
         require_staff(by)
-        self._wiring.kind_of(ref)
-        _check_arguments(owner, requester, visibility, new_children)
+        wanted = _items(items)
+        for item in wanted:
+            self._wiring.kind_of(item.ref)
+        return self._wiring.write(lambda unit: [self._put(unit, item, by) for item in wanted])
 
-        def work(unit: Unit) -> CatalogEntry:
-            before = unit.get(CATALOG_ENTRY, ref.key)
-            if before is None or before.removed_at is not None:
-                draft, above = self._new(unit, ref, title=title, container=container, before=before, by=by)
-            else:
-                draft, above = self._edited(unit, before, title, container, by)
-                if owner is not UNSET and _key(owner) != before.owner:
-                    require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain_of(unit, ref))
-            after = attrs.evolve(
-                draft,
-                client_title=draft.client_title if client_title is UNSET else client_title,
-                owner=draft.owner if owner is UNSET else _key(owner),
-                requester=draft.requester if requester is UNSET else _plain(requester),
-                visibility=draft.visibility if visibility is UNSET else visibility,
-                new_children=draft.new_children if new_children is UNSET else new_children,
-            )
-            after = settled(after, above)
-            changed = _changed(before, after)
-            if changed:
-                _end_links(unit, keep_entry(unit, before, after), by)
-                unit.emit(
-                    events.ResourcePut(
-                        tenant=unit.tenant,
-                        at=unit.now,
-                        by=by,
-                        ref=ref,
-                        created=before is None or before.removed_at is not None,
-                        changed=changed,
-                        visibility=after.visibility,
-                    )
+    def _put(self, unit: Unit, item: CatalogItem, by: Principal) -> CatalogEntry:
+        before = unit.get(CATALOG_ENTRY, item.ref.key)
+        if before is None or before.removed_at is not None:
+            draft, above = self._new(unit, item, before=before, by=by)
+        else:
+            draft, above = self._edited(unit, before, item, by)
+        after = attrs.evolve(
+            draft,
+            client_title=draft.client_title if item.client_title is UNSET else item.client_title,
+            owner=draft.owner if item.owner is UNSET else _key(item.owner),
+            requester=draft.requester if item.requester is UNSET else self._known(unit, draft, item.requester),
+            visibility=draft.visibility if item.visibility is UNSET else item.visibility,
+            new_children=draft.new_children if item.new_children is UNSET else item.new_children,
+        )
+        after = settled(after, above)
+        changed = _changed(before, after)
+        if changed:
+            _end_links(unit, keep_entry(unit, before, after), by)
+            unit.emit(
+                events.ResourcePut(
+                    tenant=unit.tenant,
+                    at=unit.now,
+                    by=by,
+                    ref=item.ref,
+                    created=before is None or before.removed_at is not None,
+                    changed=changed,
+                    visibility=after.visibility,
                 )
-            return after
-
-        return self._wiring.write(work)
+            )
+        return after
 
     def get(self, ref: ResourceRef) -> CatalogEntry:
         """
@@ -145,6 +173,7 @@ class Catalog:
         self._wiring.kind_of(ref)
 
         def work(unit: Unit) -> CatalogEntry:
+            held(unit, container)
             chain = chain_of(unit, ref)
             before = _present(chain[0] if chain else None)
             require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain)
@@ -162,7 +191,9 @@ class Catalog:
             )
             if after != before:
                 _end_links(unit, keep_entry(unit, before, settled(after, above[0] if above else None)), by)
-                _count_child(unit, container)
+                # Unchanged, but so that two moves at once never put two things into each other.
+                for entry in above[1:]:
+                    unit.put(CATALOG_ENTRY, entry)
                 unit.emit(events.ResourceMoved(tenant=unit.tenant, at=unit.now, by=by, ref=ref, container=container))
             return after
 
@@ -261,28 +292,33 @@ class Catalog:
 
         return self._wiring.write(work)
 
+    def _known(self, unit: Unit, draft: CatalogEntry, requester: Contact | None) -> Contact | None:
+        """Return the reference alone: what else is known of a contact is not the entry's to keep."""
+        if requester is None or requester == draft.requester:
+            return draft.requester if requester else None
+        return Contact(active_contact(self._wiring, unit, requester, field="requester").id)
+
     def _new(
         self,
         unit: Unit,
-        ref: ResourceRef,
+        item: CatalogItem,
         *,
-        title: str,
-        container: ResourceRef | None,
         before: CatalogEntry | None,
         by: Principal,
     ) -> tuple[CatalogEntry, CatalogEntry | None]:
+        ref, container = item.ref, item.container
         require(self._wiring, unit, by, Right.VIEW, ref, chain=())
+        held(unit, container)
         above = self._container(unit, container, by)
         if ref in {entry.ref for entry in above}:
             raise InvalidInputError("container", "is the thing itself")
         if len(above) > MAX_DEPTH:
             raise InvalidInputError("container", f"lies {MAX_DEPTH} containers deep, which is the limit")
-        _count_child(unit, container)
         rule = above[0].new_children if above else NewChildren.INHERIT
         draft = CatalogEntry(
             tenant=unit.tenant,
             ref=ref,
-            title=title,
+            title=item.title,
             container=container,
             container_incarnation=above[0].incarnation if above else 0,
             owner=by.key if isinstance(by, Staff) else None,
@@ -295,13 +331,15 @@ class Catalog:
         return draft, above[0] if above else None
 
     def _edited(
-        self, unit: Unit, before: CatalogEntry, title: str, container: ResourceRef | None, by: Principal
+        self, unit: Unit, before: CatalogEntry, item: CatalogItem, by: Principal
     ) -> tuple[CatalogEntry, CatalogEntry | None]:
         chain = chain_of(unit, before.ref)
         require(self._wiring, unit, by, Right.EDIT, before.ref, chain=chain)
-        if container is not None and container != before.container:
+        if item.container is not None and item.container != before.container:
             raise InvalidInputError("container", "is another one than before; use move()")
-        return attrs.evolve(before, title=title), chain[1] if len(chain) > 1 else None
+        if item.owner is not UNSET and _key(item.owner) != before.owner:
+            require(self._wiring, unit, by, Right.MANAGE, before.ref, chain=chain)
+        return attrs.evolve(before, title=item.title), chain[1] if len(chain) > 1 else None
 
     def _container(self, unit: Unit, container: ResourceRef | None, by: Principal) -> tuple[CatalogEntry, ...]:
         if container is None:
@@ -315,34 +353,18 @@ class Catalog:
         return above
 
 
-def _check_arguments(owner: object, requester: object, visibility: object, new_children: object) -> None:
-    if owner is not UNSET and owner is not None and not isinstance(owner, Staff):
-        raise InvalidInputError("owner", "needs a Staff or None")
-    if requester is not UNSET and requester is not None and not isinstance(requester, Contact):
-        raise InvalidInputError("requester", "needs a Contact or None")
-    if visibility is not UNSET and not isinstance(visibility, Visibility):
-        raise InvalidInputError("visibility", "needs a Visibility")
-    if new_children is not UNSET and not isinstance(new_children, NewChildren):
-        raise InvalidInputError("new_children", "needs a NewChildren")
+def _items(given: object) -> list[CatalogItem]:
+    everything: list[object] = list(given) if isinstance(given, Iterable) else []
+    items = [item for item in everything if isinstance(item, CatalogItem)]
+    if not 1 <= len(items) <= _MAX_ITEMS or len(items) < len(everything):
+        raise InvalidInputError("items", f"needs 1 to {_MAX_ITEMS} CatalogItems")
+    if len({item.ref for item in items}) < len(items):
+        raise InvalidInputError("items", "names a thing twice")
+    return items
 
 
 def _key(owner: Staff | None | Unset) -> str | None:
     return owner.key if isinstance(owner, Staff) else None
-
-
-def _plain(requester: Contact | None) -> Contact | None:
-    """Return the reference alone: what else is known of a contact is not the entry's to keep."""
-    return None if requester is None else Contact(requester.id)
-
-
-def _count_child(unit: Unit, container: ResourceRef | None) -> None:
-    """
-    Change the container's row, so that hiding it and putting something into it never pass each other by.
-
-    Whoever hides a container carries that down to the things that he sees in it.
-    """
-    if container is not None:
-        unit.bump(CATALOG_ENTRY, container.key, EntryKeys.CHILDREN, None)
 
 
 def _present(entry: CatalogEntry | None) -> CatalogEntry:

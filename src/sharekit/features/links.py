@@ -28,6 +28,7 @@ from sharekit.features._link_rules import (
     titled,
 )
 from sharekit.features._link_visits import Visits
+from sharekit.features._tree import held
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ReadLinkId, TenantId, random_id
 from sharekit.passwords import hash_password
@@ -121,6 +122,7 @@ class Links:
         hashed = None if password is None else hash_password(password)
 
         def work(unit: Unit) -> ReadLink:
+            held(unit, ref)
             chain = chain_of(unit, ref)
             require_sharing(self._wiring, unit, by, chain)
             if recipient is not None:

@@ -11,10 +11,10 @@ from sharekit.errors import InvalidInputError
 from sharekit.features._access_facts import scope_of, settings_of
 from sharekit.features._facts import require_admin
 from sharekit.features._unit import Unit, Wiring
-from sharekit.policies.sections import SectionPolicy
+from sharekit.policies.sections import PartPolicy, unclassified
 from sharekit.records import checks, events
 from sharekit.records.parties import Principal
-from sharekit.records.scopes import PortalScope
+from sharekit.records.scopes import PortalScope, check_scope
 from sharekit.records.settings import OrganizationMode, PortalSettings
 from sharekit.records.unset import UNSET, Unset
 
@@ -55,8 +55,8 @@ class PortalRules:
             UnknownSectionError: A kind declares no section or property of that name.
             NotAllowedError: *by* may not do this.
         """
-        if scope is not UNSET and scope is not None and not isinstance(scope, PortalScope):
-            raise InvalidInputError("scope", "needs a PortalScope, such as shared_with_me, or None")
+        if scope is not UNSET and scope is not None:
+            check_scope(scope)
         if organizations is not UNSET and not isinstance(organizations, OrganizationMode):
             raise InvalidInputError("organizations", "needs an OrganizationMode")
         if roles is not UNSET:
@@ -72,12 +72,13 @@ class PortalRules:
                 organizations=before.organizations if organizations is UNSET else organizations,
                 roles=before.roles if roles is UNSET else frozenset(roles),
                 shown={**before.shown, **chosen},
+                classified={**before.classified, **{name: sorted(self._wiring.kinds[name].parts) for name in chosen}},
             )
             if after != before:
                 unit.put(PORTAL_SETTINGS, after)
                 changed = frozenset(
                     name
-                    for name in ("scope", "organizations", "roles", "shown")
+                    for name in ("scope", "organizations", "roles", "shown", "classified")
                     if getattr(before, name) != getattr(after, name)
                 )
                 unit.emit(
@@ -99,11 +100,21 @@ class PortalRules:
         with self._wiring.reading() as unit:
             return settings_of(unit)
 
+    def unclassified(self) -> dict[str, tuple[str, ...]]:
+        """
+        Return the sections and properties that clients do not see because nobody has said whether they may, by kind.
+
+        Name their kind in `configure`, or give them a ``client`` in their declaration.
+        """
+        settings = self.settings()
+        found = {name: unclassified(kind, settings) for name, kind in self._wiring.kinds.items()}
+        return {name: names for name, names in found.items() if names}
+
     def _chosen(self, properties: object) -> dict[str, Collection[str]]:
         if not isinstance(properties, Mapping):
             raise InvalidInputError("properties", "needs names by kind")
         for name, names in properties.items():
             if name not in self._wiring.kinds:
                 raise InvalidInputError("properties", f"{name!r} is not among the kinds that the kit was given")
-            SectionPolicy.checked(self._wiring.kinds[name], names)
+            PartPolicy.checked(self._wiring.kinds[name], names)
         return {name: frozenset(names) for name, names in properties.items()}

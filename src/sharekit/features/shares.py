@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from sharekit.codec.kinds import CATALOG_ENTRY, READ_LINK
+from sharekit.codec.kinds import CATALOG_ENTRY, READ_LINK, STAFF
 from sharekit.codec.kinds_of_sharing import FOLLOW, GRANT
 from sharekit.errors import InvalidInputError, NotFoundError
 from sharekit.features._facts import chain_of, require, require_active, require_staff
@@ -15,7 +15,8 @@ from sharekit.features._grants import GrantTerms, decline, followed, give, grant
 from sharekit.features._parties import active_contact, active_organization
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import GrantId
-from sharekit.ports import AllOf, Eq
+from sharekit.policies.staff import is_barred
+from sharekit.ports import Eq
 from sharekit.records import checks, events
 from sharekit.records.catalog import CatalogEntry, EntryKeys, ResourceRef, Visibility
 from sharekit.records.decisions import Revision
@@ -124,7 +125,8 @@ class Shares:
         Give back what was granted to oneself; staff are told by a signal, and may grant again.
 
         Raises:
-            NotFoundError: There is no such grant to this contact.
+            NotFoundError: There is no such grant to this contact, or it lets them see nothing now; the
+                two look alike.
         """
         if not isinstance(by, Contact):
             raise InvalidInputError("by", "needs the Contact who declines")
@@ -132,8 +134,9 @@ class Shares:
 
         def work(unit: Unit) -> Revision:
             found = unit.get(GRANT, wanted)
-            if found is None or found.grantee != by.key or found.revoked_at is not None:
+            if found is None or found.grantee != by.key or not _is_known_to_grantee(unit, found):
                 raise NotFoundError(GRANT.name)
+            active_contact(self._wiring, unit, by)
             declined = decline(unit, found, by)
             return Revision(GRANT.name, declined.id, unit.revision(GRANT, declined.id))
 
@@ -186,17 +189,19 @@ class Shares:
 
         Raises:
             NotAllowedError: *by* is not the party, and lacks the right VIEW on the thing.
-            NotFoundError: The thing is not in the catalog.
+            NotFoundError: The thing is not in the catalog; a client is not told that.
         """
         self._wiring.kind_of(ref)
+        if not isinstance(party, Contact | Organization | Staff):
+            raise InvalidInputError("party", "needs a Contact, an Organization or a Staff")
+        own = isinstance(by, Contact) and by == party
+        if not own:
+            require_staff(by)
 
         def work(unit: Unit) -> None:
-            if by == party:
-                entry = _in_catalog(unit.get(CATALOG_ENTRY, ref.key))
-            else:
-                require_staff(by)
-                entry = self._present(unit, ref, by)
-            unfollowed(unit, entry, party, by)
+            entry = unit.get(CATALOG_ENTRY, ref.key) if own else self._present(unit, ref, by)
+            if entry is not None:
+                unfollowed(unit, entry, party, by)
 
         self._wiring.write(work)
 
@@ -209,7 +214,7 @@ class Shares:
 
     def handover(self, owner: Staff, *, to: Staff, by: Principal) -> list[CatalogEntry]:
         """
-        Give everything that one member of staff owns to another, with the links that they made to it.
+        Give everything that one member of staff owns to another, with the links that they made to it or into it.
 
         Args:
             owner: Who answered for it.
@@ -220,14 +225,19 @@ class Shares:
             The entries that changed hands.
 
         Raises:
+            InvalidInputError: Both are the same, or *to* was deactivated.
             NotAllowedError: *by* may not; nothing changed hands.
         """
         require_staff(by)
         _require_staff_member("owner", owner)
         _require_staff_member("to", to)
+        if owner == to:
+            raise InvalidInputError("to", "needs somebody else")
 
         def work(unit: Unit) -> list[CatalogEntry]:
             require_active(unit, by)
+            if is_barred(unit.get(STAFF, to.id)):
+                raise InvalidInputError("to", "was deactivated")
             moved: list[CatalogEntry] = []
             for entry in unit.find(CATALOG_ENTRY, Eq(EntryKeys.OWNER, owner.key)):
                 if entry.removed_at is not None:
@@ -236,12 +246,12 @@ class Shares:
                 moved.append(attrs.evolve(entry, owner=to.key))
             for entry in moved:
                 unit.put(CATALOG_ENTRY, entry)
-                _hand_over_links(unit, entry, owner, to)
                 unit.emit(
                     events.ResourceHandedOver(
                         tenant=unit.tenant, at=unit.now, by=by, ref=entry.ref, owner=to.key, previous=owner.key
                     )
                 )
+            _hand_over_links(unit, moved, owner, to)
             return moved
 
         return self._wiring.write(work)
@@ -256,12 +266,11 @@ class Shares:
                 raise InvalidInputError("party", "needs a Contact, an Organization or a Staff")
 
     def _refs(self, refs: object) -> list[ResourceRef]:
-        given = [refs] if isinstance(refs, ResourceRef) else refs
-        if isinstance(given, str) or not isinstance(given, Iterable):
+        given = list(refs) if isinstance(refs, Iterable) else [refs]
+        found = [each for each in given if isinstance(each, ResourceRef)]
+        if not given or len(found) != len(given):
             raise InvalidInputError("refs", "needs a ResourceRef, or several")
-        wanted = list(dict.fromkeys(given))
-        if not wanted:
-            raise InvalidInputError("refs", "needs at least one ResourceRef")
+        wanted = list(dict.fromkeys(found))
         for ref in wanted:
             self._wiring.kind_of(ref)
         return wanted
@@ -276,14 +285,14 @@ class Shares:
 
     def _shareable(self, unit: Unit, ref: ResourceRef, terms: GrantTerms, by: Principal) -> CatalogEntry:
         chain = chain_of(unit, ref)
-        entry = _in_catalog(chain[0] if chain else None)
+        entry = _in_catalog(chain)
         for right in terms.rights_needed:
             require(self._wiring, unit, by, right, ref, chain=chain)
         return entry
 
     def _present(self, unit: Unit, ref: ResourceRef, by: Principal) -> CatalogEntry:
         chain = chain_of(unit, ref)
-        entry = _in_catalog(chain[0] if chain else None)
+        entry = _in_catalog(chain)
         require(self._wiring, unit, by, Right.VIEW, ref, chain=chain)
         return entry
 
@@ -302,13 +311,11 @@ class Shares:
 
 
 def _recipients(to: object) -> Sequence[Recipient]:
-    given = [to] if isinstance(to, Contact | Organization) else to
-    if isinstance(given, str) or not isinstance(given, Iterable):
+    given = list(to) if isinstance(to, Iterable) else [to]
+    found = [each for each in given if isinstance(each, Contact | Organization)]
+    if not given or len(found) != len(given):
         raise InvalidInputError("to", "needs a Contact or an Organization, or several")
-    recipients = list(dict.fromkeys(given))
-    if not recipients or not all(isinstance(each, Contact | Organization) for each in recipients):
-        raise InvalidInputError("to", "needs Contacts and Organizations, at least one")
-    return recipients
+    return list(dict.fromkeys(found))
 
 
 def _require_staff_member(field: str, value: object) -> None:
@@ -323,13 +330,23 @@ def _found(unit: Unit, id_: str) -> Grant:
     return grant
 
 
-def _in_catalog(entry: CatalogEntry | None) -> CatalogEntry:
-    if entry is None or entry.removed_at is not None:
+def _in_catalog(chain: Sequence[CatalogEntry]) -> CatalogEntry:
+    # What lies in something that was removed is dead: what is given of it now would be, too.
+    if not chain or chain[0].removed_at is not None or chain[-1].container is not None:
         raise NotFoundError("resource")
-    return entry
+    return chain[0]
 
 
-def _hand_over_links(unit: Unit, entry: CatalogEntry, owner: Staff, to: Staff) -> None:
-    made = AllOf((Eq(ReadLinkKeys.RESOURCE, entry.ref.key), Eq(ReadLinkKeys.CREATED_BY, owner.key)))
-    for link in unit.find(READ_LINK, made):
-        unit.put(READ_LINK, attrs.evolve(link, created_by=to.key))
+def _is_known_to_grantee(unit: Unit, grant: Grant) -> bool:
+    """Say whether whoever holds a grant may know of it: of one that is filed, or hidden by now, they do not."""
+    entry = unit.get(CATALOG_ENTRY, grant.ref.key)
+    known = grant.visibility is Visibility.CLIENT and grant.revoked_at is None
+    return known and entry is not None and entry.shown and entry.node == grant.node
+
+
+def _hand_over_links(unit: Unit, moved: Sequence[CatalogEntry], owner: Staff, to: Staff) -> None:
+    """Have the links that the owner made to these things, and to what lies in them, be the other's."""
+    handed = {entry.node for entry in moved}
+    for link in unit.find(READ_LINK, Eq(ReadLinkKeys.CREATED_BY, owner.key)):
+        if handed & {entry.node for entry in chain_of(unit, link.ref)}:
+            unit.put(READ_LINK, attrs.evolve(link, created_by=to.key))

@@ -26,13 +26,14 @@ from sharekit.records.scopes import (
     ScopeAny,
     ScopeName,
     ScopeNot,
+    asserted,
     in_shared_projects,
     requested_by_me,
     requested_by_my_organization,
     shared_with_me,
 )
 
-__all__ = ["AccessReason", "ClientFacts", "Miss", "Viewer", "judge", "misses", "reasons", "visible_to"]
+__all__ = ["AccessReason", "ClientFacts", "Miss", "Viewer", "judge", "knows_of", "misses", "reasons", "visible_to"]
 
 _NEEDED: Final = {
     Action.VIEW: Access.VIEW,
@@ -70,6 +71,7 @@ class Miss(enum.StrEnum):
     DECLINED = "grant-declined"
     NOT_PASSED_ON = "grant-on-container-only"
     RESTRICTED = "restricted"
+    NOT_COUNTED = "organization-not-counted"
     CONFIDENTIAL = "confidential"
     OUT_OF_SCOPE = "out-of-scope"
 
@@ -130,25 +132,32 @@ def judge(scope: PortalScope, action: Action, facts: ClientFacts) -> Decision:
         return Decision(allowed=False, reason=barred)
     if not _within(scope, facts):
         return Decision(allowed=False, reason=AccessReason.OUT_OF_SCOPE)
-    found = list(reasons(facts))
+    found = list(reasons(scope, facts))
     if needed.level > max([level for _, level, _ in found], default=Access.VIEW.level):
         return Decision(allowed=False, reason=AccessReason.LEVEL)
     return Decision(allowed=True, reason=found[0][0] if found else AccessReason.IN_SCOPE)
 
 
-def reasons(facts: ClientFacts) -> Iterator[tuple[AccessReason, int, Grant | None]]:
+def knows_of(scope: PortalScope, facts: ClientFacts) -> bool:
+    """Say whether a client may be told that a thing exists: they may view it, or it was given to them."""
+    return _barred(facts) is None and (_within(scope, facts) or any(_grants(facts)))
+
+
+def reasons(scope: PortalScope, facts: ClientFacts) -> Iterator[tuple[AccessReason, int, Grant | None]]:
     """
     Yield what speaks for the client, the strongest relation first.
 
-    Each comes with the level of access that it gives, and with the grant that it rests on.
+    Each comes with the level of access that it gives, and with the grant that it rests on. That
+    somebody asked for a thing speaks for them only where the scope says so.
     """
+    named = asserted(scope)
     own, above = _grants(facts)
     for reason, grants in ((AccessReason.SHARED, own), (AccessReason.IN_SHARED, above)):
         for grant in sorted(grants, key=lambda each: each.access.level, reverse=True):
             yield reason, grant.access.level, grant
-    if _asked(facts):
+    if requested_by_me in named and _asked(facts):
         yield AccessReason.REQUESTED, Access.COMMENT.level, None
-    if facts.by_colleague:
+    if requested_by_my_organization in named and facts.by_colleague:
         yield AccessReason.REQUESTED_BY_ORGANIZATION, Access.COMMENT.level, None
 
 
@@ -180,6 +189,8 @@ def _missed(now: datetime, entry: CatalogEntry, viewer: Viewer, grant: Grant) ->
         return Miss.EXPIRED
     if grant.grantee != viewer.contact.key and entry.ref.kind in viewer.confidential:
         return Miss.CONFIDENTIAL
+    if grant.grantee not in {viewer.contact.key, *(organization.key for organization in viewer.organizations)}:
+        return Miss.NOT_COUNTED
     if grant.node == entry.node:
         return Miss.OUT_OF_SCOPE
     if grant.children is not Children.FUTURE:

@@ -8,7 +8,18 @@ from sharekit.records.parties import Organization
 from sharekit.records.people import Membership
 from sharekit.records.settings import OrganizationMode, PortalSettings
 
-__all__ = ["counted"]
+__all__ = ["counted", "counts_for_some"]
+
+
+def counts_for_some(settings: PortalSettings) -> bool:
+    """Say whether what is granted to an organisation counts for anybody at all."""
+    match settings.organizations:
+        case OrganizationMode.EVERYONE | OrganizationMode.PER_MEMBER:
+            return True
+        case OrganizationMode.BY_ROLE:
+            return bool(settings.roles)
+        case _:
+            return False
 
 
 def counted(memberships: Iterable[Membership], settings: PortalSettings) -> frozenset[Organization]:

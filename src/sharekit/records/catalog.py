@@ -11,20 +11,24 @@ from typing import Final
 
 import attrs
 
-from sharekit.errors import ConfigurationError
+from sharekit.errors import ConfigurationError, InvalidInputError
 from sharekit.ids import EntryId, TenantId
 from sharekit.records import checks
 from sharekit.records.instants import utc
-from sharekit.records.parties import Contact, Principal
+from sharekit.records.parties import Contact, Principal, Staff
+from sharekit.records.unset import UNSET, Unset
 
 __all__ = [
     "AncestorKeys",
     "Ancestry",
     "Audience",
     "CatalogEntry",
+    "CatalogItem",
     "EntryKeys",
     "Inheritance",
     "NewChildren",
+    "Part",
+    "Property",
     "ResourceKind",
     "ResourceRef",
     "Section",
@@ -142,7 +146,34 @@ def _texts(given: Mapping[str, str]) -> Mapping[str, str]:
 
 
 @attrs.frozen
-class Section:
+class Part:
+    """
+    What can be shown or hidden of a resource by itself; see `Section` and `Property`.
+
+    Raises:
+        ConfigurationError: The loader takes neither one nor two positional arguments.
+    """
+
+    title: str
+    load: Loader = attrs.field(kw_only=True)
+    client: bool | None = attrs.field(kw_only=True, default=None)
+    titles: Mapping[str, str] = attrs.field(kw_only=True, default=MappingProxyType({}), converter=_texts)
+    content: LoaderInContext = attrs.field(init=False, eq=False, repr=False)
+    """Calls the loader in the form it wants."""
+
+    def __attrs_post_init__(self) -> None:
+        checks.title(f"{type(self).__name__.lower()} title", self.title)
+        if self.client is not None:
+            checks.flag("client", self.client)
+        object.__setattr__(self, "content", _in_context(self.load))
+
+    def title_in(self, locale: str | None) -> str:
+        """Return the title in this language, or the plain one."""
+        return _translated(self.title, self.titles, locale)
+
+
+@attrs.frozen
+class Section(Part):
     """
     A part of a resource that can be shown or hidden as a whole.
 
@@ -151,31 +182,38 @@ class Section:
         load: ``load(ref)`` or ``load(ref, context)``; returns the content. It is called only
             for a section that is shown, at each reading, outside any transaction of sharekit.
         client: Whether clients whom the resource is shared with see it, where the settings of the
-            portal say nothing of its kind. Links name their sections themselves.
+            portal say nothing of its kind. None for "nobody said": it is hidden, and
+            `PortalRules.unclassified` names it. Links name their sections themselves.
         titles: The title in other languages, by language: ``{"de": "Stunden"}``.
 
     Raises:
         ConfigurationError: The loader takes neither one nor two positional arguments.
     """
 
-    title: str
-    load: Loader = attrs.field(kw_only=True)
-    client: bool = attrs.field(kw_only=True, default=False)
-    titles: Mapping[str, str] = attrs.field(kw_only=True, default=MappingProxyType({}), converter=_texts)
-    content: LoaderInContext = attrs.field(init=False, eq=False, repr=False)
-    """Calls the loader in the form it wants."""
 
-    def __attrs_post_init__(self) -> None:
-        checks.title("section title", self.title)
-        object.__setattr__(self, "content", _in_context(self.load))
+@attrs.frozen
+class Property(Part):
+    """
+    One value of a resource that can be shown or hidden by itself, such as its due date.
 
-    def title_in(self, locale: str | None) -> str:
-        """Return the title in this language, or the plain one."""
-        return _translated(self.title, self.titles, locale)
+    Attributes:
+        title: As pages show it.
+        load: As for a `Section`; returns the value.
+        client: As for a `Section`.
+        titles: As for a `Section`.
+
+    Raises:
+        ConfigurationError: The loader takes neither one nor two positional arguments.
+    """
 
 
 def _sections(given: Mapping[str, Section]) -> Mapping[str, Section]:
     _check_mapping("sections", given, Section, "Sections by name")
+    return MappingProxyType(dict(given))
+
+
+def _properties(given: Mapping[str, Property]) -> Mapping[str, Property]:
+    _check_mapping("properties", given, Property, "Properties by name")
     return MappingProxyType(dict(given))
 
 
@@ -188,16 +226,19 @@ class ResourceKind:
         name: The `ResourceRef.kind` of its resources, a slug.
         title: What one of them is called, ``"Project"``; shown where no client may read its title.
         sections: The parts that can be shown one by one, in the order of the page.
+        properties: The values that can be shown one by one, in the order of the page.
         titles: The title in other languages, by language.
         confidential: Whether its resources are never reached through an organisation.
 
     Raises:
         InvalidInputError: A name is malformed.
+        ConfigurationError: A section and a property have one name.
     """
 
     name: str
     title: str = attrs.field(kw_only=True)
     sections: Mapping[str, Section] = attrs.field(kw_only=True, default=MappingProxyType({}), converter=_sections)
+    properties: Mapping[str, Property] = attrs.field(kw_only=True, default=MappingProxyType({}), converter=_properties)
     titles: Mapping[str, str] = attrs.field(kw_only=True, default=MappingProxyType({}), converter=_texts)
     confidential: bool = attrs.field(kw_only=True, default=False)
 
@@ -207,6 +248,15 @@ class ResourceKind:
         checks.title("kind title", self.title)
         for name in self.sections:
             checks.slug("section name", name)
+        for name in self.properties:
+            checks.slug("property name", name)
+            if name in self.sections:
+                raise ConfigurationError("properties", f"{name!r} is a section, too")
+
+    @property
+    def parts(self) -> Mapping[str, Part]:
+        """The sections and the properties by name."""
+        return {**self.sections, **self.properties}
 
     def title_in(self, locale: str | None) -> str:
         """Return the title in this language, or the plain one."""
@@ -251,7 +301,7 @@ class CatalogEntry:
         new_children: What becomes of things that are put into it from now on.
         veiled: Whether something that it lies in is internal or removed.
         reached_from: The nodes above it from which grants reach it, the nearest first.
-        children: How many things were ever put into it.
+        children: How often something was put into it, or a link made to it.
         activity: When something last happened to it, or None for nothing since it was put.
         client_activity: The same, of what clients may know.
         incarnation: 1, and one more each time a removed id is put again; links and grants of an
@@ -298,6 +348,52 @@ class CatalogEntry:
     def shown(self) -> bool:
         """Whether clients may ever see it, as it and what it lies in are now."""
         return self.removed_at is None and self.visibility is Visibility.CLIENT and not self.veiled
+
+
+@attrs.frozen
+class CatalogItem:
+    """
+    What `Catalog.put_many` is told of one thing, with the meaning and the defaults of `Catalog.put`.
+
+    Attributes:
+        ref: What it is.
+        title: As staff call it.
+        client_title: As clients may read it.
+        container: What a new thing lies in.
+        owner: Who answers for it.
+        requester: The active contact who asked for it.
+        visibility: Whether clients may ever see it.
+        new_children: What becomes of things that are put into it from now on.
+    """
+
+    ref: ResourceRef
+    title: str = attrs.field(kw_only=True)
+    client_title: str | None | Unset = attrs.field(kw_only=True, default=UNSET)
+    container: ResourceRef | None = attrs.field(kw_only=True, default=None)
+    owner: Staff | None | Unset = attrs.field(kw_only=True, default=UNSET)
+    requester: Contact | None | Unset = attrs.field(kw_only=True, default=UNSET)
+    visibility: Visibility | Unset = attrs.field(kw_only=True, default=UNSET)
+    new_children: NewChildren | Unset = attrs.field(kw_only=True, default=UNSET)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.ref, ResourceRef):
+            raise InvalidInputError("ref", "needs a ResourceRef")
+        if self.container is not None and not isinstance(self.container, ResourceRef):
+            raise InvalidInputError("container", "needs a ResourceRef or None")
+        checks.title("title", self.title)
+        wanted: tuple[tuple[str, object, type], ...] = (
+            ("owner", self.owner, Staff),
+            ("requester", self.requester, Contact),
+        )
+        for field, value, type_ in wanted:
+            if value is not UNSET and value is not None and not isinstance(value, type_):
+                raise InvalidInputError(field, f"needs a {type_.__name__} or None")
+        if self.client_title is not UNSET and self.client_title is not None:
+            checks.title("client_title", self.client_title)
+        if self.visibility is not UNSET and not isinstance(self.visibility, Visibility):
+            raise InvalidInputError("visibility", "needs a Visibility")
+        if self.new_children is not UNSET and not isinstance(self.new_children, NewChildren):
+            raise InvalidInputError("new_children", "needs a NewChildren")
 
 
 class AncestorKeys:

@@ -99,6 +99,7 @@ class Grant:
         revoked_at: When it was taken back, or None.
         revoked_by: The party key of who did.
         declined_at: When the grantee declined it, or None.
+        reviewed_at: When staff last said that it is still wanted, or None.
     """
 
     tenant: TenantId
@@ -116,6 +117,7 @@ class Grant:
     revoked_at: datetime | None = None
     revoked_by: str | None = None
     declined_at: datetime | None = None
+    reviewed_at: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
         utc("granted_at", self.granted_at)

@@ -68,6 +68,7 @@ class ReadLink:
         last_opened_at: When a person last did, or None.
         revoked_at: When it was taken back, or None.
         revoked_by: The party key of who did.
+        reviewed_at: When staff last said that it is still wanted, or None.
         as_of: When this record was read from the store.
     """
 
@@ -91,6 +92,7 @@ class ReadLink:
     last_opened_at: datetime | None = None
     revoked_at: datetime | None = None
     revoked_by: str | None = None
+    reviewed_at: datetime | None = None
     as_of: datetime | None = attrs.field(default=None, eq=False, repr=False)
 
     @property

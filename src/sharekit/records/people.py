@@ -230,7 +230,10 @@ class MembershipInfo:
     Attributes:
         organization: The host's id of the organization.
         role: What the contact is there, a slug, or None.
+        sees_shared: Whether they see what is shared with the organization, where members are chosen
+            one by one.
     """
 
     organization: str
     role: str | None = None
+    sees_shared: bool = False

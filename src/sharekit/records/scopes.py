@@ -18,8 +18,11 @@ __all__ = [
     "ScopeAny",
     "ScopeName",
     "ScopeNot",
+    "asserted",
+    "check_scope",
     "excludes",
     "in_shared_projects",
+    "is_union",
     "parse_scope",
     "requested_by_me",
     "requested_by_my_organization",
@@ -27,6 +30,7 @@ __all__ = [
 ]
 
 _MAX_PARTS = 50
+_NAMES: Final = ("requested_by_me", "requested_by_my_organization", "in_shared_projects", "shared_with_me")
 
 
 @attrs.frozen
@@ -43,6 +47,21 @@ class PortalScope:
         return self.scope if isinstance(self, ScopeNot) else ScopeNot(self)
 
 
+# attrs hands its validators the attribute with a type parameter that nothing here depends on.
+def _check_parts(_: object, __: object, scopes: object) -> None:
+    # An empty "all of" would hold for everything.
+    if not isinstance(scopes, tuple) or not scopes:
+        raise InvalidInputError("scope", "needs at least one portal scope")
+    for scope in scopes:
+        check_scope(scope)
+
+
+def check_scope(scope: object) -> None:
+    """Refuse what is none of the scopes of this module: what nobody can judge would hold under a ``~``."""
+    if not isinstance(scope, ScopeName | ScopeAny | ScopeAll | ScopeNot):
+        raise InvalidInputError("scope", "needs a PortalScope, such as shared_with_me")
+
+
 @attrs.frozen
 class ScopeName(PortalScope):
     """
@@ -54,6 +73,10 @@ class ScopeName(PortalScope):
 
     name: str
 
+    def __attrs_post_init__(self) -> None:
+        if self.name not in _NAMES:
+            raise InvalidInputError("scope", f"{str(self.name)[:40]!r} names no portal scope")
+
     def __str__(self) -> str:
         return self.name
 
@@ -62,7 +85,7 @@ class ScopeName(PortalScope):
 class ScopeAny(PortalScope):
     """What is in at least one of these scopes."""
 
-    scopes: tuple[PortalScope, ...]
+    scopes: tuple[PortalScope, ...] = attrs.field(validator=_check_parts)
 
     def __str__(self) -> str:
         return " | ".join(_inner(scope) for scope in self.scopes)
@@ -72,7 +95,7 @@ class ScopeAny(PortalScope):
 class ScopeAll(PortalScope):
     """What is in every one of these scopes."""
 
-    scopes: tuple[PortalScope, ...]
+    scopes: tuple[PortalScope, ...] = attrs.field(validator=_check_parts)
 
     def __str__(self) -> str:
         return " & ".join(_inner(scope) for scope in self.scopes)
@@ -83,6 +106,9 @@ class ScopeNot(PortalScope):
     """What is not in this scope, of all that clients may see."""
 
     scope: PortalScope
+
+    def __attrs_post_init__(self) -> None:
+        check_scope(self.scope)
 
     def __str__(self) -> str:
         return f"~{_inner(self.scope)}"
@@ -119,6 +145,22 @@ def excludes(scope: PortalScope) -> bool:
     if isinstance(scope, ScopeAny | ScopeAll):
         return any(excludes(part) for part in scope.scopes)
     return isinstance(scope, ScopeNot)
+
+
+def is_union(scope: PortalScope) -> bool:
+    """Say whether a scope only adds: whoever sees a thing then sees it by one relation alone."""
+    if isinstance(scope, ScopeAny):
+        return all(is_union(part) for part in scope.scopes)
+    return isinstance(scope, ScopeName)
+
+
+def asserted(scope: PortalScope, *, denied: bool = False) -> frozenset[ScopeName]:
+    """Return the named scopes that speak for access in a scope: those that do not stand under a ``~``."""
+    if isinstance(scope, ScopeNot):
+        return asserted(scope.scope, denied=not denied)
+    if isinstance(scope, ScopeAny | ScopeAll):
+        return frozenset(name for part in scope.scopes for name in asserted(part, denied=denied))
+    return frozenset() if denied or not isinstance(scope, ScopeName) else frozenset({scope})
 
 
 def parse_scope(text: str) -> PortalScope:

@@ -50,6 +50,8 @@ class PortalSettings:
         roles: Those roles, with `OrganizationMode.BY_ROLE`.
         shown: The sections and properties that clients see, by kind; a kind that is not named shows
             what its declaration says.
+        classified: The sections and properties that a kind declared when it was last named; what is
+            declared since is hidden, and nobody has said so.
     """
 
     tenant: TenantId
@@ -57,6 +59,7 @@ class PortalSettings:
     organizations: OrganizationMode = OrganizationMode.EVERYONE
     roles: frozenset[str] = frozenset()
     shown: Mapping[str, tuple[str, ...]] = attrs.field(default=MappingProxyType({}), converter=_named)
+    classified: Mapping[str, tuple[str, ...]] = attrs.field(default=MappingProxyType({}), converter=_named)
 
     def __attrs_post_init__(self) -> None:
         if self.scope is not None:

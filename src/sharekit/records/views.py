@@ -4,13 +4,14 @@ What a reader gets: the sections that are shown to him, with their content.
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import attrs
 
 from sharekit.ids import ReadLinkId
 from sharekit.records.catalog import ResourceRef
 
-__all__ = ["LinkPreview", "LinkView", "PreviewedSection", "Projection", "SectionView"]
+__all__ = ["LinkPreview", "LinkView", "PreviewedSection", "Projection", "PropertyView", "SectionView"]
 
 
 @attrs.frozen(kw_only=True)
@@ -32,6 +33,24 @@ class SectionView:
 
 
 @attrs.frozen(kw_only=True)
+class PropertyView:
+    """
+    One property that is shown.
+
+    Attributes:
+        name: Its name in the `ResourceKind`.
+        title: Its title, in the reader's language when that is known.
+        value: What the loader returned; None when it failed.
+        available: False when the loader failed.
+    """
+
+    name: str
+    title: str
+    value: object = None
+    available: bool = True
+
+
+@attrs.frozen(kw_only=True)
 class Projection:
     """
     A resource as one reader may see it.
@@ -42,12 +61,14 @@ class Projection:
         title: A title that this reader may read.
         sections: The shown sections by name, in the order of the page. A hidden section is
             absent, and its loader was not called.
+        properties: The shown properties by name, in the order of the page; the same holds for them.
     """
 
     ref: ResourceRef
     kind_title: str
     title: str
     sections: Mapping[str, SectionView]
+    properties: Mapping[str, PropertyView] = MappingProxyType({})
 
 
 @attrs.frozen(kw_only=True)

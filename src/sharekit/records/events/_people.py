@@ -161,23 +161,27 @@ class MemberJoined(MembershipEvent):
 
     Attributes:
         role: What they are there, or None.
+        sees_shared: Whether they were chosen to see what is shared with it.
     """
 
     name: ClassVar[str] = "member-joined"
     role: str | None
+    sees_shared: bool
 
 
 @attrs.frozen(kw_only=True)
 class MemberRoleChanged(MembershipEvent):
     """
-    A contact is something else in their organization now.
+    A contact is something else in their organization now, or was chosen there.
 
     Attributes:
         role: What they are there, or None.
+        sees_shared: Whether they were chosen to see what is shared with it.
     """
 
     name: ClassVar[str] = "member-role-changed"
     role: str | None
+    sees_shared: bool
 
 
 @attrs.frozen(kw_only=True)
