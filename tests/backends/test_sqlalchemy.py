@@ -119,6 +119,7 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
 class TestPostgresReadCommitted(EngineContract):
     """The store keeps the contract on PostgreSQL."""
 
+    title = "sqlalchemy on postgresql, read committed"
     shown_elsewhere = ()
 
     @pytest.fixture
@@ -130,6 +131,7 @@ class TestPostgresReadCommitted(EngineContract):
 class TestPostgresSerializable(EngineContract):
     """The store keeps the contract on an engine that is SERIALIZABLE."""
 
+    title = "sqlalchemy on postgresql, serializable"
     shown_elsewhere = ("test_t14", "test_q", "test_t9", "test_t7", "test_t8", "test_s1", "test_s6", "test_k")
 
     @pytest.fixture
@@ -141,6 +143,8 @@ class TestPostgresSerializable(EngineContract):
 class TestMariadb(EngineContract):
     """The store keeps the contract on MariaDB."""
 
+    title = "sqlalchemy on mariadb"
+
     @pytest.fixture
     def engine(self, mariadb: sa.Engine) -> sa.Engine:
         """The engine."""
@@ -149,6 +153,8 @@ class TestMariadb(EngineContract):
 
 class TestSqlite(EngineContract):
     """The store keeps the contract on SQLite."""
+
+    title = "sqlalchemy on sqlite"
 
     @pytest.fixture
     def engine(self, sqlite: sa.Engine) -> sa.Engine:
