@@ -131,6 +131,9 @@ def test_without_a_limit_rows_are_found_by_their_own_key(papers: SqliteRecordSto
         (MARKED, ["p8", "p4", "p2", "p1"]),
         (AnyOf((MARKED, Eq("box", "b0"))), ["p9", "p8", "p6", "p4", "p3", "p2", "p1", "p0"]),
         (AllOf((Not(MARKED), OPEN)), ["p6", "p0"]),
+        (AllOf((AnyOf(()), MARKED)), []),
+        (AnyOf((AnyOf(()), MARKED)), ["p8", "p4", "p2", "p1"]),
+        (AnyOf([MARKED, *[Eq("box", f"b{number}") for number in range(1, 600)]]), ["p8", "p7", "p5", "p4", "p2", "p1"]),
         (
             AnyOf((MARKED, AllOf((OPEN, InSelect("box", Select("paper", "box", Eq("id", "p3"))))))),
             ["p8", "p6", "p4", "p2", "p1", "p0"],

@@ -274,6 +274,19 @@ def test_a_counter_is_read_from_its_key() -> None:
     assert "uses" not in json.loads(row.body)
 
 
+def test_what_a_row_meant_is_remembered_by_all_of_it() -> None:
+    """A row that was read before is not decoded again; one that differs in anything is, and is checked anew."""
+    row = CATALOG_ENTRY.dump(T, SMALL[CATALOG_ENTRY], 1)
+    first = CATALOG_ENTRY.load(row)
+
+    assert CATALOG_ENTRY.load(attrs.evolve(row, revision=2)) is first
+    counted = CATALOG_ENTRY.load(attrs.evolve(row, keys={**row.keys, "children": 7}))
+    assert counted == attrs.evolve(first, children=7)
+    for other in ({"id": "project:else"}, {"tenant": TenantId("else")}, {"schema": 9}):
+        with pytest.raises(IntegrityError):
+            CATALOG_ENTRY.load(attrs.evolve(row, **other))
+
+
 def test_older_shapes_rise_step_by_step() -> None:
     """Each upcast lifts a body by one shape; a shape of the future is refused."""
     kind = RecordKind(

@@ -31,6 +31,9 @@ DRIVEN_AT_MOST: int = 2_000
 """From more rows than these it is not started: walking finds a page sooner."""
 
 
+_JOINED: Final = 100
+
+
 @attrs.frozen
 class Plan:
     """
@@ -41,6 +44,8 @@ class Plan:
         probes: Whether other sub-selects are asked for each row, instead of being computed once.
         sorts: Whether the rows are sorted when they are found. SQLite, which does not know how many
             rows there are, would rather walk through all of them in their order.
+        kept: Sub-selects that are computed once nevertheless, since they have few values.
+        index: The index to walk along, by its keys, which are looked at before the row is fetched.
     """
 
     driver: Condition | None = None
@@ -75,18 +80,23 @@ def chosen(query: Query, spec: KindSpec, counts: Counts) -> Plan:
         counts: Is asked in the same state of the store.
     """
     parts = [*conjuncts(query.where)]
-
     direct = [part for part in parts if isinstance(part, Eq | In) and _starts(part, spec)]
     if query.limit is None:
         return Plan(probes=True, sorts=True) if direct else PLAIN
     if not any(_innermost(query.where)):
         return PLAIN
+    sizes: dict[InSelect, bool] = {}
+
+    def is_few(each: InSelect) -> bool:
+        if each not in sizes:
+            sizes[each] = counts.values(each.select, DRIVEN_AT_MOST + 1) <= DRIVEN_AT_MOST
+        return sizes[each]
+
     for part in [*direct, *(part for part in parts if part not in direct and _starts(part, spec))]:
-        if counts.driven(part, DRIVEN_AT_MOST + 1) <= DRIVEN_AT_MOST:
+        # First what a sub-select gives, of which SQLite computes all to count one row that has it.
+        if all(map(is_few, _innermost(part))) and counts.driven(part, DRIVEN_AT_MOST + 1) <= DRIVEN_AT_MOST:
             return Plan(part, probes=True, sorts=True)
-    kept = [
-        part for part in _innermost(query.where) if counts.values(part.select, DRIVEN_AT_MOST + 1) <= DRIVEN_AT_MOST
-    ]
+    kept = [each for each in _innermost(query.where) if is_few(each)]
     return Plan(probes=True, kept=kept, index=_index_of(query.order.key, parts, spec))
 
 
@@ -144,7 +154,8 @@ def _starts(condition: Condition, spec: KindSpec) -> bool:
         case Eq(key) | In(key) | InSelect(key):
             return leads(key, spec)
         case AnyOf(conditions):
-            return all(_starts(part, spec) for part in conditions)
+            together = sum(1 for _ in keys_of(condition))  # each is a SELECT, of which SQLite joins some hundred
+            return 0 < together <= _JOINED and all(_starts(part, spec) for part in conditions)
         case AllOf(conditions):
             return any(_starts(part, spec) for part in conditions)
         case _:

@@ -4,6 +4,7 @@ Grants and follows: who was given what, and who wants to hear of it.
 
 import enum
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import attrs
@@ -63,6 +64,7 @@ class GrantKeys:
     VIA = "via"
 
 
+@lru_cache(maxsize=8192)  # a decision makes some six, and digests take longer than looking up the rows
 def grant_id(tenant: TenantId, node: str, grantee: str) -> GrantId:
     """Return the id of the one grant of this thing, in this life of it, to this party."""
     return GrantId(deterministic_id("grant", tenant, node, grantee))
