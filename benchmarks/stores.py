@@ -185,6 +185,19 @@ def on_engine(folder: Path) -> RecordStore:
     return SqlAlchemyRecordStore(sqlalchemy.create_engine(f"sqlite:///{folder / 'ours.sqlite3'}"), create=True)
 
 
+def on_django(folder: Path) -> RecordStore:
+    """Return the store of Django on SQLite, in a project of the tests."""
+    from tests.backends._django import MadeTables  # noqa: PLC0415  # only where it is measured
+    from tests.django_host import project  # noqa: PLC0415  # only where it is measured
+
+    project.set_up()
+    alias = PROJECT.enter_context(project.database(project.sqlite_settings(folder / "ours.sqlite3")))
+
+    from sharekit.backends.django import DjangoRecordStore  # noqa: PLC0415  # needs the settings of a project
+
+    return DjangoRecordStore(alias, models=MadeTables(alias))
+
+
 def on_server(url: str, connect: Callable[[], Any], ids: Sequence[str]) -> tuple[Ours, Theirs]:
     """Return the store of SQLAlchemy on a server, and its driver alone."""
     import sqlalchemy  # noqa: PLC0415  # only where it is measured
@@ -228,10 +241,14 @@ def mariadb() -> Iterator[tuple[str, Callable[[], Any]]]:
         )
 
 
+PROJECT = contextlib.ExitStack()
+"""What lasts as long as the run."""
+
 LOCAL: dict[str, Callable[[Path], RecordStore]] = {
     "memory": lambda _: MemoryRecordStore(),
     "sqlite": lambda folder: SqliteRecordStore(folder / "ours.sqlite3"),
     "sqlalchemy-sqlite": on_engine,
+    "django-sqlite": on_django,
     "journal": lambda folder: JournalRecordStore(folder / "journal"),
 }
 SERVERS = {"postgresql": postgresql, "mariadb": mariadb}
