@@ -13,12 +13,13 @@ from werkzeug.exceptions import HTTPException
 from flask_portal.agency.database import Database
 from flask_portal.agency.seed import seed
 from flask_portal.keys import key_from
-from flask_portal.pages import formats, link, links, projects, session
+from flask_portal.pages import client, formats, link, links, projects, session, shares
 from flask_portal.pages.desk import Portal, current_member
 from flask_portal.pages.guard import add_headers, csrf_token
 from flask_portal.settings import Settings
 from flask_portal.sharing.catalog import enter_all
 from flask_portal.sharing.kit import make_kit
+from flask_portal.sharing.recipients import enter_people
 
 __all__ = ["create_app"]
 
@@ -31,6 +32,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         seed(db, datetime.now(ZoneInfo(settings.zone)).date())
     kit = make_kit(settings, db, clock)
     enter_all(db, kit)
+    enter_people(db, kit)
 
     app = Flask("flask_portal")
     app.config.update(
@@ -47,7 +49,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     )
     app.extensions["flask_portal"] = Portal(settings, db, kit)
     sharekit_flask.init_app(app, kit, url_prefix="/share")
-    for module in (session, projects, links, link):
+    for module in (session, projects, links, link, shares, client):
         app.register_blueprint(module.pages)
     formats.add_formats(app)
     app.jinja_env.globals["csrf_token"] = csrf_token

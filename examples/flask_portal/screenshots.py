@@ -40,6 +40,16 @@ def main(folder: Path) -> None:
             _take(staff, folder / "share-panel.png", whole=True)
             staff.get_by_role("link", name="Preview and switches").first.click()
             _take(staff, folder / "link-preview.png")
+            _people(staff, folder)
+            invitation = _invite(staff)
+        with _window(browser, _PHONE, locale="nl-NL") as client:
+            client.goto(invitation)
+            _take(client, folder / "invitation.png")
+            client.get_by_role("button").click()
+            client.wait_for_url("**/share/p/")
+            _take(client, folder / "portal-phone.png")
+            client.set_viewport_size({"width": _DESK[0], "height": 560})
+            _take(client, folder / "portal-wide.png")
         for name, path, size in (
             ("client-wide", opened, _DESK),
             ("client-phone", opened, _PHONE),
@@ -77,6 +87,28 @@ def _link(page: Page, fields: dict[str, str], recipient: str, more: tuple[str, .
     page.keyboard.type(recipient)
     page.get_by_role("button", name="Create link").click()
     return urlsplit(page.get_by_label("Address of the link").first.input_value()).path
+
+
+def _people(page: Page, folder: Path) -> None:
+    """Share three projects with one person, with a look at what the last one reveals."""
+    page.goto(f"{_BAKERY}/edit")
+    page.get_by_label("Title for clients").fill("De nieuwe webwinkel")
+    page.get_by_role("button", name="Save").click()
+    for project, title in ((1, "Campaña de vendimia"), (2, "Brand refresh"), (4, "De nieuwe webwinkel")):
+        page.goto(f"/projects/{project}/people")
+        page.get_by_label("Find by name or e-mail").fill("anne")
+        page.locator("#announcer", has_text="One person found.").wait_for(state="attached")
+        page.get_by_role("radio", name="Annelies").check()
+        page.get_by_text(f"Annelies de Wit will see “{title}").wait_for()
+        if project == 4:
+            _take(page, folder / "share-with-people.png", whole=True)
+        page.get_by_role("button", name="Let them in").click()
+
+
+def _invite(page: Page) -> str:
+    page.goto("/clients/4")
+    page.get_by_role("region", name="Annelies de Wit").get_by_role("button", name="Invite to the portal").click()
+    return urlsplit(page.get_by_label("Address of the invitation").first.input_value()).path
 
 
 def _read(browser: Browser, opened: str, guarded: str) -> None:

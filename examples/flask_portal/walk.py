@@ -16,6 +16,7 @@ from flask_portal.visitor import Page, Visitor
 __all__ = ["walk"]
 
 _PROJECT = "/projects/4"  # of a bakery; it has no title for clients yet
+_CLIENT = "/clients/4"
 _HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'",
@@ -34,6 +35,7 @@ class Walk:
         self._address = address
         self._link = ""
         self._dead = ""
+        self._annelies = Visitor(address)
 
     def sign_in(self) -> None:
         """Staff signs in and sees the projects."""
@@ -97,6 +99,34 @@ class Walk:
         dead, wrong = self._client.get(self._dead), self._client.get(f"{self._address}/share/l/{'x' * 40}")
         assert (wrong.status, wrong.text) == (dead.status, dead.text)
 
+    def share_with_a_person(self) -> None:
+        """Staff finds a contact, reads what sharing reveals, and shares; the page names who sees the project."""
+        people = f"{_PROJECT}/people"
+        found = self._staff.get(f"{people}/found?q=annelies").text
+        chosen = {"contact": found.partition('value="')[2].partition('"')[0], "access": "view", "visibility": "client"}
+        form = self._staff.get(people)
+        assert "Annelies de Wit will see" in form.submit(people, **chosen, do="plan").text
+        assert "Take back" not in self._staff.get(people).text
+        assert "shared with this person" in form.submit(people, **chosen, do="share").text
+
+    def invite(self) -> None:
+        """Staff invites the contact, who comes in and finds the project with the sections that clients see."""
+        client = self._staff.get(_CLIENT)
+        invited = client.submit(next(path for path in client.forms() if path.endswith("/invite")))
+        door = self._annelies.get(invited.addresses()[0])
+        home = self._annelies.post(door.path, {})
+        assert (home.status, home.path) == (200, "/share/p/")
+        assert f"/share/p/project/{_PROJECT.rpartition('/')[2]}" in home.text
+        assert "Openingstijden nagekeken" in self._item().text
+        assert "cheap" not in home.text + self._item().text
+
+    def take_back(self) -> None:
+        """Staff takes the project back, and the contact's next look finds nothing."""
+        people = f"{_PROJECT}/people"
+        self._staff.get(people).submit(f"{people}/revoke")
+        assert self._item().status == 404
+        assert "/share/p/project/" not in self._annelies.get("/share/p/").text
+
     def steps(self) -> list[Callable[[], None]]:
         """Return the steps in their order."""
         return [
@@ -109,11 +139,17 @@ class Walk:
             self.deactivate,
             self.create_again,
             self.wrong_token,
+            self.share_with_a_person,
+            self.invite,
+            self.take_back,
         ]
 
     def _deactivation(self) -> str:
         links = self._staff.get(f"{_PROJECT}/links")
         return next(path for path in links.forms() if path.endswith("/deactivate"))
+
+    def _item(self) -> Page:
+        return self._annelies.get(f"/share/p/project/{_PROJECT.rpartition('/')[2]}")
 
     def _seen(self) -> Page:
         page = self._client.get(self._link)

@@ -113,6 +113,15 @@ def test_the_address_of_a_link_begins_where_the_host_is(made: Sharekit) -> None:
     assert app.portal.kit is made
 
 
+def test_the_address_of_an_invitation_begins_there_too(made: Sharekit) -> None:
+    """It is handed out as that of a link is."""
+    app = create_app(made, url_prefix="/klanten")
+    invitation = made.people.invite(made.people.add_contact("Ana", "ana@acme.example", by=MARIA), by=MARIA)
+    token = made.people.invitation_token(invitation)
+
+    assert app.invitation_url(invitation, "https://desk.example/") == f"https://desk.example/klanten/i/{token}"
+
+
 def test_options_are_the_portals(made: Sharekit) -> None:
     """Name, language, colour and templates reach the pages."""
     sent = talk(create_app(made, site_name="Agentur", default_locale="de", accent="#ffd400"), HTTP)

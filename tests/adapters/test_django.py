@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory, override_settings
 
 from sharekit import ReadLink, ResourceRef, Right, Staff, System
-from sharekit.adapters.django import kit, link_url, portal
+from sharekit.adapters.django import invitation_url, kit, link_url, portal
 from sharekit.errors import ConfigurationError, SharekitError, WeakSecretKeyError
 from sharekit.testing import FrozenClock
 from tests.django_host import sharing
@@ -210,6 +210,22 @@ def test_the_page_of_a_link_is_served(host: None, setting: dict[str, Any]) -> No
     assert b"Lease" in response.content
     assert b"cautious" not in response.content
     assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_page_of_an_invitation_is_served(host: None, setting: dict[str, Any]) -> None:
+    """Its address leads to a page that names the contact, and the button into the portal."""
+    by = Staff("maria")
+    ana = kit().people.add_contact("Ana", "ana@acme.example", by=by)
+    address = invitation_url(kit().people.invite(ana, by=by), RequestFactory().get("/", HTTP_HOST="testserver"))
+    browser = Client()
+    page = browser.get(address)
+    entered = browser.post(address, content_type="application/x-www-form-urlencoded")
+
+    assert address.startswith("http://testserver/share/i/")
+    assert b"Ana" in page.content
+    assert (entered.status_code, entered.headers["Location"]) == (303, "/share/p/")
+    cookie = entered.headers["Set-Cookie"].partition(";")[0]
+    assert browser.get("/share/p/", HTTP_COOKIE=cookie).status_code == 200
 
 
 def test_an_address_without_a_request_has_the_origin(host: None, setting: dict[str, Any]) -> None:

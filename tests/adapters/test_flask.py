@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
 from sharekit import ReadLink, ResourceRef, Sharekit, Staff
-from sharekit.adapters.flask import create_blueprint, init_app, kit_from, link_url, portal_from
+from sharekit.adapters.flask import create_blueprint, init_app, invitation_url, kit_from, link_url, portal_from
 from sharekit.errors import ConfigurationError
 from sharekit.testing import kit
 from sharekit.web import Portal
@@ -63,6 +63,22 @@ def host() -> Iterator[Host]:
     made = make_host()
     yield made
     made.kit.close()
+
+
+def test_a_contact_comes_in_by_an_invitation(host: Host) -> None:
+    """The address that is sent leads to a page whose button leads to the list of what is shared."""
+    ana = host.kit.people.add_contact("Ana", "ana@acme.example", by=MARIA)
+    host.kit.shares.grant(RELAUNCH, to=ana, by=MARIA)
+    with host.app.test_request_context(base_url=SITE):
+        address = invitation_url(host.kit.people.invite(ana, by=MARIA))
+    browser = host.client()
+    page = browser.get(address, base_url=SITE)
+    home = browser.post(address, base_url=SITE, follow_redirects=True)
+
+    assert address.startswith(f"{SITE}/share/i/")
+    assert "Ana" in page.text
+    assert home.request.path == "/share/p/"
+    assert "Relaunch of agency" in home.text
 
 
 def test_a_client_opens_a_link(host: Host) -> None:

@@ -222,6 +222,75 @@ def test_views_are_counted_by_gestures(staff: Person, client: Person) -> None:
     expect(staff.page.get_by_text(re.compile(r"1.time, last"))).to_be_visible()
 
 
+def _let_in(staff: Person, project: int, name: str, title: str) -> None:
+    """Share a project with somebody, with the keyboard alone."""
+    page = staff.page
+    page.goto(f"/projects/{project}/people")
+    staff.tab_to(page.get_by_label("Find by name or e-mail"))
+    page.keyboard.type(name[:5].lower())
+    person = page.get_by_role("radio", name=name)
+    expect(page.locator("#announcer")).to_have_text("One person found.")
+    staff.press(person, "Space")
+    expect(page.get_by_text(f"{name} will see “{title}”.")).to_be_visible()
+    staff.press(page.get_by_role("button", name="Let them in"))
+    expect(page.get_by_text(f"The project is shared with {name}.")).to_be_visible()
+
+
+def _invited(staff: Person, client_id: int, name: str) -> str:
+    """Invite somebody and return the address that they are sent."""
+    staff.page.goto(f"/clients/{client_id}")
+    staff.press(staff.page.get_by_role("button", name=re.compile(f"Invite to the portal.*{name}")))
+    return staff.page.get_by_label(f"Address of the invitation for {name}").input_value()
+
+
+def test_a_person_is_let_in_and_out_again(staff: Person, client: Person) -> None:
+    """Found while typing, told beforehand what it reveals, invited, in the portal by keyboard, and taken back."""
+    _let_in(staff, CAMPAIGN, "Annelies de Wit", "Campaña de vendimia")
+    address = _invited(staff, 4, "Annelies de Wit")
+    client.page.goto(address)
+    client.press(client.page.locator("form.entry button"))
+    client.page.wait_for_url("**/share/p/")
+    client.press(client.page.get_by_role("link", name="Campaña de vendimia"))
+    expect(client.page.get_by_role("heading", level=1)).to_have_text("Campaña de vendimia")
+    client.press(client.page.get_by_role("link", name="Alles wat met u is gedeeld"))
+    field = client.page.get_by_role("searchbox")
+    field.fill("zzz")
+    field.press("Enter")
+    expect(client.page.get_by_role("status")).to_contain_text("‘zzz’")
+    client.page.go_back()
+
+    staff.page.goto(f"/projects/{CAMPAIGN}/people")
+    staff.press(staff.page.get_by_role("button", name="Take back from Annelies de Wit"))
+    expect(staff.page.get_by_text("Nobody outside the agency.")).to_be_visible()
+    client.page.goto("/share/p/")
+    expect(client.page.get_by_text("Campaña")).to_have_count(0)
+    client.page.get_by_role("button", name="Afmelden").click()
+    expect(client.page.get_by_role("heading", level=1)).to_have_text("U bent niet aangemeld")
+
+
+@pytest.mark.parametrize(("scheme", "viewport"), [("light", DESK), ("dark", PHONE)], ids=["light desk", "dark phone"])
+def test_nobody_is_kept_out_of_the_portal(open_browser: Open, scheme: str, viewport: dict[str, int]) -> None:
+    """Axe finds nothing serious on the pages of a contact and of those who let them in, and none is too wide."""
+    staff = open_browser(color_scheme=scheme, viewport=viewport).sign_in()
+    client = open_browser(color_scheme=scheme, viewport=viewport)
+    found = _looked_at(staff, f"/projects/{CAMPAIGN}/people")
+    _let_in(staff, CAMPAIGN, "Annelies de Wit", "Campaña de vendimia")
+    found += _looked_at(staff, f"/projects/{CAMPAIGN}/people")
+    address = _invited(staff, 4, "Annelies de Wit")
+    found += staff.barriers()
+    preview = str(staff.page.get_by_role("link", name="Preview as client").get_attribute("href"))
+    found += _looked_at(staff, preview)
+    found += _looked_at(client, address)
+    client.page.locator("form.entry button").click()
+    client.page.wait_for_url("**/share/p/")
+    for path in ("", "?sort=created", "?q=zzz", f"project/{CAMPAIGN}", "project/0"):
+        found += _looked_at(client, f"/share/p/{path}")
+    client.page.get_by_role("banner").get_by_role("button").click()
+    found += _looked_at(client, "/share/p/") + _looked_at(client, address)
+
+    assert [] == found
+
+
 def test_a_password_is_asked_for(staff: Person, client: Person) -> None:
     """A wrong one is told, the right one opens a page whose address has no secret."""
     link = staff.share(CAMPAIGN, Password="cierzo")

@@ -40,6 +40,24 @@ def _expired(site: Site, ana: Browser) -> WebResponse:
     return ana.get(path)
 
 
+def _invitation(site: Site) -> str:
+    ana = site.kit.people.find("ana@acme.example")
+    ana = ana or site.kit.people.add_contact("Ana", "ana@acme.example", by=site.maria)
+    site.kit.shares.grant(site.relaunch, to=ana, by=site.maria)
+    return site.portal.invitation_path(site.kit.people.invite(ana, by=site.maria))
+
+
+def _inside(site: Site, ana: Browser) -> Browser:
+    ana.post(_invitation(site))
+    return ana
+
+
+def _late(site: Site, ana: Browser) -> WebResponse:
+    path = _invitation(site)
+    site.clock.advance(timedelta(days=8))
+    return ana.get(path)
+
+
 OUTCOMES: dict[str, tuple[int, Callable[[Site, Browser], WebResponse]]] = {
     "page": (200, lambda site, ana: ana.get(site.path())),
     "head": (200, lambda site, ana: ana.send("HEAD", site.path())),
@@ -61,7 +79,17 @@ OUTCOMES: dict[str, tuple[int, Callable[[Site, Browser], WebResponse]]] = {
     "wrong-type": (415, lambda site, ana: ana.send("POST", "/l/x", headers=SAME_SITE, body=b"{}")),
     "malformed": (400, lambda site, ana: ana.send("POST", "/l/x", headers=SAME_SITE | FORM, body=b"\xff=&" * 9)),
     "limited": (429, _limited),
+    "invitation": (200, lambda site, ana: ana.get(_invitation(site))),
+    "invitation-expired": (410, _late),
+    "entered": (303, lambda site, ana: ana.post(_invitation(site))),
+    "home": (200, lambda site, ana: _inside(site, ana).get("/p/")),
+    "item": (200, lambda site, ana: _inside(site, ana).get("/p/project/42")),
+    "absent": (404, lambda site, ana: _inside(site, ana).get("/p/project/43")),
+    "no-place": (303, lambda site, ana: _inside(site, ana).send("GET", "/p/", query="after=x")),
+    "signed-out": (303, lambda site, ana: _inside(site, ana).post("/p/sign-out")),
+    "session-ended": (403, lambda site, ana: ana.get("/p/")),
 }
+CARRIED = {"redeemed", "visit", "entered", "home", "item", "absent", "no-place", "signed-out"}
 FILES = {"portal.css": "text/css; charset=utf-8", "portal.js": "text/javascript; charset=utf-8"}
 
 
@@ -113,8 +141,8 @@ def test_files_have_the_headers(quick_site: Site, name: str) -> None:
     assert "Vary" not in dict(response.headers)
 
 
-@pytest.mark.parametrize("outcome", [name for name in OUTCOMES if name not in {"redeemed", "visit"}])
-def test_only_visits_set_cookies(quick_site: Site, outcome: str) -> None:
+@pytest.mark.parametrize("outcome", [name for name in OUTCOMES if name not in CARRIED])
+def test_only_visits_and_sessions_set_cookies(quick_site: Site, outcome: str) -> None:
     """No other response sets one."""
     response = OUTCOMES[outcome][1](quick_site, quick_site.browser())
 

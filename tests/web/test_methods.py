@@ -14,6 +14,10 @@ KNOWN = {
     "/l/{token}/seen": {"OPTIONS", "POST"},
     "/v/{handle}": {"GET", "HEAD", "OPTIONS"},
     "/static/{name}": {"GET", "HEAD", "OPTIONS"},
+    "/i/{token}": {"GET", "HEAD", "OPTIONS", "POST"},
+    "/p/": {"GET", "HEAD", "OPTIONS"},
+    "/p/{kind}/{id}": {"GET", "HEAD", "OPTIONS"},
+    "/p/sign-out": {"OPTIONS", "POST"},
 }
 
 
@@ -29,7 +33,9 @@ def test_a_method_is_refused_by_the_form_of_the_address_alone(quick_site: Site, 
     living = quick_site.kit.links.token(quick_site.link())
     ana = quick_site.browser()
     answers = [
-        ana.send(method, address.format(token=place, handle=place, name=place), headers=SAME_SITE)
+        ana.send(
+            method, address.format(token=place, handle=place, name=place, kind="project", id=place), headers=SAME_SITE
+        )
         for place in (living, "garbage")
     ]
 
@@ -41,7 +47,7 @@ def test_a_method_is_refused_by_the_form_of_the_address_alone(quick_site: Site, 
         assert set((answers[0].header("Allow") or "").split(", ")) == KNOWN[address]
 
 
-@pytest.mark.parametrize("address", ["/l/{token}", "/static/portal.css", "/v/x", "/x"])
+@pytest.mark.parametrize("address", ["/l/{token}", "/static/portal.css", "/v/x", "/p/", "/p/project/42", "/x"])
 def test_head_is_get_without_the_body(quick_site: Site, address: str) -> None:
     """HEAD has the status and the very headers of GET, the length included."""
     path = address.format(token=quick_site.kit.links.token(quick_site.link()))
@@ -56,7 +62,7 @@ def test_head_is_get_without_the_body(quick_site: Site, address: str) -> None:
 @pytest.mark.parametrize("address", KNOWN)
 def test_options_tells_the_methods_and_nothing_more(quick_site: Site, address: str) -> None:
     """OPTIONS of a known address lists its methods and allows no other site anything."""
-    answer = quick_site.browser().send("OPTIONS", address.format(token="x", handle="x", name="x"))
+    answer = quick_site.browser().send("OPTIONS", address.format(token="x", handle="x", name="x", kind="x", id="x"))
 
     assert answer.status == 204
     assert set((answer.header("Allow") or "").split(", ")) == KNOWN[address]
@@ -76,7 +82,7 @@ def test_the_three_safe_methods_change_nothing(site: Site) -> None:
     for method in ("GET", "HEAD", "OPTIONS"):
         for one in (link, counted):
             path = site.portal.link_path(one)
-            for address in (path, f"{path}/seen", "/v/x", "/static/portal.js"):
+            for address in (path, f"{path}/seen", "/v/x", "/p/", "/p/project/42", "/p/sign-out", "/static/portal.js"):
                 ana.send(method, address)
 
     assert [site.kit.links.get(link), site.kit.links.get(counted)] == before

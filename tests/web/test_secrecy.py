@@ -53,6 +53,28 @@ def test_logs_hold_no_secret(
         assert secret not in caplog.text
 
 
+def test_logs_hold_no_invitation_and_no_session(
+    site: Site, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither its token nor a ticket, when it is used, refused, or things go wrong."""
+    caplog.set_level(logging.DEBUG)
+    who = site.kit.people.add_contact("Ana", "ana@acme.example", by=site.maria)
+    token = site.kit.people.invitation_token(site.kit.people.invite(who, by=site.maria))
+    ana, other = site.browser(), site.browser()
+    answers = [ana.get(f"/i/{token}"), ana.post(f"/i/{token}"), other.get(f"/i/{token}"), ana.get("/p/")]
+    secrets = [token, *ana.cookies.values()]
+    monkeypatch.setattr(site.kit.people, "view_invitation", _fail)
+    monkeypatch.setattr(site.kit.access, "visible", _burst)
+    failed = [other.get(f"/i/{token}"), ana.get("/p/")]
+
+    assert [200, 303, 404, 200] == [answer.status for answer in answers]
+    assert [503, 500] == [answer.status for answer in failed]
+    assert "refused: used" in caplog.text
+    for secret in secrets:
+        assert secret not in caplog.text
+        assert not [answer for answer in (*answers, *failed) if secret in text_of(answer) + repr(answer)]
+
+
 def _fail(*_: object, **__: object) -> None:
     raise StorageError("reading")
 

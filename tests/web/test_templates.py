@@ -49,6 +49,21 @@ def test_a_host_replaces_a_section(tmp_path: Path) -> None:
     assert "a remark on 42" in page
 
 
+def test_a_host_changes_the_frame_of_the_client_portal(tmp_path: Path) -> None:
+    """One template is the frame of every page that contacts see, and a block of it can be changed alone."""
+    text = (
+        '{% extends "default/sharekit/client.html" %}{% block footer %}<footer>{{ client_name }}</footer>{% endblock %}'
+    )
+    site = make_site(template_folders=[folder(tmp_path, client=text)])
+    ana = site.kit.people.add_contact("Ana", "ana@acme.example", by=site.maria)
+    browser = site.browser()
+    browser.post(site.portal.invitation_path(site.kit.people.invite(ana, by=site.maria)))
+
+    for path in ("/p/", "/p/project/42"):
+        assert "<footer>Ana</footer>" in text_of(browser.get(path))
+        assert "Sign out" in text_of(browser.get(path))
+
+
 def test_a_host_gives_a_loader() -> None:
     """Templates may come from anywhere that Jinja2 can load from."""
     site = make_site(template_loaders=[DictLoader({"sharekit/unavailable.html": "gone"})])

@@ -67,11 +67,11 @@ def project_kind(db: Database) -> ResourceKind:
         title="Project",
         titles=TITLES["project"],
         sections={
-            "progress": Section("Progress", load=loaders.progress, titles=TITLES["progress"]),
+            "progress": Section("Progress", load=loaders.progress, client=True, titles=TITLES["progress"]),
             "budget": Section("Budget", load=loaders.budget, titles=TITLES["budget"]),
-            "hours": Section("Hours", load=loaders.hours, titles=TITLES["hours"]),
-            "milestones": Section("Milestones", load=loaders.milestones, titles=TITLES["milestones"]),
-            "updates": Section("Updates", load=loaders.updates, titles=TITLES["updates"]),
+            "hours": Section("Hours", load=loaders.hours, client=True, titles=TITLES["hours"]),
+            "milestones": Section("Milestones", load=loaders.milestones, client=True, titles=TITLES["milestones"]),
+            "updates": Section("Updates", load=loaders.updates, client=True, titles=TITLES["updates"]),
         },
     )
 

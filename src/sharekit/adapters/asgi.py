@@ -25,6 +25,7 @@ from sharekit.adapters._asgi_bodies import AsgiBody, ClientGoneError, Message, p
 from sharekit.adapters._asgi_paths import place_of
 from sharekit.errors import ConfigurationError
 from sharekit.kit import Sharekit
+from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
 from sharekit.records.several import SeveralInOrder
 from sharekit.web import Headers, Portal, WebRequest, WebResponse
@@ -77,6 +78,16 @@ class PortalApp:
             base_url: Where the host's application is, ``request.base_url`` in Starlette, FastAPI and Litestar.
         """
         return str(base_url).rstrip("/") + self._portal.link_path(link)
+
+    def invitation_url(self, invitation: Invitation, base_url: object) -> str:
+        """
+        Return the whole address of an invitation's page, to be sent to the contact; the same at every call.
+
+        Args:
+            invitation: An invitation of any tenant.
+            base_url: As for `link_url`.
+        """
+        return str(base_url).rstrip("/") + self._portal.invitation_path(invitation)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; accept the host's start and end, which change nothing here; refuse WebSockets."""

@@ -22,6 +22,7 @@ from sharekit.errors import ConfigurationError, MissingExtraError, SharekitError
 from sharekit.ids import ReadLinkId
 from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
+from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
 from sharekit.records.parties import System
 from sharekit.records.several import SeveralInOrder
@@ -38,7 +39,7 @@ except ImportError as _missing:  # pragma: no cover  # shown in a process of its
 
 from sharekit.web import Headers, Portal, WebRequest
 
-__all__ = ["create_blueprint", "init_app", "kit_from", "link_url", "portal_from"]
+__all__ = ["create_blueprint", "init_app", "invitation_url", "kit_from", "link_url", "portal_from"]
 
 T = TypeVar("T")
 
@@ -144,7 +145,16 @@ def portal_from(app: Flask | None = None) -> Portal:
 
 def link_url(link: ReadLink) -> str:
     """Return the whole address of a link's page, to be handed to the client; the same at every call."""
-    return url_for("sharekit.portal", path=portal_from().path_below(link).lstrip("/"), _external=True)
+    return _url_of(portal_from().path_below(link))
+
+
+def invitation_url(invitation: Invitation) -> str:
+    """Return the whole address of an invitation's page, to be sent to the contact; the same at every call."""
+    return _url_of(portal_from().path_below(invitation))
+
+
+def _url_of(below: str) -> str:
+    return url_for("sharekit.portal", path=below.lstrip("/"), _external=True)
 
 
 def _extension(app: Flask | None) -> _Extension:

@@ -11,9 +11,11 @@ import attrs
 from sharekit.errors import (
     ConflictError,
     InvalidInputError,
+    InvitationUnavailableError,
     LinkUnavailableError,
     NotAllowedError,
     NotFoundError,
+    PortalSessionEndedError,
     RetryTransaction,
     SharekitError,
     StorageError,
@@ -26,6 +28,7 @@ __all__ = [
     "BodyStalledError",
     "BodyTooLargeError",
     "CrossSiteError",
+    "ForgedSessionError",
     "MalformedBodyError",
     "Refusal",
     "UnknownAddressError",
@@ -98,6 +101,12 @@ class MalformedBodyError(WebError):
     code: ClassVar[str] = "malformed-body"
 
 
+class ForgedSessionError(PortalSessionEndedError):
+    """What came instead of a session's ticket was never one; it looks like any session that has ended."""
+
+    code: ClassVar[str] = "forged-session"
+
+
 @attrs.frozen
 class Refusal:
     """
@@ -122,7 +131,19 @@ _UNAVAILABLE: Final = Refusal(404, "unavailable")
 _TABLE: Final[Sequence[tuple[tuple[type[Exception], ...], Refusal]]] = (
     # Not 404: the reader did open this link, and needs to know that it may well open again.
     ((VisitEndedError,), Refusal(403, "visit-ended")),
-    ((LinkUnavailableError, UnknownAddressError, NotFoundError, NotAllowedError, InvalidInputError), _UNAVAILABLE),
+    # Not 404 either: it is the answer at every address of the client portal, and tells nothing about any.
+    ((PortalSessionEndedError,), Refusal(403, "session-ended")),
+    (
+        (
+            LinkUnavailableError,
+            InvitationUnavailableError,
+            UnknownAddressError,
+            NotFoundError,
+            NotAllowedError,
+            InvalidInputError,
+        ),
+        _UNAVAILABLE,
+    ),
     ((TooManyAttemptsError,), Refusal(429, "too-many-attempts")),
     ((WrongMethodError,), Refusal(405, "refused")),
     ((CrossSiteError,), Refusal(403, "refused")),
@@ -139,6 +160,8 @@ def refusal_of(error: Exception) -> Refusal:
     """Return what an error looks like. Of one with a status of 500 or more the operator must hear."""
     if isinstance(error, LinkUnavailableError) and error.expired:
         return Refusal(410, "expired")
+    if isinstance(error, InvitationUnavailableError) and error.expired:
+        return Refusal(410, "invitation-expired")
     found = next(refusal for classes, refusal in _TABLE if isinstance(error, classes))
     if isinstance(error, TooManyAttemptsError):
         found = attrs.evolve(found, retry_after=error.retry_after)

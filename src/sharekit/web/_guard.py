@@ -43,8 +43,9 @@ def refuse_cross_site(request: WebRequest) -> None:
     - Neither, or ``Origin: null``: let pass. A program that is no browser sends neither, and has no
       cookies that could be misused. A browser sends ``null`` from our own forms, because our pages
       have ``Referrer-Policy: no-referrer``, and over plain HTTP it does not send the other header.
-      Even then a foreign page gains nothing: no POST works without the secret in its address, and
-      whoever knows that can open the link himself.
+      Even then a foreign page gains nothing: a POST works with the secret in its address alone, and
+      whoever knows that can open the link himself, or with the cookie of a session, which a browser
+      does not send along with another site's form (``SameSite=Lax``).
 
     Raises:
         CrossSiteError: Another site sent it.

@@ -3,20 +3,25 @@ Makes responses: pages, refusals, redirects and files, each with all its headers
 """
 
 import logging
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
 
 from sharekit.errors import RedeemRequired
-from sharekit.records.views import LinkView
+from sharekit.records.invitations import InvitationView
+from sharekit.records.lists import Page
+from sharekit.records.views import LinkView, Projection
 from sharekit.web._errors import Refusal, refusal_of
 from sharekit.web.assets import Asset
 from sharekit.web.headers import ASSET_HEADERS, PAGE_HEADERS
+from sharekit.web.listing import ListQuery, ListView, item_path, list_view
 from sharekit.web.locales import Language, language_of
 from sharekit.web.messages import WebResponse
-from sharekit.web.pages import Pages
+from sharekit.web.pages import ItemPage, Pages
+from sharekit.web.routes import HOME, SIGN_OUT
 
-__all__ = ["Answers", "Reader"]
+__all__ = ["Answers", "Client", "Reader"]
 
 _log = logging.getLogger("sharekit.web")
 
@@ -46,6 +51,20 @@ class Reader:
         return attrs.evolve(self, language=language_of(locale) or self.language)
 
 
+@attrs.frozen(kw_only=True)
+class Client:
+    """
+    A contact in the portal, as the frame of their pages knows them.
+
+    Attributes:
+        reader: For whom responses are made.
+        name: Their name.
+    """
+
+    reader: Reader
+    name: str
+
+
 class Answers:
     """
     Makes responses.
@@ -70,6 +89,40 @@ class Answers:
         language = reader.speaking(wanted.locale).language
         body = self._pages.render("landing", language, reader.root, wanted=wanted, wrong=wrong)
         return _page(403 if wrong else 200, language, body)
+
+    def invitation(self, reader: Reader, invited: InvitationView) -> WebResponse:
+        """Return the page that tells who is invited and asks for a click."""
+        language = reader.speaking(invited.locale).language
+        until = self._pages.formats(language).instant(invited.expires_at, wordy=True, zone=True)
+        return _page(
+            200, language, self._pages.render("invitation", language, reader.root, invited=invited, until=until)
+        )
+
+    def home(self, client: Client, page: Page, query: ListQuery, kinds: Mapping[str, str]) -> WebResponse:
+        """Return the list of what is shared with a contact."""
+        return self._for_client(200, "home", client, listed=self._listed(client, page, query, HOME.path, kinds))
+
+    def item(
+        self, client: Client, shown: Projection, inner: Page, query: ListQuery, kinds: Mapping[str, str]
+    ) -> WebResponse:
+        """Return the page of one thing, with a list of what lies in it."""
+        sections = self._pages.render_sections(shown, client.reader.language)
+        listed = self._listed(client, inner, query, item_path(shown.ref), kinds)
+        return self._for_client(200, "item", client, page=ItemPage(view=shown, sections=sections, listed=listed))
+
+    def absent(self, client: Client) -> WebResponse:
+        """Return the one answer to a contact for everything that is not for them, be it there or not."""
+        return self._for_client(404, "absent", client)
+
+    def _for_client(self, status: int, template: str, client: Client, /, **values: object) -> WebResponse:
+        reader = client.reader
+        urls = {"home_url": reader.root + HOME.path, "sign_out_url": reader.root + SIGN_OUT.path}
+        body = self._pages.render(template, reader.language, reader.root, client_name=client.name, **urls, **values)
+        return _page(status, reader.language, body)
+
+    def _listed(self, client: Client, page: Page, query: ListQuery, path: str, kinds: Mapping[str, str]) -> ListView:
+        formats = self._pages.formats(client.reader.language)
+        return list_view(page, query, root=client.reader.root, formats=formats, path=path, kinds=kinds)
 
     def refusal(self, reader: Reader, error: Exception) -> WebResponse:
         """Return what an error looks like, and tell the operator of one that readers cannot bring about."""

@@ -19,31 +19,17 @@ from sharekit.kit import Sharekit
 from sharekit.records.views import LinkView
 from sharekit.web._errors import UnknownAddressError
 from sharekit.web._guard import household_of, read_form, refuse_cross_site
-from sharekit.web.answers import Answers, Reader
+from sharekit.web.answers import Answers
 from sharekit.web.assets import Asset
+from sharekit.web.calls import Call
+from sharekit.web.clients import ClientEndpoints
 from sharekit.web.messages import WebRequest, WebResponse
-from sharekit.web.routes import LINK, SEEN, STATIC, VISIT, Route
+from sharekit.web.routes import HOME, INVITATION, ITEM, LINK, SEEN, SIGN_OUT, STATIC, VISIT, Route
 from sharekit.web.visits import VisitCookies, handle_of
 
-__all__ = ["Call", "Endpoints"]
+__all__ = ["Endpoints"]
 
 _BETWEEN_COUNTS: Final = timedelta(minutes=30)
-
-
-@attrs.frozen(kw_only=True)
-class Call:
-    """
-    A request that found its address.
-
-    Attributes:
-        request: The request.
-        places: What stands in the places of the address.
-        reader: For whom it is answered.
-    """
-
-    request: WebRequest
-    places: Mapping[str, str] = attrs.field(repr=False)
-    reader: Reader
 
 
 @attrs.frozen(kw_only=True)
@@ -56,6 +42,7 @@ class Endpoints:
         answers: What makes responses.
         assets: The files that may be fetched.
         cookies: What carries visits.
+        clients: What answers in the client portal.
         resolve_tenant: The host's own way to tell the tenant of a request; without it the token tells.
     """
 
@@ -63,6 +50,7 @@ class Endpoints:
     answers: Answers
     assets: Mapping[str, Asset]
     cookies: VisitCookies
+    clients: ClientEndpoints
     resolve_tenant: Callable[[WebRequest], str | None] | None
 
     def answer(self, route: Route, call: Call) -> WebResponse:
@@ -78,6 +66,11 @@ class Endpoints:
             (SEEN, True): self._record_view,
             (VISIT, False): self._carry_on,
             (STATIC, False): self._file,
+            (INVITATION, False): self.clients.invitation,
+            (INVITATION, True): self.clients.enter,
+            (HOME, False): self.clients.home,
+            (ITEM, False): self.clients.item,
+            (SIGN_OUT, True): self.clients.sign_out,
         }
         return answering[route, method == "POST"](call)
 

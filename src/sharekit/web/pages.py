@@ -12,9 +12,10 @@ import attrs
 
 from sharekit.errors import MissingExtraError
 from sharekit.records.several import SeveralInOrder
-from sharekit.records.views import LinkView, SectionView
+from sharekit.records.views import LinkView, Projection, SectionView
 from sharekit.web.assets import Asset
 from sharekit.web.formats import Formats
+from sharekit.web.listing import ListView
 from sharekit.web.locales import Language
 from sharekit.web.rendering import block_of
 from sharekit.web.routes import STATIC
@@ -34,7 +35,7 @@ try:
 except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
     raise MissingExtraError("jinja2", "pages") from _missing
 
-__all__ = ["BaseLoader", "LinkPage", "Markup", "Pages", "RenderedSection", "folder_loaders"]
+__all__ = ["BaseLoader", "ItemPage", "LinkPage", "Markup", "Pages", "RenderedSection", "folder_loaders"]
 
 _log = logging.getLogger("sharekit.web")
 _FOLDER: Final = "sharekit"
@@ -78,6 +79,22 @@ class LinkPage:
     last_day: str | None
     until: str | None
     seen_url: str | None
+
+
+@attrs.frozen(kw_only=True)
+class ItemPage:
+    """
+    What the template ``item.html`` is given, besides what every page of the client portal has.
+
+    Attributes:
+        view: The thing as the contact may see it.
+        sections: Its sections in the order of the page.
+        listed: What lies in it that the contact may see.
+    """
+
+    view: Projection
+    sections: Sequence[RenderedSection]
+    listed: ListView
 
 
 class Pages:
@@ -142,8 +159,8 @@ class Pages:
         )
         return self.render("link", language, root, page=page)
 
-    def render_sections(self, view: LinkView, language: Language) -> Sequence[RenderedSection]:
-        """Return the sections of a view as the page of a link has them."""
+    def render_sections(self, view: Projection, language: Language) -> Sequence[RenderedSection]:
+        """Return the sections of a view as its page has them."""
         formats = Formats(language, self._zone)
         return [self._section(view, section, formats) for section in view.sections.values()]
 
@@ -151,7 +168,7 @@ class Pages:
         """Return how values are written in a language."""
         return Formats(language, self._zone)
 
-    def _section(self, view: LinkView, section: SectionView, formats: Formats) -> RenderedSection:
+    def _section(self, view: Projection, section: SectionView, formats: Formats) -> RenderedSection:
         html = None
         if section.available:
             try:
@@ -160,7 +177,7 @@ class Pages:
                 _log.exception("section %s of a %s could not be shown", section.name, view.ref.kind)
         return RenderedSection(name=section.name, title=section.title, html=html)
 
-    def _content(self, view: LinkView, section: SectionView, formats: Formats) -> Markup:
+    def _content(self, view: Projection, section: SectionView, formats: Formats) -> Markup:
         own = f"{_FOLDER}/sections/{view.ref.kind}/{section.name}.html"
         template = self._environment.select_template([own, f"{_FOLDER}/section.html"])
         block = None if template.name == own else block_of(section.content, formats)

@@ -1,5 +1,5 @@
 """
-The portal: the pages of read links as one function from request to response.
+The portal: the pages of read links, and those of contacts, as one function from request to response.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,20 +10,26 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from sharekit.errors import ConfigurationError, LinkUnavailableError, VisitEndedError
+from sharekit.errors import ConfigurationError, InvitationUnavailableError, LinkUnavailableError, VisitEndedError
 from sharekit.kit import Sharekit
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
+from sharekit.records.parties import Contact
 from sharekit.records.several import SeveralInOrder
-from sharekit.web._errors import UnknownAddressError, WrongMethodError
+from sharekit.web._errors import ForgedSessionError, UnknownAddressError, WrongMethodError
 from sharekit.web._guard import WrongSecrets
 from sharekit.web.answers import Answers, Reader
 from sharekit.web.assets import load_assets
-from sharekit.web.endpoints import Call, Endpoints
+from sharekit.web.calls import Call
+from sharekit.web.clients import ClientEndpoints
+from sharekit.web.endpoints import Endpoints
 from sharekit.web.locales import language_of, negotiate
 from sharekit.web.messages import WebRequest, WebResponse
 from sharekit.web.pages import BaseLoader, Pages, folder_loaders
-from sharekit.web.preview import PortalPreview, preview_of
-from sharekit.web.routes import LINK, find_route
+from sharekit.web.preview import PortalPreview, preview_for, preview_of
+from sharekit.web.routes import INVITATION, LINK, find_route
+from sharekit.web.sessions import SessionCookie
 from sharekit.web.visits import VisitCookies
 
 __all__ = ["Portal"]
@@ -31,13 +37,13 @@ __all__ = ["Portal"]
 
 class Portal:
     """
-    The pages that the holders of read links see.
+    The pages that the holders of read links see, and the contacts who were invited.
 
     It knows HTTP and no framework: an adapter translates, `handle` does the rest. It may be used
     by any number of threads.
 
-    The path of a link holds its secret. The portal never logs it; a web server that keeps an
-    access log should leave out what follows ``/l/``.
+    The path of a link or an invitation holds its secret. The portal never logs it; a web server
+    that keeps an access log should leave out what follows ``/l/`` and ``/i/``.
     """
 
     def __init__(
@@ -85,13 +91,16 @@ class Portal:
         self._base_path = _base_path(base_path)
         self._default_locale = default_locale
         self._answers = Answers(self._pages)
-        self._cookies = VisitCookies(secure_cookies)
         self._wrong_secrets = WrongSecrets(kit.rate_limiter, wrong_secrets_per_minute)
+        clients = ClientEndpoints(
+            kit=kit, answers=self._answers, cookie=SessionCookie(secure_cookies), resolve_tenant=resolve_tenant
+        )
         self._endpoints = Endpoints(
             kit=kit,
             answers=self._answers,
             assets=assets,
-            cookies=self._cookies,
+            cookies=VisitCookies(secure_cookies),
+            clients=clients,
             resolve_tenant=resolve_tenant,
         )
 
@@ -104,9 +113,16 @@ class Portal:
         """Return the path of a link's page, secret and ``base_path`` included; the same at every call."""
         return self._base_path + self.path_below(link)
 
-    def path_below(self, link: ReadLink) -> str:
-        """Return the same without the ``base_path``, for an adapter that knows better where it is mounted."""
-        return LINK.fill(token=self._kit_of(link).links.token(link))
+    def invitation_path(self, invitation: Invitation) -> str:
+        """Return the path of an invitation's page, secret and ``base_path`` included; the same at every call."""
+        return self._base_path + self.path_below(invitation)
+
+    def path_below(self, shown: ReadLink | Invitation) -> str:
+        """Return either without the ``base_path``, for an adapter that knows better where it is mounted."""
+        kit = self._kit_of(shown)
+        if isinstance(shown, Invitation):
+            return INVITATION.fill(token=kit.people.invitation_token(shown))
+        return LINK.fill(token=kit.links.token(shown))
 
     def preview(self, link: ReadLink, *, locale: str | None = None) -> PortalPreview:
         """
@@ -124,6 +140,20 @@ class Portal:
         """
         return preview_of(self._kit_of(link), self._pages, link, language_of(locale) or self._default_language)
 
+    def preview_as(self, contact: Contact, ref: ResourceRef, *, locale: str | None = None) -> PortalPreview:
+        """
+        Show staff the page of a thing as a contact gets it, in the contact's language; nothing is counted.
+
+        Args:
+            contact: A contact of the portal's own tenant.
+            ref: What they look at.
+            locale: The language when the pages do not speak the contact's; by default that of the portal.
+
+        Raises:
+            NotFoundError: There is no such contact, or they may not see this.
+        """
+        return preview_for(self._kit, self._pages, contact, ref, language_of(locale) or self._default_language)
+
     def handle(self, request: WebRequest) -> WebResponse:
         """
         Answer a request, with a page whatever happens.
@@ -140,8 +170,8 @@ class Portal:
             response = self._answers.refusal(reader, error)
         return _without_body(response) if request.method == "HEAD" else response
 
-    def _kit_of(self, link: ReadLink) -> Sharekit:
-        return self._kit if link.tenant == self._kit.tenant else self._kit.for_tenant(link.tenant)
+    def _kit_of(self, shown: ReadLink | Invitation) -> Sharekit:
+        return self._kit if shown.tenant == self._kit.tenant else self._kit.for_tenant(shown.tenant)
 
     def _answered(self, request: WebRequest, reader: Reader) -> WebResponse:
         found = find_route(request.path)
@@ -152,7 +182,10 @@ class Portal:
             raise WrongMethodError(route.allow)
         try:
             return self._endpoints.answer(route, Call(request=request, places=places, reader=reader))
-        except LinkUnavailableError as error:
+        except ForgedSessionError:
+            self._wrong_secrets.count(request)
+            raise
+        except (LinkUnavailableError, InvitationUnavailableError) as error:
             # What has run out or fallen silent was a good secret once, and is told so.
             if not error.expired and not isinstance(error, VisitEndedError):
                 self._wrong_secrets.count(request)

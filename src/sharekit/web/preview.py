@@ -1,5 +1,5 @@
 """
-What staff see of a link's page before the client does: each section with the html that the page would have.
+What staff see of a client's page before the client does: each section with the html that the page would have.
 """
 
 from collections.abc import Mapping
@@ -8,12 +8,14 @@ import attrs
 
 from sharekit.errors import NotFoundError
 from sharekit.kit import Sharekit
+from sharekit.records.catalog import ResourceRef
 from sharekit.records.links import ReadLink
+from sharekit.records.parties import Contact
 from sharekit.records.views import LinkView, PreviewedSection
 from sharekit.web.locales import Language, language_of
 from sharekit.web.pages import Markup, Pages, RenderedSection
 
-__all__ = ["PortalPreview", "PreviewSection", "preview_of"]
+__all__ = ["PortalPreview", "PreviewSection", "preview_for", "preview_of"]
 
 
 @attrs.frozen(kw_only=True)
@@ -85,6 +87,36 @@ def preview_of(kit: Sharekit, pages: Pages, link: ReadLink, fallback: Language) 
         language=language.tag,
         problem=preview.problem,
         sections=tuple(_previewed(section, rendered) for section in preview.sections),
+    )
+
+
+def preview_for(kit: Sharekit, pages: Pages, contact: Contact, ref: ResourceRef, fallback: Language) -> PortalPreview:
+    """
+    Return the preview of a thing for a contact of the kit's tenant; what they do not see is not named.
+
+    Args:
+        kit: The kit.
+        pages: What renders the client's page.
+        contact: Who would look at it.
+        ref: What they would look at.
+        fallback: The language when the pages do not speak that of the contact.
+    """
+    language = language_of(kit.people.get(contact).locale) or fallback
+    shown = kit.access.preview_as(contact, ref, locale=language.tag)
+    return PortalPreview(
+        title=shown.title,
+        language=language.tag,
+        problem=None,
+        sections=tuple(
+            PreviewSection(
+                name=section.name,
+                title=section.title,
+                visible=True,
+                available=section.html is not None,
+                html=Markup("") if section.html is None else section.html,
+            )
+            for section in pages.render_sections(shown, language)
+        ),
     )
 
 

@@ -11,7 +11,19 @@ from typing import Final
 
 import attrs
 
-__all__ = ["LINK", "ROUTES", "SEEN", "STATIC", "VISIT", "Route", "find_route"]
+__all__ = [
+    "HOME",
+    "INVITATION",
+    "ITEM",
+    "LINK",
+    "ROUTES",
+    "SEEN",
+    "SIGN_OUT",
+    "STATIC",
+    "VISIT",
+    "Route",
+    "find_route",
+]
 
 _PLACE: Final = re.compile(r"{([a-z]+)}")
 
@@ -60,8 +72,16 @@ VISIT: Final = Route("/v/{handle}", ("GET", "HEAD", "OPTIONS"))
 """The page of a redeemed link; the secret is in a cookie, not here."""
 STATIC: Final = Route("/static/{name}", ("GET", "HEAD", "OPTIONS"))
 """Our own style sheet and script."""
+INVITATION: Final = Route("/i/{token}", ("GET", "HEAD", "POST", "OPTIONS"))
+"""The page of an invitation, and where its form is sent."""
+HOME: Final = Route("/p/", ("GET", "HEAD", "OPTIONS"))
+"""The list of what is shared with the contact who came in."""
+ITEM: Final = Route("/p/{kind}/{id}", ("GET", "HEAD", "OPTIONS"))
+"""The page of one thing for the contact who came in."""
+SIGN_OUT: Final = Route("/p/sign-out", ("POST", "OPTIONS"))
+"""Where the contact who came in goes out."""
 
-ROUTES: Final = (LINK, SEEN, VISIT, STATIC)
+ROUTES: Final = (LINK, SEEN, VISIT, STATIC, INVITATION, HOME, ITEM, SIGN_OUT)
 
 
 def find_route(path: str) -> tuple[Route, Mapping[str, str]] | None:

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from sharekit.kit import Sharekit
+    from sharekit.records.invitations import Invitation
     from sharekit.records.links import ReadLink
     from sharekit.web import Portal
 
-__all__ = ["kit", "link_url", "portal"]
+__all__ = ["invitation_url", "kit", "link_url", "portal"]
 
 
 def kit() -> "Sharekit":
@@ -63,3 +64,19 @@ def link_url(link: "ReadLink", request: "HttpRequest | None" = None) -> str:
     from sharekit.adapters.django._process import address_of
 
     return address_of(link, request)
+
+
+def invitation_url(invitation: "Invitation", request: "HttpRequest | None" = None) -> str:
+    """
+    Return the whole address of an invitation's page, to be sent to the contact; the same at every call.
+
+    Args:
+        invitation: The invitation, of any tenant.
+        request: As for `link_url`.
+
+    Raises:
+        ConfigurationError: The portal is mounted nowhere, or neither request nor origin is known.
+    """
+    from sharekit.adapters.django._process import address_of
+
+    return address_of(invitation, request)

@@ -13,6 +13,7 @@ from sharekit.adapters.django.settings import SETTING, Settings, read
 from sharekit.backends.django import DjangoRecordStore
 from sharekit.errors import ConfigurationError
 from sharekit.kit import Sharekit
+from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
 from sharekit.web import Portal
 
@@ -75,10 +76,10 @@ def database() -> str:
         return DEFAULT_DB_ALIAS
 
 
-def address_of(link: ReadLink, request: HttpRequest | None) -> str:
-    """Return the whole address of a link's page."""
+def address_of(shown: ReadLink | Invitation, request: HttpRequest | None) -> str:
+    """Return the whole address of the page of a link or an invitation."""
     made = parts()
-    below = made.portal.path_below(link)
+    below = made.portal.path_below(shown)
     try:
         path = reverse("sharekit:portal", kwargs={"path": below.lstrip("/")})
     except NoReverseMatch as error:

@@ -10,6 +10,7 @@ import pytest
 from sharekit.backends.limiter import MemoryRateLimiter
 from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
+from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
 from sharekit.records.parties import Staff
 from sharekit.testing.adapter._drivers import ORIGIN, Received, Sent
@@ -91,9 +92,9 @@ class Site:
             RELAUNCH, by=MARIA, sections={"progress"}, password=password, max_uses=max_uses, expires_at=expires_at
         )
 
-    def path(self, link: ReadLink) -> str:
+    def path(self, shown: ReadLink | Invitation) -> str:
         """Return the path of its page, mount included."""
-        return quote(self.prefix) + self.portal.path_below(link)
+        return quote(self.prefix) + self.portal.path_below(shown)
 
     def get(self, path: str, *headers: tuple[str, str], method: str = "GET", client: str = "192.0.2.1") -> Received:
         """Ask for a page, and see to it that what came is what the portal said."""

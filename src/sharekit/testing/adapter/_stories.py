@@ -53,6 +53,26 @@ class StoryLaws:
         assert seen.header("Content-Type") is None
         assert site.kit.links.get(link).views == 1
 
+    def test_d11_a_contact_comes_in_and_goes_out(self, site: Site) -> None:
+        """D11: invitation, cookie, list, page of a thing, and the way out."""
+        ana = site.kit.people.add_contact("Ana", "ana@acme.example", by=MARIA)
+        site.kit.shares.grant(RELAUNCH, to=ana, by=MARIA)
+        path = site.path(site.kit.people.invite(ana, by=MARIA))
+        asked, entered = site.get(path), site.post(path)
+        cookie = ("Cookie", (entered.header("Set-Cookie") or "").partition(";")[0])
+        home = site.get(entered.header("Location") or "", cookie)
+        item = site.get(f"{entered.header('Location')}project/{RELAUNCH.id}", cookie)
+        out = site.ask(Sent("POST", f"{entered.header('Location')}sign-out", (SAME_SITE, FORM, cookie)))
+
+        assert (200, 303, 200, 200, 303) == (asked.status, entered.status, home.status, item.status, out.status)
+        assert asked.values("Set-Cookie") == []
+        assert cookie[1].startswith("__Host-sharekit-portal=")
+        assert b"Relaunch" in home.body
+        assert b"<h1>Relaunch</h1>" in item.body
+        assert "Max-Age=0" in out.values("Set-Cookie")[0]
+        assert site.get(entered.header("Location") or "").status == 403
+        assert site.get(path).status == 404
+
     def test_d11_another_site_is_refused(self, site: Site) -> None:
         """D11: a form that a page of another site sends is told by its headers, and changes nothing."""
         link = site.link(max_uses=1)

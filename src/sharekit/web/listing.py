@@ -1,0 +1,204 @@
+"""
+How a list of shared things is asked for in an address, and what the page of a list is given.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import parse_qsl, quote, urlencode
+
+import attrs
+
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.lists import Order, Page, PortalItem
+from sharekit.web.formats import Formats
+from sharekit.web.routes import HOME, ITEM
+
+__all__ = ["ListEntry", "ListQuery", "ListSort", "ListView", "item_path", "list_view"]
+
+_MAX_FIELDS: Final = 20
+_MAX_SEARCH: Final = 200
+_NEWEST_FIRST: Final = frozenset({Order.ACTIVITY, Order.CREATED})
+
+
+def item_path(ref: ResourceRef) -> str:
+    """Return the path of a thing's page below the portal."""
+    return ITEM.fill(kind=ref.kind, id=quote(ref.id, safe=""))
+
+
+@attrs.frozen(kw_only=True)
+class ListQuery:
+    """
+    What a reader wants of a list. What cannot be understood is passed over: an address is typed, cut and kept.
+
+    Attributes:
+        order: What it is sorted by.
+        descending: Whether it begins at the end.
+        search: What is looked for, or an empty text.
+        after: Where the page begins, sealed, or None for the first page.
+    """
+
+    order: Order = Order.NAME
+    descending: bool = False
+    search: str = ""
+    after: str | None = None
+
+    @classmethod
+    def read(cls, query: str) -> "ListQuery":
+        """Return what stands behind the question mark of an address."""
+        try:
+            given = dict(reversed(parse_qsl(query, keep_blank_values=True, max_num_fields=_MAX_FIELDS)))
+        except ValueError:
+            return cls()
+        sort = given.get("sort", "")
+        order = Order(sort) if sort in set(Order) else Order.NAME
+        turned = given.get("dir", "")
+        return cls(
+            order=order,
+            descending=turned == "desc" if turned in {"asc", "desc"} else order in _NEWEST_FIRST,
+            search=given.get("q", "").strip()[:_MAX_SEARCH],
+            after=given.get("after") or None,
+        )
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The fields that say the same, but for the place and for what is the rule anyway."""
+        fields: dict[str, str] = {}
+        if self.order is not Order.NAME:
+            fields["sort"] = self.order
+        if self.descending is not (self.order in _NEWEST_FIRST):
+            fields["dir"] = "desc" if self.descending else "asc"
+        if self.search:
+            fields["q"] = self.search
+        return fields
+
+    def address(self, path: str) -> str:
+        """Return a path with this behind it."""
+        fields = dict(self.fields)
+        if self.after is not None:
+            fields["after"] = self.after
+        return f"{path}?{urlencode(fields)}" if fields else path
+
+    def first(self) -> "ListQuery":
+        """Return the same from its beginning."""
+        return attrs.evolve(self, after=None)
+
+    def sorted_by(self, order: Order) -> "ListQuery":
+        """Return the same in another order, or turned round when it is in that order already."""
+        descending = not self.descending if order is self.order else order in _NEWEST_FIRST
+        return ListQuery(order=order, descending=descending, search=self.search)
+
+
+@attrs.frozen(kw_only=True)
+class ListEntry:
+    """
+    One thing in a list.
+
+    Attributes:
+        url: Its page.
+        title: Its title for clients.
+        kind: What such a thing is called, in the reader's language.
+        activity: The day of the last activity, as the reader writes it.
+        activity_machine: The same instant for machines.
+        created: The day since when it is there.
+        created_machine: The same instant for machines.
+    """
+
+    url: str
+    title: str
+    kind: str
+    activity: str
+    activity_machine: str
+    created: str
+    created_machine: str
+
+
+@attrs.frozen(kw_only=True)
+class ListSort:
+    """
+    One way to sort a list.
+
+    Attributes:
+        order: ``"name"``, ``"activity"`` or ``"created"``.
+        url: The list sorted so, or turned round when it is sorted so already.
+        current: Whether it is.
+        descending: Whether it begins at the end.
+    """
+
+    order: str
+    url: str
+    current: bool
+    descending: bool
+
+
+@attrs.frozen(kw_only=True)
+class ListView:
+    """
+    A page of a list, as templates get it.
+
+    Attributes:
+        entries: What is on the page.
+        sorts: The ways to sort.
+        search: What was looked for, or an empty text.
+        kept: The fields that a search keeps.
+        url: Where a search is sent.
+        whole_url: The same list without the search.
+        next_url: What follows, or None.
+        previous_url: What comes before, or None.
+    """
+
+    entries: Sequence[ListEntry]
+    sorts: Sequence[ListSort]
+    search: str
+    kept: Mapping[str, str]
+    url: str
+    whole_url: str
+    next_url: str | None
+    previous_url: str | None
+
+
+def list_view(
+    page: Page, query: ListQuery, *, root: str, formats: Formats, path: str = HOME.path, kinds: Mapping[str, str]
+) -> ListView:
+    """
+    Return what a template is given of a page.
+
+    Args:
+        page: The page.
+        query: What was asked for.
+        root: Where the portal is mounted.
+        formats: How the reader writes values.
+        path: Where the list is, below the root.
+        kinds: What kinds are called in the reader's language.
+    """
+    url = root + path
+    return ListView(
+        entries=[_entry(item, root, formats, kinds) for item in page.items],
+        sorts=[_sort(order, query, url) for order in Order],
+        search=query.search,
+        kept={name: value for name, value in query.fields.items() if name != "q"},
+        url=url,
+        whole_url=attrs.evolve(query.first(), search="").address(url),
+        next_url=None if page.next is None else attrs.evolve(query, after=page.next).address(url),
+        previous_url=None if page.previous is None else attrs.evolve(query, after=page.previous).address(url),
+    )
+
+
+def _entry(item: PortalItem, root: str, formats: Formats, kinds: Mapping[str, str]) -> ListEntry:
+    return ListEntry(
+        url=root + item_path(item.ref),
+        title=item.title,
+        kind=kinds.get(item.ref.kind, item.kind_title),
+        activity=formats.day(formats.local(item.activity).date()),
+        activity_machine=item.activity.isoformat(timespec="seconds"),
+        created=formats.day(formats.local(item.created_at).date()),
+        created_machine=item.created_at.isoformat(timespec="seconds"),
+    )
+
+
+def _sort(order: Order, query: ListQuery, url: str) -> ListSort:
+    return ListSort(
+        order=order.value,
+        url=query.sorted_by(order).address(url),
+        current=order is query.order,
+        descending=query.descending,
+    )
