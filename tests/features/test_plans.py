@@ -124,3 +124,16 @@ def test_counts_are_exact_and_names_are_the_first_hundred(agency: Agency) -> Non
     diff = agency.kit.access.plan(lambda kit: kit.shares.grant(agency.relaunch, to=people, by=agency.maria))
 
     assert (101, 100, 101, 0) == (diff.gain_count, len(diff.gains), len(list(diff.iter_all())), diff.loss_count)
+
+
+def test_somebody_whom_the_change_adds_is_named(agency: Agency) -> None:
+    """A plan that adds a contact and shares with them says that they gain, and adds nobody."""
+
+    def change(kit: Sharekit) -> None:
+        new = kit.people.add_contact("Nia", "nia@acme.test", by=agency.maria)
+        kit.shares.grant(agency.relaunch, to=new, by=agency.maria)
+
+    diff = agency.kit.access.plan(change)
+
+    assert [agency.relaunch] == [gain.ref for gain in diff.gains]
+    assert agency.kit.people.search("nia") == []

@@ -45,6 +45,10 @@ def _difference(rehearsal: Rehearsal, change: Callable[[Rehearsal], object], con
     contacts = [Contact(id_) for id_ in concerned]
     before = {contact.id: _seen(rehearsal, unit, contact) for contact in contacts}
     change(rehearsal)
+    # Whom the change itself adds has another id in each rehearsal, and saw nothing before.
+    added = [Contact(id_) for id_ in sorted(_Reach(rehearsal).of(unit.touched)) if id_ not in before]
+    contacts += added
+    before |= {contact.id: set() for contact in added}
     gains: list[AccessChange] = []
     losses: list[AccessChange] = []
     for contact in contacts:
