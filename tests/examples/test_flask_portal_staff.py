@@ -103,14 +103,14 @@ class TestRights:
         assert 403 == maria.post(f"/projects/{PITCH}/links/new", sections=["hours"]).status_code
 
     def test_taking_a_project_inside_ends_its_links(self, maria: Desk, client: FlaskClient) -> None:
-        """At once, and they work again when it comes out."""
+        """At once, and for good: when it comes out again, staff share it anew."""
         path = maria.share(BAKERY, client_title="Webwinkel")
 
         assert 302 == edit(maria, BAKERY, for_clients="")
         inside = client.get(path).status_code
         assert 302 == edit(maria, BAKERY)
 
-        assert [404, 200] == [inside, client.get(path).status_code]
+        assert [404, 404] == [inside, client.get(path).status_code]
 
     def test_a_handover_ends_the_links_of_the_owner_before(self, maria: Desk, client: FlaskClient) -> None:
         """Who may not share any more has no working links."""

@@ -19,7 +19,7 @@ __all__ = ["pages"]
 
 _REASONS = {
     "resource-removed": "This link opens nothing: its project is gone.",
-    "resource-internal": "This link opens nothing while the project is kept inside the agency.",
+    "resource-internal": "This link opens nothing: the project is kept inside the agency.",
     "creator-may-not-share": "This link opens nothing: who made it may not share this project any more.",
     "recipient-inactive": "This link opens nothing: its recipient is not active any more.",
     "expired": "This link has ended. Choose a later day to let it work again.",

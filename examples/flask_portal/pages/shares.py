@@ -5,7 +5,7 @@ With whom a project is shared: who can see it and why, and one more person, afte
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from sharekit import Action, Contact, PersonFound, Sharekit, Visibility
+from sharekit import Contact, PersonFound, Sharekit, Visibility
 from sharekit.errors import (
     DuplicateContactError,
     InvalidInputError,
@@ -139,26 +139,29 @@ def _person(project: Project, form: ShareForm) -> Contact:
 
 
 def _revealed(project: Project, form: ShareForm) -> Revealed:
-    ref, by, sees = ref_of(project.id), signed_in_as(), False
+    ref, by = ref_of(project.id), signed_in_as()
 
     def change(kit: Sharekit) -> None:
-        nonlocal sees
         person = _rehearsed(kit, form) if form.is_new else form.contact
         kit.shares.grant(
             ref, to=person, by=by, access=form.access, visibility=form.visibility, expires_at=form.expires_at
         )
-        sees = kit.access.can(person, Action.VIEW, ref)
 
     diff = portal().kit.access.plan(change)
     title = project.client_title or portal().kit.kinds["project"].title
     people = portal().kit.people
-    gaining = {people.get(gain.contact).name for gain in diff.gains}
-    if form.is_new and sees and people.find(form.typed["email"]) is None:
-        # The plan compares what those see who are known already, which a person of the rehearsal is not.
-        gaining.add(form.typed["name"])
+    gaining = {_name_of(gain.contact, form) for gain in diff.gains}
     lines = [f"{name} will see “{title}”." for name in sorted(gaining)]
     lines += [f"{people.get(loss.contact).name} will not see it any more." for loss in diff.losses]
     return Revealed(lines=lines, titles=diff.titles)
+
+
+def _name_of(contact: Contact, form: ShareForm) -> str:
+    """Return the name of somebody who gains; whom the form adds is not there yet."""
+    try:
+        return portal().kit.people.get(contact).name
+    except NotFoundError:
+        return form.typed["name"]
 
 
 def _rehearsed(kit: Sharekit, form: ShareForm) -> Contact:
