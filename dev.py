@@ -247,7 +247,7 @@ def pip_from_debian() -> bool:
 def spread(rest: list[str]) -> list[str]:
     """Have the whole of the tests run on every core; a part of them, or what says -n itself, runs as it is told."""
     whole = all(word in {"--deep", "-q", "-v", "-x"} for word in rest)
-    return [*rest, "-n", str(min(os.cpu_count() or 1, 8))] if whole else rest
+    return [*rest, "-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadfile"] if whole else rest
 
 
 def commands(rest: list[str]) -> dict[str, tuple[str, Sequence[Sequence[object]]]]:

@@ -6,17 +6,19 @@ import logging
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import Any
 
 import pytest
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest, HttpResponse
-from django.test import override_settings
+from django.test import RequestFactory, override_settings
 from django.urls import include, path, resolve, reverse
 
 from sharekit import ReadLink, ResourceRef, Staff
 from sharekit.adapters.django.urls import urlpatterns_for
+from sharekit.adapters.django.views import portal_view
 from sharekit.errors import ConfigurationError
 from sharekit.testing import kit
 from sharekit.testing.adapter import Received, Sent, over_wsgi
@@ -220,3 +222,13 @@ def test_a_vanished_client_stops_a_long_answer(portal: Portal) -> None:
         gc.collect()
 
     assert closed.wait(60)
+
+
+def test_djangos_test_client_can_follow_a_redirect(portal: Portal) -> None:
+    """A redirect of the portal says where it leads as Django's own redirects do."""
+    link = portal.kit.links.create(RELAUNCH, by=MARIA, sections={"progress"}, max_uses=1)
+    request = RequestFactory().post("/", content_type="application/x-www-form-urlencoded", secure=True)
+    answer: Any = portal_view(lambda: portal)(request, f"l/{portal.kit.links.token(link)}")
+
+    assert answer.status_code == 303
+    assert answer.url == answer.headers["Location"]

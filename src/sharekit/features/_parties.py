@@ -19,7 +19,7 @@ from sharekit.errors import (
 )
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import TenantId
-from sharekit.ports import Eq, Row, RowKey, SupportsContacts, SupportsOrganizations
+from sharekit.ports import AllOf, Eq, InSelect, Row, RowKey, Select, SupportsContacts, SupportsOrganizations
 from sharekit.records import checks
 from sharekit.records.parties import Contact, ContactProfile, Organization
 from sharekit.records.people import (
@@ -28,6 +28,7 @@ from sharekit.records.people import (
     MembershipInfo,
     MembershipKeys,
     OrganizationInfo,
+    OrganizationKeys,
     OrganizationProfile,
 )
 
@@ -54,6 +55,7 @@ __all__ = [
 A = TypeVar("A")
 
 _OF_HOST: Final = "people-of-the-host"
+_ACTIVE_ORGANIZATIONS: Final = Select(ORGANIZATION.name, "id", Eq(key=OrganizationKeys.ACTIVE, value=True))
 
 
 def contacts_of_host(wiring: Wiring) -> SupportsContacts | None:
@@ -114,16 +116,16 @@ def organization_of(wiring: Wiring, unit: Unit, id_: str) -> OrganizationProfile
 
 def memberships_of(wiring: Wiring, unit: Unit, contact: Contact) -> list[Membership]:
     """
-    Return what a contact belongs to now, organizations that are not active left out.
+    Return what a contact belongs to now, organizations that are not active left out; one query.
 
-    That is one query and one look-up of the organizations; a sub-select would read all of the
-    tenant's. Whether the contact is active is not asked here; `party_keys_of` asks that too.
+    Whether the contact is active is not asked here; `party_keys_of` asks that too.
     """
     host = organizations_of_host(wiring)
-    if host is not None:
-        answer = ask(lambda: list(host.organizations_of(contact.id)))
-        return [_membership_from(unit.tenant, contact, info) for info in answer]
-    return _with_rows_of_organizations(unit, _rows_of_memberships(unit, contact), [])[0]
+    if host is None:
+        belongs = Eq(MembershipKeys.CONTACT, contact.id)
+        return unit.find(MEMBERSHIP, AllOf((belongs, InSelect(MembershipKeys.ORGANIZATION, _ACTIVE_ORGANIZATIONS))))
+    answer = ask(lambda: list(host.organizations_of(contact.id)))
+    return [_membership_from(unit.tenant, contact, info) for info in answer]
 
 
 def member_ids_of(wiring: Wiring, unit: Unit, organization: Organization) -> frozenset[str]:

@@ -78,6 +78,11 @@ class _Whole(_AsItIs, HttpResponse):
         super().__init__(answer.body, status=answer.status)
         self.carry(answer)
 
+    @property
+    def url(self) -> str:
+        """Where a redirect leads; Django's test client asks for it."""
+        return str(self.headers.get("Location", ""))
+
 
 class _Long(_AsItIs, StreamingHttpResponse):
     def __init__(self, answer: WebResponse, *, in_threads: bool) -> None:
