@@ -282,7 +282,14 @@ def test_the_command_works_in_any_tenant(host: None, setting: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(
-    "words", [("revoke", "-unknown"), ("links", "matter", "a/b"), ("--tenant", "a b", "links", "x", "1")]
+    "words",
+    [
+        ("revoke", "-unknown"),
+        ("links", "matter", "a/b"),
+        ("--tenant", "a b", "links", "x", "1"),
+        ("revoke-all", "mattre", "1"),
+        ("links", "mattre", "1"),
+    ],
 )
 def test_the_command_tells_what_was_wrong(host: None, setting: dict[str, Any], words: tuple[str, ...]) -> None:
     """What sharekit refuses is an error of the command, and no traceback."""

@@ -276,7 +276,15 @@ def test_the_command_line_revokes(host: Host) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["revoke", "-unknown-id"], ["links", "project", ""], ["revoke-all", "no kind", "1"]], ids=repr
+    "arguments",
+    [
+        ["revoke", "-unknown-id"],
+        ["links", "project", ""],
+        ["revoke-all", "no kind", "1"],
+        ["revoke-all", "projcet", "42"],
+        ["links", "projcet", "42"],
+    ],
+    ids=repr,
 )
 def test_the_command_line_explains_itself(host: Host, arguments: list[str]) -> None:
     """What cannot be done is an error message, also for an id that begins with a dash."""

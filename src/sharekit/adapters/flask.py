@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import attrs
 
-from sharekit.errors import ConfigurationError, MissingExtraError, SharekitError
+from sharekit.errors import ConfigurationError, InvalidInputError, MissingExtraError, SharekitError
 from sharekit.ids import ReadLinkId
 from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
@@ -197,7 +197,7 @@ _commands = AppGroup("sharekit", help="List and revoke read links.")
 @click.argument("kind")
 @click.argument("id_", metavar="ID")
 def _links(kind: str, id_: str) -> None:
-    for link in _tried(lambda: kit_from().links.of(ResourceRef(kind, id_))):
+    for link in _tried(lambda: kit_from().links.of(_declared(kind, id_))):
         ends = link.expires_at.isoformat(timespec="minutes") if link.expires_at else "never"
         uses = f"{link.uses}/{link.max_uses}" if link.max_uses else str(link.uses)
         shown = ",".join(sorted(link.sections))
@@ -216,8 +216,15 @@ def _revoke(link_id: str) -> None:
 @click.argument("kind")
 @click.argument("id_", metavar="ID")
 def _revoke_all(kind: str, id_: str) -> None:
-    revoked = _tried(lambda: kit_from().links.revoke_all(ResourceRef(kind, id_), by=System("cli")))
+    revoked = _tried(lambda: kit_from().links.revoke_all(_declared(kind, id_), by=System("cli")))
     click.echo(f"revoked {len(revoked)}")
+
+
+def _declared(kind: str, id_: str) -> ResourceRef:
+    # A mistyped kind has no links, which would look as if all had been revoked.
+    if kind not in kit_from().kinds:
+        raise InvalidInputError("kind", f"{kind!r} is not among {', '.join(kit_from().kinds)}")
+    return ResourceRef(kind, id_)
 
 
 def _tried(verb: Callable[[], T]) -> T:

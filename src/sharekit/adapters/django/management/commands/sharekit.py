@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sharekit.adapters.django import kit
-from sharekit.errors import SharekitError
+from sharekit.errors import InvalidInputError, SharekitError
 from sharekit.ids import ReadLinkId
 from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         verbs[options["verb"]](chosen, options)
 
     def _links(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
-        for link in _tried(lambda: chosen.links.of(ResourceRef(options["kind"], options["id"]))):
+        for link in _tried(lambda: chosen.links.of(_declared(chosen, options))):
             self.stdout.write(_line(link))
 
     def _revoke(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
@@ -59,8 +59,15 @@ class Command(BaseCommand):
         self.stdout.write(f"{link.id}  {link.state}")
 
     def _revoke_all(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
-        revoked = _tried(lambda: chosen.links.revoke_all(ResourceRef(options["kind"], options["id"]), by=_BY))
+        revoked = _tried(lambda: chosen.links.revoke_all(_declared(chosen, options), by=_BY))
         self.stdout.write(f"revoked {len(revoked)}")
+
+
+def _declared(chosen: Sharekit, options: dict[str, Any]) -> ResourceRef:  # Any: what was parsed
+    # A mistyped kind has no links, which would look as if all had been revoked.
+    if options["kind"] not in chosen.kinds:
+        raise InvalidInputError("kind", f"{options['kind']!r} is not among {', '.join(chosen.kinds)}")
+    return ResourceRef(options["kind"], options["id"])
 
 
 def _line(link: ReadLink) -> str:
