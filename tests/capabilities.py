@@ -2,8 +2,8 @@
 A pytest plugin: what each store keeps of the contract, as a table.
 
 ``python3 dev.py capabilities`` runs the contract of every store and writes ``docs/reference/stores.md``.
-With ``--capabilities=check`` an ordinary run compares what it saw with that page at its end, and fails
-when they disagree; ``--capabilities=declared`` with ``--collect-only`` prints what is declared, as JSON.
+With ``--capabilities=check`` it compares what it saw with that page instead, and fails when they
+disagree; ``--capabilities=declared`` with ``--collect-only`` prints what is declared, as JSON.
 """
 
 import inspect
@@ -194,12 +194,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Find the contracts, and leave out all other tests unless this is an ordinary run."""
+    """Find the contracts, and leave out all other tests."""
     collected = config.stash[KEY]
     contracts = [item for item in items if collected.of(item) is not None]
-    if config.getoption("--capabilities") != "check":
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(contracts)])
-        items[:] = contracts
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(contracts)])
+    items[:] = contracts
 
 
 @pytest.hookimpl(wrapper=True)
