@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from sharekit.backends._callbacks import call_all
 from sharekit.backends._held_rows import HeldTransaction
 from sharekit.backends._journal_log import Journal
 from sharekit.errors import TransactionUsageError
 from sharekit.ids import TenantId
+from sharekit.ports.collecting import call_all
 from sharekit.ports.query import Query
 from sharekit.ports.rows import KindSpec, Row
 from sharekit.ports.stores import RowKey

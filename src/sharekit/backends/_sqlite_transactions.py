@@ -8,7 +8,6 @@ from typing import Any, Final, Self
 
 import attrs
 
-from sharekit.backends._callbacks import call_all
 from sharekit.backends._sqlite_connections import Connections
 from sharekit.backends._sqlite_errors import meaning
 from sharekit.backends._sqlite_handles import Handle, patiently
@@ -17,6 +16,7 @@ from sharekit.backends._sqlite_queries import counted_start, counted_values, par
 from sharekit.backends._sqlite_tables import Table, joined
 from sharekit.errors import ConflictError, InvalidQueryError, SharekitError, StorageError, TransactionUsageError
 from sharekit.ids import TenantId
+from sharekit.ports.collecting import call_all
 from sharekit.ports.evaluate import MAX_INT, check_counter, check_query, check_row, known_kind
 from sharekit.ports.query import Condition, Query, Select
 from sharekit.ports.rows import KindSpec, Row

@@ -6,10 +6,10 @@ from typing import Final, Self
 
 import attrs
 
-from sharekit.backends._callbacks import call_all
 from sharekit.backends._held_rows import HeldRows, HeldTransaction, check_types
 from sharekit.errors import RetryTransaction, TransactionUsageError
 from sharekit.ids import TenantId
+from sharekit.ports.collecting import call_all
 from sharekit.ports.rows import KindSpec, Row
 
 __all__ = ["MemoryRecordStore", "MemoryTransaction"]

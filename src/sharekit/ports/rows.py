@@ -9,7 +9,6 @@ import enum
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -53,14 +52,6 @@ def _own(keys: Mapping[str, KeyType]) -> Mapping[str, KeyType]:
 
 def _tuples(indexes: Iterable[SeveralInOrder[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(index) for index in indexes)
-
-
-def _keys(given: Mapping[str, KeyType]) -> Mapping[str, KeyType]:
-    return MappingProxyType(dict(given))
-
-
-def _indexes(given: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(index) for index in given)
 
 
 @attrs.frozen

@@ -8,10 +8,10 @@ from django.core.exceptions import SynchronousOnlyOperation
 from django.db import Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from sharekit.backends._callbacks import call_all
 from sharekit.backends.django._errors import meaning
 from sharekit.backends.django._threads import Threads
 from sharekit.errors import StorageError, TransactionUsageError
+from sharekit.ports.collecting import call_all
 
 _PATIENCE = "5s"  # of a writer that waits for its turn
 _STRICTER = frozenset({"REPEATABLE_READ", "SERIALIZABLE", "REPEATABLE READ"})

@@ -14,7 +14,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import event, orm, pool
 
-from sharekit.backends._callbacks import call_all
+from sharekit.ports.collecting import call_all
 
 _KEY: Final = "sharekit.news"
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from sharekit.backends._callbacks import call_all
 from sharekit.backends.sqlalchemy._errors import is_given_up, meaning, meaning_at_commit
 from sharekit.backends.sqlalchemy._tables import MYSQL, TURN
 from sharekit.errors import ConfigurationError, TransactionUsageError
+from sharekit.ports.collecting import call_all
 
 _PATIENCE = 60.0  # seconds in all that a writer waits for its turn on SQLite
 _PAUSE = 0.05  # seconds at most between two tries
