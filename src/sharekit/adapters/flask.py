@@ -18,10 +18,10 @@ from urllib.parse import urlencode
 
 import attrs
 
-from sharekit.errors import ConfigurationError, InvalidInputError, MissingExtraError, SharekitError
+from sharekit.adapters._link_commands import declared, line
+from sharekit.errors import ConfigurationError, MissingExtraError, SharekitError
 from sharekit.ids import ReadLinkId
 from sharekit.kit import Sharekit
-from sharekit.records.catalog import ResourceRef
 from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
 from sharekit.records.parties import System
@@ -197,11 +197,8 @@ _commands = AppGroup("sharekit", help="List and revoke read links.")
 @click.argument("kind")
 @click.argument("id_", metavar="ID")
 def _links(kind: str, id_: str) -> None:
-    for link in _tried(lambda: kit_from().links.of(_declared(kind, id_))):
-        ends = link.expires_at.isoformat(timespec="minutes") if link.expires_at else "never"
-        uses = f"{link.uses}/{link.max_uses}" if link.max_uses else str(link.uses)
-        shown = ",".join(sorted(link.sections))
-        click.echo(f"{link.id}  {link.state:9}  ends {ends}  uses {uses}  views {link.views}  {shown}")
+    for link in _tried(lambda: kit_from().links.of(declared(kit_from(), kind, id_))):
+        click.echo(line(link))
 
 
 # An id may begin with a dash, which is no option then.
@@ -216,15 +213,8 @@ def _revoke(link_id: str) -> None:
 @click.argument("kind")
 @click.argument("id_", metavar="ID")
 def _revoke_all(kind: str, id_: str) -> None:
-    revoked = _tried(lambda: kit_from().links.revoke_all(_declared(kind, id_), by=System("cli")))
+    revoked = _tried(lambda: kit_from().links.revoke_all(declared(kit_from(), kind, id_), by=System("cli")))
     click.echo(f"revoked {len(revoked)}")
-
-
-def _declared(kind: str, id_: str) -> ResourceRef:
-    # A mistyped kind has no links, which would look as if all had been revoked.
-    if kind not in kit_from().kinds:
-        raise InvalidInputError("kind", f"{kind!r} is not among {', '.join(kit_from().kinds)}")
-    return ResourceRef(kind, id_)
 
 
 def _tried(verb: Callable[[], T]) -> T:

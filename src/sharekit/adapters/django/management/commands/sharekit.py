@@ -7,12 +7,11 @@ from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from sharekit.adapters._link_commands import declared, line
 from sharekit.adapters.django import kit
-from sharekit.errors import InvalidInputError, SharekitError
+from sharekit.errors import SharekitError
 from sharekit.ids import ReadLinkId
 from sharekit.kit import Sharekit
-from sharekit.records.catalog import ResourceRef
-from sharekit.records.links import ReadLink
 from sharekit.records.parties import System
 
 __all__ = ["Command"]
@@ -51,30 +50,16 @@ class Command(BaseCommand):
         verbs[options["verb"]](chosen, options)
 
     def _links(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
-        for link in _tried(lambda: chosen.links.of(_declared(chosen, options))):
-            self.stdout.write(_line(link))
+        for link in _tried(lambda: chosen.links.of(declared(chosen, options["kind"], options["id"]))):
+            self.stdout.write(line(link))
 
     def _revoke(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
         link = _tried(lambda: chosen.links.revoke(ReadLinkId(options["link"]), by=_BY))
         self.stdout.write(f"{link.id}  {link.state}")
 
     def _revoke_all(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
-        revoked = _tried(lambda: chosen.links.revoke_all(_declared(chosen, options), by=_BY))
+        revoked = _tried(lambda: chosen.links.revoke_all(declared(chosen, options["kind"], options["id"]), by=_BY))
         self.stdout.write(f"revoked {len(revoked)}")
-
-
-def _declared(chosen: Sharekit, options: dict[str, Any]) -> ResourceRef:  # Any: what was parsed
-    # A mistyped kind has no links, which would look as if all had been revoked.
-    if options["kind"] not in chosen.kinds:
-        raise InvalidInputError("kind", f"{options['kind']!r} is not among {', '.join(chosen.kinds)}")
-    return ResourceRef(options["kind"], options["id"])
-
-
-def _line(link: ReadLink) -> str:
-    ends = link.expires_at.isoformat(timespec="minutes") if link.expires_at else "never"
-    uses = f"{link.uses}/{link.max_uses}" if link.max_uses else str(link.uses)
-    shown = ",".join(sorted(link.sections))
-    return f"{link.id}  {link.state:9}  ends {ends}  uses {uses}  views {link.views}  {shown}"
 
 
 def _tried(verb: Callable[[], T]) -> T:
