@@ -270,7 +270,7 @@ def commands(rest: list[str]) -> dict[str, tuple[str, Sequence[Sequence[object]]
         "capabilities": ("test", [["-m", "pytest", "-q", "-p", "tests.capabilities", *rest]]),
         "bench": ("bench", [[benchmark, *rest[1:]]]),
         "pins": ("dev", [["-m", "uv", *PINS.split(), "--quiet", "-o", "constraints.txt", *rest]]),
-        "all": ("dev", [*lint, *types, ["-m", "pytest"], ["-m", "flask_portal", "--check"]]),
+        "all": ("dev", [*lint, *types, ["-m", "pytest", *spread([])], ["-m", "flask_portal", "--check"]]),
     }
 
 

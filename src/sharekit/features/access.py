@@ -20,7 +20,7 @@ from sharekit.features._reviews import Reviews
 from sharekit.features._sections import load_properties, load_sections
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.access import AccessReason, Viewer, judge
-from sharekit.policies.links import judge_resource
+from sharekit.policies.links import LinkRefusal, judge_resource
 from sharekit.policies.sections import PartPolicy
 from sharekit.records.catalog import ResourceRef, SectionContext
 from sharekit.records.decisions import Action, Decision, Revision
@@ -270,7 +270,7 @@ class Access(Reviews, Generic[K]):
         chain = chain_of(unit, ref)
         if not chain:
             return Decision(allowed=False, reason=AccessReason.ABSENT)
-        if chain[0].removed_at is not None or judge_resource(chain) == "resource-removed":
+        if judge_resource(chain) is LinkRefusal.REMOVED:
             return Decision(allowed=False, reason=AccessReason.REMOVED)
         right = _RIGHTS[action]
         if right not in rights_on(self._wiring, unit, by, ref, chain):
