@@ -22,6 +22,7 @@ from sharekit import (
 )
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.backends.sqlite import SqliteRecordStore
+from sharekit.features._access_facts import settings_of, viewer_of
 from sharekit.ports import RecordStore
 from sharekit.testing import FrozenClock, SectionLoads, kit, project_kind
 
@@ -96,6 +97,16 @@ class Agency:
 def wrong(value: object) -> Any:  # noqa: ANN401  # for type checkers it is whatever is wanted
     """Return a value that is of another type than the argument it is given for."""
     return value
+
+
+def party_keys(kit: Sharekit, contact: Contact) -> tuple[str, ...]:
+    """Return whose grants count for a contact at this moment, the contact first; nobody's when they may not come in."""
+    wiring = kit._wiring
+    with wiring.reading() as unit:
+        viewer = viewer_of(wiring, unit, contact, settings_of(unit))
+    if viewer is None:
+        return ()
+    return (viewer.contact.key, *sorted(organization.key for organization in viewer.organizations))
 
 
 def opens(kit: Sharekit, token: str) -> bool:

@@ -9,11 +9,10 @@ import pytest
 from sharekit import Contact, Organization, ResourceRef, Right, Sharekit, Staff, System, errors
 from sharekit.codec.kinds import CONTACT
 from sharekit.codec.kinds_of_people import MEMBERSHIP, ORGANIZATION
-from sharekit.features._parties import party_keys_of
 from sharekit.ports import Query, RecordStore
 from sharekit.records.people import ContactInfo, MembershipInfo, OrganizationInfo
 from sharekit.testing import FrozenClock, kit
-from tests.features.conftest import KEY, opens
+from tests.features.conftest import KEY, opens, party_keys
 
 MARIA, SETUP = Staff("maria"), System("setup")
 ANA, EVA = Contact("1"), Contact("2")
@@ -87,9 +86,7 @@ def hosted(records: RecordStore, directory: Rights) -> Sharekit:
 
 def keys(own: Sharekit, contact: Contact) -> tuple[str, ...]:
     """Return what other features see of a contact at this moment."""
-    wiring = own._wiring
-    with wiring.reading() as unit:
-        return party_keys_of(wiring, unit, contact)
+    return party_keys(own, contact)
 
 
 def test_people_are_the_hosts(records: RecordStore) -> None:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from sharekit import AccessState, Contact, ContactProfile, PortalSession, Staff, errors
-from sharekit.features._parties import party_keys_of
 from sharekit.testing import FrozenClock, kit
+from tests.features.conftest import party_keys
 
 MARIA = Staff("maria")
 ADDRESSES = [f"{letter}@acme.test" for letter in "abcd"]
@@ -193,7 +193,6 @@ class PeopleLives(RuleBasedStateMachine):
     @invariant()
     def everybody_is_as_written_down(self) -> None:
         """Profiles, tags, access, and what they belong to."""
-        wiring = self.kit._wiring
         for person in self.persons:
             profile = self.verbs.get(person.contact)
             assert person.active == profile.active
@@ -202,8 +201,7 @@ class PeopleLives(RuleBasedStateMachine):
             assert person.tags == self.verbs.tags_of(person.contact)
             assert person.access == self.verbs.access_of(person.contact).state
             belongs = {self.companies[name].key for name in person.companies - self.closed}
-            with wiring.reading() as unit:
-                keys = set(party_keys_of(wiring, unit, person.contact))
+            keys = set(party_keys(self.kit, person.contact))
             assert ({person.contact.key, *belongs} if person.active else set()) == keys
 
     @invariant()

@@ -5,6 +5,8 @@ Gathers what decides about a client and a thing, in three readings.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import attrs
+
 from sharekit.codec import RecordKind
 from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT
 from sharekit.codec.kinds_of_sharing import GRANT, PORTAL_SETTINGS, SETTINGS_ID
@@ -24,7 +26,15 @@ from sharekit.records.parties import Contact, ContactProfile, Organization
 from sharekit.records.scopes import PortalScope, parse_scope
 from sharekit.records.settings import PortalSettings
 
-__all__ = ["client_facts", "confidential_kinds", "read_together", "scope_of", "settings_of", "viewer_of"]
+__all__ = [
+    "ReadTogether",
+    "client_facts",
+    "confidential_kinds",
+    "read_together",
+    "scope_of",
+    "settings_of",
+    "viewer_of",
+]
 
 _IDS_AT_ONCE = 200
 
@@ -56,10 +66,18 @@ def viewer_of(
     return _viewer(wiring, unit, contact_of(wiring, unit, contact.id), settings, with_colleagues=with_colleagues)
 
 
-def read_together(
-    wiring: Wiring, unit: Unit, contact: Contact, ref: ResourceRef
-) -> tuple[PortalSettings, Viewer | None, CatalogEntry | None]:
-    """Return the settings, the contact as policies know one, and an entry, by two readings."""
+@attrs.frozen
+class ReadTogether:
+    """What was read of a client and a thing, besides the grants."""
+
+    settings: PortalSettings
+    profile: ContactProfile | None
+    viewer: Viewer | None
+    entry: CatalogEntry | None
+
+
+def read_together(wiring: Wiring, unit: Unit, contact: Contact, ref: ResourceRef) -> ReadTogether:
+    """Return the settings, the contact with what policies know of them, and an entry, by two readings."""
     wanted: list[tuple[RecordKind[Any], str]] = [  # any record classes
         (PORTAL_SETTINGS, SETTINGS_ID),
         (CATALOG_ENTRY, ref.key),
@@ -71,7 +89,7 @@ def read_together(
         found, entry = unit.get_together(wanted)
         profile = contact_of(wiring, unit, contact.id)
     settings = found or PortalSettings(tenant=unit.tenant)
-    return settings, _viewer(wiring, unit, profile, settings), entry
+    return ReadTogether(settings, profile, _viewer(wiring, unit, profile, settings), entry)
 
 
 def _viewer(

@@ -4,7 +4,7 @@ Who somebody is: asks the host's directory where it has people of its own, and o
 Every feature asks here, at the moment of deciding, and keeps nothing of the answer.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 from sharekit.codec.kinds import CONTACT
@@ -19,7 +19,7 @@ from sharekit.errors import (
 )
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import TenantId
-from sharekit.ports import AllOf, Eq, InSelect, Row, RowKey, Select, SupportsContacts, SupportsOrganizations
+from sharekit.ports import AllOf, Eq, InSelect, Select, SupportsContacts, SupportsOrganizations
 from sharekit.records import checks
 from sharekit.records.parties import Contact, ContactProfile, Organization
 from sharekit.records.people import (
@@ -47,7 +47,6 @@ __all__ = [
     "organization_from",
     "organization_of",
     "organizations_of_host",
-    "party_keys_of",
     "require_own_contacts",
     "require_own_organizations",
 ]
@@ -118,7 +117,7 @@ def memberships_of(wiring: Wiring, unit: Unit, contact: Contact) -> list[Members
     """
     Return what a contact belongs to now, organizations that are not active left out; one query.
 
-    Whether the contact is active is not asked here; `party_keys_of` asks that too.
+    Whether the contact is active is not asked here.
     """
     host = organizations_of_host(wiring)
     if host is None:
@@ -135,39 +134,6 @@ def member_ids_of(wiring: Wiring, unit: Unit, organization: Organization) -> fro
         rows = unit.find(MEMBERSHIP, Eq(MembershipKeys.ORGANIZATION, organization.id))
         return frozenset(membership.contact.id for membership in rows)
     return frozenset(ask(lambda: list(host.members_of(organization.id))))
-
-
-def party_keys_of(wiring: Wiring, unit: Unit, contact: Contact) -> tuple[str, ...]:
-    """
-    Return the keys that whatever is shared with this contact is shared with, the contact's own first.
-
-    There are none for somebody who is unknown or not active: nothing is shared with nobody.
-    """
-    if contacts_of_host(wiring) is None and organizations_of_host(wiring) is None:
-        # Two questions to the store, however many organizations there are.
-        rows = _rows_of_memberships(unit, contact)
-        memberships, (row,) = _with_rows_of_organizations(unit, rows, [(CONTACT.name, contact.id)])
-        profile = None if row is None else CONTACT.load(row)
-        active = profile is not None and profile.active
-    else:
-        profile = contact_of(wiring, unit, contact.id)
-        active = profile is not None and profile.active
-        memberships = memberships_of(wiring, unit, contact) if active else []
-    return (Contact(contact.id).key, *(own.organization.key for own in memberships)) if active else ()
-
-
-def _rows_of_memberships(unit: Unit, contact: Contact) -> list[Membership]:
-    return unit.find(MEMBERSHIP, Eq(MembershipKeys.CONTACT, contact.id))
-
-
-def _with_rows_of_organizations(
-    unit: Unit, memberships: Sequence[Membership], besides: Sequence[RowKey]
-) -> tuple[list[Membership], list[Row | None]]:
-    """Return the memberships in organizations that are active, and the rows that were wanted besides."""
-    wanted = [*besides, *((ORGANIZATION.name, own.organization.id) for own in memberships)]
-    rows = unit.tx.get_many(wanted) if wanted else []
-    found = zip(memberships, rows[len(besides) :], strict=True)
-    return [own for own, row in found if row is not None and ORGANIZATION.load(row).active], rows[: len(besides)]
 
 
 def known_contact(wiring: Wiring, unit: Unit, contact: Contact, *, field: str = "contact") -> ContactProfile:

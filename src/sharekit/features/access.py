@@ -10,11 +10,10 @@ import attrs
 from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.errors import InvalidInputError, NotFoundError, ReplicaBehindError
-from sharekit.features._access_facts import client_facts, read_together, scope_of, settings_of, viewer_of
+from sharekit.features._access_facts import ReadTogether, client_facts, read_together, scope_of, settings_of, viewer_of
 from sharekit.features._explaining import causes_of, explain_to_staff, onlookers
 from sharekit.features._facts import chain_of, rights_on
 from sharekit.features._lists import ListRequest, list_for_client, list_for_staff
-from sharekit.features._parties import contact_of
 from sharekit.features._planning import planned
 from sharekit.features._reviews import Reviews
 from sharekit.features._sections import load_properties, load_sections
@@ -22,7 +21,7 @@ from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.access import AccessReason, Viewer, judge
 from sharekit.policies.links import LinkRefusal, judge_resource
 from sharekit.policies.sections import PartPolicy
-from sharekit.records.catalog import ResourceRef, SectionContext
+from sharekit.records.catalog import ResourceKind, ResourceRef, SectionContext
 from sharekit.records.decisions import Action, Decision, Revision
 from sharekit.records.explanations import Explanation, Onlookers
 from sharekit.records.lists import Order, Page, PortalItem
@@ -227,26 +226,26 @@ class Access(Reviews, Generic[K]):
         """
         self._check(principal, Action.VIEW, ref)
         kind = self._wiring.kind_of(ref)
+        if isinstance(principal, Contact):
+            return self._view_for_client(kind, principal, ref, locale)
         with self._wiring.reading() as unit:
-            if not self._decide(unit, principal, Action.VIEW, ref):
-                raise NotFoundError("resource")
             entry = unit.get(CATALOG_ENTRY, ref.key)
-            settings = settings_of(unit)
-            now = unit.now
-            profile = contact_of(self._wiring, unit, principal.id) if isinstance(principal, Contact) else None
-            locale = locale if profile is None or profile.locale is None else profile.locale
-        if entry is None:
-            raise NotFoundError("resource")
-        is_client = isinstance(principal, Contact)
-        shown = PartPolicy.for_clients(kind, settings) if is_client else PartPolicy.for_staff(kind)
-        context = SectionContext(self._wiring.tenant, principal, now, locale)
-        return Projection(
-            ref=ref,
-            kind_title=kind.title_in(locale),
-            title=entry.client_title or kind.title_in(locale) if is_client else entry.title,
-            sections=load_sections(shown.sections(kind), ref, context),
-            properties=load_properties(shown.properties(kind), ref, context),
-        )
+            if entry is None or not self._decide(unit, principal, Action.VIEW, ref):
+                raise NotFoundError("resource")
+            context = SectionContext(self._wiring.tenant, principal, unit.now, locale)
+        return _projected(kind, ref, entry.title, PartPolicy.for_staff(kind), context)
+
+    def _view_for_client(
+        self, kind: ResourceKind, contact: Contact, ref: ResourceRef, locale: str | None
+    ) -> Projection:
+        with self._wiring.reading() as unit:
+            read = read_together(self._wiring, unit, contact, ref)
+            if read.entry is None or not self._judge(unit, read, Action.VIEW):
+                raise NotFoundError("resource")
+            spoken = locale if read.profile is None or read.profile.locale is None else read.profile.locale
+            context = SectionContext(self._wiring.tenant, contact, unit.now, spoken)
+        title = read.entry.client_title or kind.title_in(spoken)
+        return _projected(kind, ref, title, PartPolicy.for_clients(kind, read.settings), context)
 
     def _check(self, principal: object, action: object, ref: ResourceRef) -> None:
         if not isinstance(principal, Principal):
@@ -257,14 +256,14 @@ class Access(Reviews, Generic[K]):
 
     def _decide(self, unit: Unit, principal: Principal, action: Action, ref: ResourceRef) -> Decision:
         if isinstance(principal, Contact):
-            return self._decide_for_client(unit, principal, action, ref)
+            return self._judge(unit, read_together(self._wiring, unit, principal, ref), action)
         if isinstance(principal, Staff | System):
             return self._decide_for_staff(unit, principal, action, ref)
         return Decision(allowed=False, reason="unknown-principal")
 
-    def _decide_for_client(self, unit: Unit, contact: Contact, action: Action, ref: ResourceRef) -> Decision:
-        settings, viewer, entry = read_together(self._wiring, unit, contact, ref)
-        return judge(scope_of(self._wiring, settings), action, client_facts(self._wiring, unit, viewer, entry))
+    def _judge(self, unit: Unit, read: ReadTogether, action: Action) -> Decision:
+        facts = client_facts(self._wiring, unit, read.viewer, read.entry)
+        return judge(scope_of(self._wiring, read.settings), action, facts)
 
     def _decide_for_staff(self, unit: Unit, by: Principal, action: Action, ref: ResourceRef) -> Decision:
         chain = chain_of(unit, ref)
@@ -276,6 +275,18 @@ class Access(Reviews, Generic[K]):
         if right not in rights_on(self._wiring, unit, by, ref, chain):
             return Decision(allowed=False, reason=f"needs-{right}")
         return Decision(allowed=True, reason=f"has-{right}")
+
+
+def _projected(
+    kind: ResourceKind, ref: ResourceRef, title: str, shown: PartPolicy, context: SectionContext
+) -> Projection:
+    return Projection(
+        ref=ref,
+        kind_title=kind.title_in(context.locale),
+        title=title,
+        sections=load_sections(shown.sections(kind), ref, context),
+        properties=load_properties(shown.properties(kind), ref, context),
+    )
 
 
 def _reasoned(wiring: Wiring, unit: Unit, scope: PortalScope, viewer: Viewer | None, item: PortalItem) -> PortalItem:
