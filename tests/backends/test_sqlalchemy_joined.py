@@ -80,6 +80,23 @@ def test_a_connection_can_be_joined(agency: Agency) -> None:
     assert [] == agency.projects()
 
 
+def test_no_news_are_lost_where_an_engine_takes_the_place_of_one_that_was_disposed_of(
+    agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLAlchemy may take a new pool or session for one that is gone and was listened to; we do not."""
+    monkeypatch.setattr(event, "contains", lambda *_: True)
+    for number in range(1, 4):
+        agency.engine.dispose()
+        with agency.engine.begin() as connection:
+            share(agency.kit.joined(connection), number)
+    with agency.session() as session:
+        share(agency.kit.joined(session), 4)
+        session.commit()
+
+    assert ["1", "2", "3", "4"] == agency.sent
+    assert len([heard for heard in agency.engine.pool.dispatch.checkin if heard.__module__.startswith("sharekit")]) == 1
+
+
 def test_a_failed_verb_leaves_the_hosts_transaction_usable(agency: Agency) -> None:
     """A verb that is refused, or breaks midway, is undone alone; what the host did before and does after stays."""
     with agency.session() as session:

@@ -8,7 +8,7 @@ host's connection is returned or begins again, whichever comes first, and only i
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import sqlalchemy as sa
@@ -96,7 +96,7 @@ def news_of(connection: sa.Connection, session: orm.Session | None) -> News:
     if session is not None and found.session is None and _ends(session, connection):
         found.session = session
         session.info[_KEY] = found
-        if not event.contains(session, "after_transaction_end", _session_ended):
+        if not _hears(session.dispatch.after_transaction_end, _session_ended):
             event.listen(session, "after_transaction_end", _session_ended)
     return found
 
@@ -114,10 +114,15 @@ def _listen(news: News) -> None:
     event.listen(connection, "release_savepoint", news.release)
     event.listen(connection, "rollback_savepoint", news.rollback_savepoint)
     engine = connection.engine
-    if not event.contains(engine, "handle_error", _failed):
-        event.listen(engine, "handle_error", _failed)
-    if not event.contains(engine.pool, "checkin", _returned):
+    if not _hears(engine.dialect.dispatch.handle_error, _failed):
+        event.listen(engine.dialect, "handle_error", _failed)
+    if not _hears(engine.pool.dispatch.checkin, _returned):
         event.listen(engine.pool, "checkin", _returned)
+
+
+def _hears(listeners: Iterable[object], listener: object) -> bool:
+    # `event.contains` knows a target by its `id()`, and a pool that was disposed of leaves its own behind.
+    return any(heard is listener for heard in listeners)
 
 
 def _ends(session: orm.Session, connection: sa.Connection) -> bool:
