@@ -15,6 +15,7 @@ from typing import NewType
 
 __all__ = [
     "AuditEntryId",
+    "BlobKey",
     "ContactId",
     "EntryId",
     "GrantId",
@@ -38,6 +39,7 @@ InvitationId = NewType("InvitationId", str)
 ReadLinkId = NewType("ReadLinkId", str)
 GrantId = NewType("GrantId", str)
 AuditEntryId = NewType("AuditEntryId", str)
+BlobKey = NewType("BlobKey", str)
 
 _RANDOM_BYTES = 21  # 168 bits fill 28 characters exactly: no character is biased
 _TENANT = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -5,6 +5,7 @@ The package is the narrow waist of the library. It speaks of rows, queries, time
 and knows nothing of links or shares.
 """
 
+from sharekit.ports.blobs import BlobStore, StoredBlob, SupportsDirectDownloads
 from sharekit.ports.host import (
     Clock,
     Directory,
@@ -43,6 +44,7 @@ from sharekit.ports.stores import (
 __all__ = [
     "AllOf",
     "AnyOf",
+    "BlobStore",
     "Bool",
     "Clock",
     "Condition",
@@ -68,7 +70,9 @@ __all__ = [
     "Row",
     "RowKey",
     "Select",
+    "StoredBlob",
     "SupportsContacts",
+    "SupportsDirectDownloads",
     "SupportsJoining",
     "SupportsOrganizations",
     "SupportsOwnTransactions",
