@@ -1,0 +1,82 @@
+"""
+Every exception that sharekit raises, grouped by what the caller can do about it.
+
+All of them derive from `SharekitError`, carry typed attributes, and have a stable ``code``
+that logs, tests and clients may rely on. Messages may be reworded at any time.
+"""
+
+from sharekit.errors._asking import (
+    InvalidInputError,
+    InvalidQueryError,
+    NaiveDatetimeError,
+    NotAllowedError,
+    NotFoundError,
+    UnknownSectionError,
+)
+from sharekit.errors._links import (
+    InternalTitleError,
+    InvalidTokenError,
+    LinkUnavailableError,
+    RedeemRequired,
+    TooManyAttemptsError,
+    VisitEndedError,
+    WideningError,
+    WrongPasswordError,
+)
+from sharekit.errors._people import (
+    DirectoryError,
+    DuplicateContactError,
+    DuplicateOrganizationError,
+    InvitationUnavailableError,
+    MergedContactError,
+    PortalSessionEndedError,
+)
+from sharekit.errors._root import (
+    SharekitError,
+)
+from sharekit.errors._setup import (
+    ConfigurationError,
+    MissingExtraError,
+    WeakSecretKeyError,
+)
+from sharekit.errors._stores import (
+    ConflictError,
+    IntegrityError,
+    ReplicaBehindError,
+    RetryTransaction,
+    StorageError,
+    TransactionUsageError,
+)
+
+__all__ = [
+    "ConfigurationError",
+    "ConflictError",
+    "DirectoryError",
+    "DuplicateContactError",
+    "DuplicateOrganizationError",
+    "IntegrityError",
+    "InternalTitleError",
+    "InvalidInputError",
+    "InvalidQueryError",
+    "InvalidTokenError",
+    "InvitationUnavailableError",
+    "LinkUnavailableError",
+    "MergedContactError",
+    "MissingExtraError",
+    "NaiveDatetimeError",
+    "NotAllowedError",
+    "NotFoundError",
+    "PortalSessionEndedError",
+    "RedeemRequired",
+    "ReplicaBehindError",
+    "RetryTransaction",
+    "SharekitError",
+    "StorageError",
+    "TooManyAttemptsError",
+    "TransactionUsageError",
+    "UnknownSectionError",
+    "VisitEndedError",
+    "WeakSecretKeyError",
+    "WideningError",
+    "WrongPasswordError",
+]
