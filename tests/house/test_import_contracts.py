@@ -17,7 +17,12 @@ LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command
 STRAYS = {
     "upward": ("floors", "records/catalog.py", "import sharekit.kit", "sharekit.kit"),
     "sideways": ("floors", "ids.py", "import sharekit.errors", "sharekit.errors"),
-    "upward-in-a-function": ("floors", "errors/__init__.py", "def late():\n    import sharekit.ports", "sharekit.ports"),
+    "upward-in-a-function": (
+        "floors",
+        "errors/__init__.py",
+        "def late():\n    import sharekit.ports",
+        "sharekit.ports",
+    ),
     "undeclared-room": ("floors", "utils.py", "HELP = 1", "sharekit.utils"),
     "undeclared-folder": ("floors", "shared/__init__.py", "HELP = 1", "sharekit.shared"),
     "feature-chooses-store": (
