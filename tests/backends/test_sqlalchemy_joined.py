@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -10,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from sharekit import errors
 from sharekit.backends.memory import MemoryRecordStore
-from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore
+from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore, upgrade
 from sharekit.testing import kit
-from tests.backends._hosts import KEY, MARIA, Agency, Project, agency, opens, project, share, url
+from tests.backends._hosts import KEY, MARIA, Agency, Base, Project, agency, opens, project, share, url
 
 __all__ = ["agency", "url"]
 
@@ -197,6 +198,74 @@ def test_visits_are_no_part_of_the_hosts_transaction(agency: Agency) -> None:
     with pytest.raises(errors.LinkUnavailableError):
         agency.kit.links.redeem(token)
     assert 1 == agency.kit.links.get(counted.id).uses
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("writes", ["the host", "a verb", "a session beside it"])
+def test_on_sqlite_a_use_is_not_counted_while_the_host_writes(agency: Agency, writes: str) -> None:
+    """Two writers of one thread cannot both go on: that is said at once, and the host's transaction is unharmed."""
+    token = agency.kit.links.token(share(agency.kit, 1, max_uses=1))
+    with agency.session() as session, agency.session() as other:
+        if writes == "a verb":
+            share(agency.kit.joined(session), 2)
+        else:
+            (session if writes == "the host" else other).add(Project(id=2, name="second"))
+            session.flush()
+            other.flush()
+        joined = [agency.kit.joined(used) for used in (other, session)][1]
+        with pytest.raises(errors.TransactionUsageError, match="holds SQLite's one lock for writing"):
+            joined.links.redeem(token)
+        with pytest.raises(errors.TransactionUsageError, match="holds SQLite's one lock for writing"):
+            share(agency.kit, 3)
+        session.commit()
+        other.commit()
+        title = joined.links.redeem(token).title
+
+    assert "Yours" == title
+    assert (["second"] if writes != "a verb" else []) == agency.projects()
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_on_sqlite_a_use_is_counted_while_the_host_reads(agency: Agency) -> None:
+    """A host that has begun, and holds no lock, is in nobody's way; nor is a writer in another thread, for long."""
+    with agency.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    _let_the_host_begin(agency.engine)
+    link = share(agency.kit, 1, max_uses=2)
+    with agency.session() as session, agency.engine.connect() as writer:
+        joined = agency.kit.joined(session)
+        session.scalars(sa.select(Project)).all()
+        joined.links.redeem(agency.kit.links.token(link))
+        writer.execute(sa.insert(Project).values(id=1, name="relaunch"))
+        timer = threading.Timer(0.2, writer.commit)
+        timer.start()
+        joined.links.redeem(agency.kit.links.token(link))
+        timer.join()
+
+    assert 2 == agency.kit.links.get(link.id).uses
+    assert ["relaunch"] == agency.projects()
+
+
+def test_on_the_only_connection_a_visit_does_not_undo_what_the_host_has_begun() -> None:
+    """A database in memory has one connection, which the host's transaction has: that is said, and nothing is lost."""
+    engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool, connect_args={"check_same_thread": False})
+    Base.metadata.create_all(engine)
+    upgrade(engine)
+    own = kit(records=SqlAlchemyRecordStore(engine), secret_keys=[KEY])
+    token = own.links.token(share(own))
+    with orm.Session(engine) as session:
+        session.add(Project(id=1, name="relaunch"))
+        session.flush()
+        with pytest.raises(errors.TransactionUsageError, match="the only connection"):
+            own.joined(session).links.redeem(token)
+        with pytest.raises(errors.TransactionUsageError, match="the only connection"):
+            opens(own.joined(session), token)
+        session.commit()
+        names = list(session.scalars(sa.select(Project.name)))
+
+    assert ["relaunch"] == names
+    assert opens(own, token)
+    engine.dispose()
 
 
 def _let_the_host_begin(engine: sa.Engine) -> None:

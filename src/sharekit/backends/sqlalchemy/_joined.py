@@ -1,16 +1,14 @@
 """Transactions inside the host's: savepoints of a session or connection that the host commits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy import exc, orm
 
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._news import News, news_of
-from sharekit.backends.sqlalchemy._own import begin_sqlite, in_transaction
+from sharekit.backends.sqlalchemy._sqlite_turns import Host, begin_sqlite, in_transaction
 from sharekit.errors import ConfigurationError, TransactionUsageError
-
-Host = sa.Connection | orm.Session
 
 
 def host_of(given: object) -> Host:
@@ -43,8 +41,9 @@ class JoinedScope:
 
     joined = True
 
-    def __init__(self, host: Host, local: Busy) -> None:
+    def __init__(self, host: Host, local: Busy, others: Iterable[Host] = ()) -> None:
         self._host = host
+        self._others = [other for other in others if other is not host]
         self._local = local
         self._connection: sa.Connection | None = None
         self._savepoint: sa.NestedTransaction | orm.SessionTransaction | None = None
@@ -76,7 +75,7 @@ class JoinedScope:
                 connection.begin()
             if not in_transaction(connection):
                 # Outside a transaction a savepoint of SQLite is one, and its end is a commit.
-                begin_sqlite(connection, immediate=True)
+                begin_sqlite(connection, immediate=True, hosts=self._others)
         self._connection = connection
         self._news = news_of(connection, session)
         if session is None:

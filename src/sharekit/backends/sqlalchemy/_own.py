@@ -1,22 +1,20 @@
 """Transactions of our own: a connection from the host's engine, begun and ended here."""
 
 import os
-import random
 import threading
-import time
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from sharekit.backends.sqlalchemy._errors import is_given_up, meaning, meaning_at_commit
+from sharekit.backends.sqlalchemy._errors import meaning, meaning_at_commit
+from sharekit.backends.sqlalchemy._sqlite_turns import Host, begin_sqlite, check_apart, patiently
 from sharekit.backends.sqlalchemy._tables import MYSQL, TURN
 from sharekit.errors import ConfigurationError, TransactionUsageError
 from sharekit.ports.collecting import call_all
 
-_PATIENCE = 60.0  # seconds in all that a writer waits for its turn on SQLite
-_PAUSE = 0.05  # seconds at most between two tries
 _SERIALIZABLE: Final = "SERIALIZABLE"
 _SNAPSHOT: Final = "REPEATABLE READ"
 
@@ -36,6 +34,9 @@ class _Local(threading.local):
     busy = False
     beaten = False  # the last write transaction met another's
 
+    def __init__(self) -> None:
+        self.hosts: weakref.WeakSet[Host] = weakref.WeakSet()
+
 
 class Engines:
     """
@@ -44,6 +45,7 @@ class Engines:
     Attributes:
         engine: The engine.
         dialect: ``"postgresql"``, ``"mariadb"`` or ``"sqlite"``.
+        local: What is known of each thread: whether it is inside a transaction of ours, and which hosts it joined.
     """
 
     def __init__(self, engine: sa.Engine) -> None:
@@ -56,8 +58,13 @@ class Engines:
 
     def connect(self) -> sa.Connection:
         """Return a connection of this process, and never one that was made before a fork."""
-        self._notice_fork()
+        self._make_sure()
         return self.engine.connect()
+
+    def _make_sure(self) -> None:
+        self._notice_fork()
+        if self.dialect == "sqlite":
+            check_apart(self.engine, list(self.local.hosts))
 
     def _notice_fork(self) -> None:
         if self._pid != os.getpid():
@@ -99,7 +106,7 @@ class Engines:
         return ask
 
     def _asked(self, sql: str, values: Sequence[object] | Mapping[str, object]) -> bool:
-        self._notice_fork()
+        self._make_sure()
         dialect, lent = self.engine.dialect, self.engine.raw_connection()
         driver = lent.dbapi_connection
         # Elsewhere this would cost more than the ROLLBACK that it saves.
@@ -172,7 +179,7 @@ class OwnScope:
     def _prepare(self, connection: sa.Connection) -> None:
         dialect, local = self._engines.dialect, self._engines.local
         if dialect == "sqlite":
-            begin_sqlite(connection, immediate=self._write)
+            begin_sqlite(connection, immediate=self._write, hosts=list(local.hosts))
             return
         if self._write:
             beaten, local.beaten = local.beaten, False
@@ -253,34 +260,3 @@ def dialect_of(engine: sa.Engine) -> str:
     if name not in {"postgresql", "sqlite"}:
         raise ConfigurationError("records", f"knows PostgreSQL, MariaDB and SQLite, and not {name!r}")
     return name
-
-
-def begin_sqlite(connection: sa.Connection, *, immediate: bool) -> None:
-    """
-    Begin on SQLite in our own words, whatever the driver or the host's hooks have begun.
-
-    The driver begins late, and so that two that read before they write lose a change.
-    """
-    if in_transaction(connection):
-        connection.exec_driver_sql("ROLLBACK")
-    patiently(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-
-def in_transaction(connection: sa.Connection) -> bool:
-    """Say whether SQLite itself is in a transaction, which SQLAlchemy may think or not."""
-    driver = connection.connection.driver_connection
-    return bool(getattr(driver, "in_transaction", False))
-
-
-def patiently(connection: sa.Connection, statement: str) -> None:
-    """Execute a statement of SQLite that takes a lock, again and again while others hold it."""
-    deadline = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            connection.exec_driver_sql(statement)
-        except exc.OperationalError as error:
-            if not is_given_up(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(random.uniform(0.0, _PAUSE))  # noqa: S311  # no secret
-        else:
-            return

@@ -9,7 +9,7 @@ from sqlalchemy import exc
 from sqlalchemy.schema import CreateColumn
 
 from sharekit.backends.sqlalchemy._errors import meaning
-from sharekit.backends.sqlalchemy._own import begin_sqlite, patiently
+from sharekit.backends.sqlalchemy._sqlite_turns import begin_sqlite, patiently
 from sharekit.backends.sqlalchemy._tables import PREFIX, TURN, make_table, make_turn
 from sharekit.errors import ConfigurationError, SharekitError
 from sharekit.ports.rows import KindSpec

@@ -6,10 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy import exc, orm
 
 from sharekit.backends.sqlalchemy._errors import meaning
-from sharekit.backends.sqlalchemy._joined import Busy, Host, JoinedScope, host_of
+from sharekit.backends.sqlalchemy._joined import Busy, JoinedScope, host_of
 from sharekit.backends.sqlalchemy._own import Engines, OwnScope, dialect_of
 from sharekit.backends.sqlalchemy._recheck import comparison
 from sharekit.backends.sqlalchemy._schema import prepare
+from sharekit.backends.sqlalchemy._sqlite_turns import Host
 from sharekit.backends.sqlalchemy._transactions import Layout, Scope, SqlAlchemyTransaction
 from sharekit.errors import ConfigurationError, TransactionUsageError
 from sharekit.ids import TenantId
@@ -105,7 +106,12 @@ class SqlAlchemyRecordStore:
 
         Where the host's session is bound to a connection, as tests do that roll everything back, there is
         nothing else than that connection: then it is a store on that.
+
+        On SQLite a change by it raises `TransactionUsageError` where the host's transaction holds the lock for
+        writing: the two of them, in one thread, could only wait for each other.
         """
+        if self._host is not None:
+            self._engines.local.hosts.add(self._host)
         if self._own is None:
             bound = _bound_to(self._host)
             self._own = self._beside(self._engines.engine if bound is None else bound)
@@ -137,7 +143,11 @@ class SqlAlchemyRecordStore:
     def _scope(self) -> Scope:
         if not self._known.is_open:
             raise TransactionUsageError("the store is not open")
-        return OwnScope(self._engines) if self._host is None else JoinedScope(self._host, self._busy)
+        return (
+            OwnScope(self._engines)
+            if self._host is None
+            else JoinedScope(self._host, self._busy, self._engines.local.hosts)
+        )
 
     def _beside(self, bind: "sa.Engine | Host") -> "SqlAlchemyRecordStore":
         """Return a store on this engine or host that knows what this one knows."""
