@@ -1,8 +1,9 @@
 """The memory store keeps every law, and what is its own affair."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import ClassVar
 
 import pytest
 
@@ -24,6 +25,12 @@ def note(id_: str, *, tenant: TenantId = TENANT, revision: int = 0, title: str |
 
 class TestMemoryRecordStore(RecordStoreContract):
     """`MemoryRecordStore` keeps the contract."""
+
+    lacks: ClassVar[Mapping[str, str]] = {
+        "reopen": "nobody else can share the memory of one object",
+        "back_door": "there is nothing beside the object",
+        "sabotage": "a dict does not fail",
+    }
 
     @pytest.fixture
     def store(self) -> RecordStore:

@@ -1,8 +1,9 @@
 """Each way of answering a question with sub-selects keeps the laws, and is taken where it pays."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -42,6 +43,11 @@ def cap(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
 @pytest.mark.usefixtures("cap")
 class TestSqliteRecordStoreByEachPlan(RecordStoreContract):
     """`SqliteRecordStore` keeps the contract when it walks where it would drive."""
+
+    lacks: ClassVar[Mapping[str, str]] = {
+        "back_door": "TestSqliteRecordStore has it; plans are for reading",
+        "sabotage": "TestSqliteRecordStore has it; plans are for reading",
+    }
 
     @pytest.fixture
     def store(self, tmp_path: Path) -> RecordStore:

@@ -46,6 +46,7 @@ def holds(make: Store, name: str) -> bool:
             "store": store,
             "reopen": None,
             "back_door": None,
+            "behind": None,
             "sabotage": None,
         }
         fixtures["host_door"] = getattr(store, "door", None)

@@ -61,21 +61,46 @@ def test_a_waiver_names_a_law_and_a_reason(law: str, reason: str) -> None:
         type("Mine", (RecordStoreContract,), {"waivers": {law: reason}})
 
 
+@pytest.mark.parametrize(("name", "reason"), [("store", "why"), ("behind", "why"), ("reopen", ""), ("reopen", " ")])
+def test_what_is_lacking_is_an_optional_fixture_with_a_reason(name: str, reason: str) -> None:
+    """A fixture that must be given cannot be lacking, and no other lacks its reason."""
+    with pytest.raises(TypeError, match="lacks"):
+        type("Mine", (RecordStoreContract,), {"lacks": {name: reason}})
+
+
 def test_a_waived_law_is_skipped_with_its_reason(tmp_path: Path) -> None:
     """A stranger's test module runs every law but the waived one, and reports why."""
-    (tmp_path / "test_mine.py").write_text(MODULE, "utf-8")
+    told = outcome(tmp_path, MODULE)
+
+    assert "T12 is waived: my database cannot" in told
+    assert "6 skipped" in told
+
+
+def test_what_was_not_given_is_named_where_it_is_needed(tmp_path: Path) -> None:
+    """A test that needs an optional fixture is skipped with its name, unless the author says that there is none."""
+    told = outcome(tmp_path, MODULE)
+    lacking = '    lacks = {"reopen": "it is a dict", "sabotage": "a dict does not fail", "back_door": "none"}\n'
+    declared = outcome(tmp_path, MODULE.replace("    machine_examples", f"{lacking}    machine_examples"))
+
+    for name in ("reopen", "sabotage", "back_door"):
+        assert f"needs the fixture `{name}`: override it" in told
+    assert "needs the fixture" not in declared
+    assert "2 skipped" in declared
+
+
+def outcome(folder: Path, module: str) -> str:
+    """Run a stranger's test module, which passes, and return what pytest tells."""
+    (folder / "test_mine.py").write_text(module, "utf-8")
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-rs", "-q", "-p", "no:cacheprovider", tmp_path],
+        [sys.executable, "-m", "pytest", "-rs", "-q", "-p", "no:cacheprovider", folder],
         capture_output=True,
         encoding="utf-8",
         check=False,
-        cwd=tmp_path,
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
     )
-
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "T12 is waived: my database cannot" in run.stdout
-    assert "2 skipped" in run.stdout
+    return run.stdout
 
 
 def test_every_law_of_the_ports_has_a_test() -> None:

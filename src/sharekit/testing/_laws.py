@@ -2,6 +2,7 @@
 What every contract is made of: tests that are laws, which are kept, or waived with a reason.
 """
 
+import inspect
 import re
 from collections.abc import Mapping
 from typing import ClassVar, Final
@@ -23,9 +24,13 @@ class Contract:
     Attributes:
         waivers: Laws that are not kept, each with the reason: ``{"T12": "..."}``. Their tests are
             skipped with that reason. A test that is redefined is refused instead.
+        lacks: Optional fixtures that there is nothing to give for, each with the reason. A test that
+            needs an optional fixture is skipped when that was neither given nor named here.
     """
 
     waivers: ClassVar[Mapping[str, str]] = {}
+    lacks: ClassVar[Mapping[str, str]] = {}
+    _optional: ClassVar[frozenset[str]] = frozenset()
     _contract: ClassVar[type["Contract"] | None] = None
 
     def __init_subclass__(cls, *, contract: bool = False) -> None:
@@ -35,12 +40,24 @@ class Contract:
         elif cls._contract is not None:
             _refuse_changes(cls, cls._contract)
             _refuse_waivers(cls, set(laws_of(cls._contract).values()))
+            _refuse_lacks(cls, cls._optional)
 
     @pytest.fixture(autouse=True)
     def _waived(self, request: pytest.FixtureRequest) -> None:
         law = _law(request.function.__name__)
         if law in self.waivers:
             pytest.skip(f"{law} is waived: {self.waivers[law]}")
+
+    @pytest.fixture(autouse=True)
+    def _given(self, request: pytest.FixtureRequest, _waived: None) -> None:
+        wanted = inspect.signature(request.function).parameters
+        for name in sorted(self._optional.intersection(wanted) - set(self.lacks)):
+            if self._has_a_say(name, request) and request.getfixturevalue(name) is None:
+                pytest.skip(f"needs the fixture `{name}`: override it, or say in `lacks` why there is nothing to give")
+
+    def _has_a_say(self, name: str, request: pytest.FixtureRequest) -> bool:  # noqa: ARG002  # for contracts to refine
+        """Say whether a test that needs this fixture is about what is being tested."""
+        return True
 
 
 def laws_of(contract: type[Contract]) -> Mapping[str, str]:
@@ -65,3 +82,11 @@ def _refuse_waivers(cls: type[Contract], laws: set[str]) -> None:
             raise TypeError(f"{cls.__name__} waives {law!r}, which is no law")
         if not reason.strip():
             raise TypeError(f"{cls.__name__} waives {law} without a reason")
+
+
+def _refuse_lacks(cls: type[Contract], optional: frozenset[str]) -> None:
+    for name, reason in cls.lacks.items():
+        if name not in cls._optional:  # the contract's own
+            raise TypeError(f"{cls.__name__} lacks {name!r}, which is no optional fixture")
+        if not reason.strip():
+            raise TypeError(f"{cls.__name__} lacks {name} without a reason")

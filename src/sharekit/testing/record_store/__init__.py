@@ -11,6 +11,9 @@ Subclass `RecordStoreContract` in a test module and override its one fixture, ``
 
 from typing import Final
 
+import pytest
+
+from sharekit.ports.stores import SupportsJoining, SupportsOwnTransactions
 from sharekit.testing._laws import Contract, laws_of
 from sharekit.testing.record_store._frame import BackDoor, HostDoor
 from sharekit.testing.record_store._joining import JoiningLaws
@@ -44,16 +47,30 @@ class RecordStoreContract(
     closes it. Four more fixtures may be overridden by stores that can give more:
 
     - ``reopen``: a function that returns another store on the same data, as another process would
-      have it; None for a store that nobody else can share.
+      have it.
     - ``back_door``: a `BackDoor`, so that no law depends on the store's own word.
-    - ``sabotage``: a function that makes every later read fail inside the store; None when
-      nothing can fail.
-    - ``host_door``: a `HostDoor`, for a store that can work inside the host's transactions.
+    - ``sabotage``: a function that makes every later read fail inside the store.
+    - ``host_door``: a `HostDoor`, for a store that can work inside the host's transactions, or must
+      keep out of them.
+
+    The tests that need one of these are skipped without it, and say which; a store for which there is
+    nothing to give says so in ``lacks``.
 
     Attributes:
         waivers: Laws that the store does not keep, each with the reason: ``{"T12": "..."}``.
+        lacks: Which of the four fixtures there is nothing to give for, each with the reason:
+            ``{"sabotage": "a dict does not fail"}``.
         machine_examples: How many random stories to tell; what Hypothesis is set to when None.
     """
+
+    _optional = frozenset({"back_door", "host_door", "reopen", "sabotage"})
+
+    def _has_a_say(self, name: str, request: pytest.FixtureRequest) -> bool:
+        """Say whether a test is about this store: what joins no host shows nothing about hosts."""
+        if name != "host_door":
+            return True
+        records: object = request.getfixturevalue("records")
+        return isinstance(records, SupportsJoining | SupportsOwnTransactions)
 
 
 LAWS: Final = laws_of(RecordStoreContract)

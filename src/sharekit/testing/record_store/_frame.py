@@ -143,6 +143,11 @@ class Frame:
         return None
 
     @pytest.fixture
+    def behind(self, back_door: BackDoor | None) -> BackDoor | None:
+        """Return the back door to tests that look there too, and tell something without it."""
+        return back_door
+
+    @pytest.fixture
     def sabotage(self) -> Callable[[], None] | None:
         """Return a function that makes every later read fail inside the store; None when nothing can."""
         return None

@@ -1,6 +1,6 @@
 """The laws S1 to S6 of stores."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -114,28 +114,20 @@ class StoreLaws(Frame):
         assert sorted(won) == [False, False, False, True]
         assert got(records, "thing", "a") == thing("a", revision=2, size=1)
 
-    def test_s3_a_commit_is_seen_by_every_later_transaction(
+    def test_s3_a_commit_is_seen_by_every_later_transaction(self, records: RecordStore) -> None:
+        """What was committed is read at once by other threads."""
+        _commit_in_turn(records, [records])
+
+    def test_s3_a_commit_is_seen_by_others_that_share_the_store(
         self, records: RecordStore, reopen: Callable[[], RecordStore] | None
     ) -> None:
-        """What was committed is read at once by other threads, and by others that share the store."""
-        others = [records]
-        if reopen is not None:
-            others.append(reopen())
-            others[1].open(KINDS)
-        keep(records, thing("a", size=0))
-
-        with ThreadPoolExecutor(2) as pool:
-            for turn in range(1, 31):
-                # Each commits twice in a row, and all have read before: nobody's memory may stand in for the rows.
-                writer = others[turn // 2 % len(others)]
-                pool.submit(keep, writer, thing("a", revision=turn, size=turn)).result(PATIENCE)
-                for reader in others:
-                    row = pool.submit(got, reader, "thing", "a").result(PATIENCE)
-
-                    assert row == thing("a", revision=turn + 1, size=turn)
-                    assert found(reader, Query("thing", where=Eq("size", turn))) == ["a"]
-        for other in others[1:]:
-            other.close()
+        """What was committed by one is read at once by the other, in both directions."""
+        if reopen is None:
+            return
+        other = reopen()
+        other.open(KINDS)
+        _commit_in_turn(records, [records, other])
+        other.close()
 
     @pytest.mark.parametrize("write", [False, True])
     def test_s4_a_transaction_inside_another_raises(self, records: RecordStore, *, write: bool) -> None:
@@ -228,3 +220,18 @@ def _only_sharekit_errors(use: Callable[[], object]) -> None:
         use()
     except SharekitError:
         return
+
+
+def _commit_in_turn(records: RecordStore, sharers: Sequence[RecordStore]) -> None:
+    keep(records, thing("a", size=0))
+
+    with ThreadPoolExecutor(2) as pool:
+        for turn in range(1, 31):
+            # Each commits twice in a row, and all have read before: nobody's memory may stand in for the rows.
+            writer = sharers[turn // 2 % len(sharers)]
+            pool.submit(keep, writer, thing("a", revision=turn, size=turn)).result(PATIENCE)
+            for reader in sharers:
+                row = pool.submit(got, reader, "thing", "a").result(PATIENCE)
+
+                assert row == thing("a", revision=turn + 1, size=turn)
+                assert found(reader, Query("thing", where=Eq("size", turn))) == ["a"]

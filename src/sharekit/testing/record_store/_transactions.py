@@ -88,7 +88,7 @@ class TransactionLaws(Frame):
 
     @pytest.mark.parametrize("stop", [ValueError("stop"), _StoppedError(), ConflictError("thing")], ids=repr)
     def test_t3_after_an_exception_nothing_remains(
-        self, records: RecordStore, back_door: BackDoor | None, stop: BaseException
+        self, records: RecordStore, behind: BackDoor | None, stop: BaseException
     ) -> None:
         """An exception passes through the block, and every change of the transaction is undone."""
         before = [thing("changed", size=1), thing("counted", size=1), thing("removed", size=1)]
@@ -112,8 +112,8 @@ class TransactionLaws(Frame):
         assert found(records, Query("thing")) == ids
         assert [got(records, "thing", id_) for id_ in ids] == stored
         assert got(records, "plain-kind", "new") is None
-        assert back_door is None or [back_door.read(ACME, "thing", id_) for id_ in ids] == stored
-        assert back_door is None or back_door.read(ACME, "thing", "new") is None
+        assert behind is None or [behind.read(ACME, "thing", id_) for id_ in ids] == stored
+        assert behind is None or behind.read(ACME, "thing", "new") is None
 
     def test_t11_callbacks_run_after_the_commit_in_order(self, records: RecordStore) -> None:
         """Callbacks run once the change can be read, outside the transaction, in the order given."""
