@@ -346,6 +346,20 @@ def test_whoever_is_not_in_gets_one_answer(site: Site, ana: Browser) -> None:
             assert outside == browser.get(path)
 
 
+def test_the_mount_leads_to_the_list_who_came_in_and_nobody_else(site: Site) -> None:
+    """Its own address is where people try their luck: a contact gets on, everybody else gets what is nowhere."""
+    uta = inside(site, contact(site, "Uta"))
+    nowhere, forged = site.browser().get("/no/such/address"), site.browser()
+    forged.cookies[COOKIE] = "portal-session.default.x.1.0.0.y"
+    led = uta.get("/")
+    site.clock.advance(timedelta(hours=13))
+
+    assert (303, "/p/") == (led.status, dict(led.headers)["Location"])
+    assert 404 == nowhere.status
+    for browser in (site.browser(), forged, uta):
+        assert nowhere == browser.get("/")
+
+
 @pytest.mark.parametrize("end", ["withdraw", "deactivate"])
 def test_access_ends_with_the_next_call(site: Site, end: str) -> None:
     """Withdrawn or gone, nobody stays in, and no page of theirs is answered."""
@@ -426,7 +440,7 @@ def test_guesses_are_counted(site: Site) -> None:
         guesser.get(f"/i/{n}")
     for n in range(5):
         guesser.cookies[COOKIE] = f"{n}"
-        guesser.get("/p/")
+        guesser.get("/p/" if n else "/")
     refused = guesser.get("/i/x")
     guesser.cookies.clear()
 

@@ -15,6 +15,7 @@ KNOWN = {
     "/v/{handle}": {"GET", "HEAD", "OPTIONS"},
     "/static/{name}": {"GET", "HEAD", "OPTIONS"},
     "/i/{token}": {"GET", "HEAD", "OPTIONS", "POST"},
+    "/": {"GET", "HEAD", "OPTIONS"},
     "/p/": {"GET", "HEAD", "OPTIONS"},
     "/p/{kind}/{id}": {"GET", "HEAD", "OPTIONS"},
     "/p/sign-out": {"OPTIONS", "POST"},

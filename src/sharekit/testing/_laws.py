@@ -86,7 +86,7 @@ def _refuse_waivers(cls: type[Contract], laws: set[str]) -> None:
 
 def _refuse_lacks(cls: type[Contract], optional: frozenset[str]) -> None:
     for name, reason in cls.lacks.items():
-        if name not in cls._optional:  # the contract's own
+        if name not in optional:
             raise TypeError(f"{cls.__name__} lacks {name!r}, which is no optional fixture")
         if not reason.strip():
             raise TypeError(f"{cls.__name__} lacks {name} without a reason")

@@ -15,7 +15,7 @@ from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.invitations import PortalSession
 from sharekit.records.lists import Page
-from sharekit.web._errors import ForgedSessionError
+from sharekit.web._errors import ForgedSessionError, UnknownAddressError
 from sharekit.web._guard import read_form
 from sharekit.web.answers import Answers, Client, Reader
 from sharekit.web.calls import Call
@@ -85,6 +85,18 @@ class ClientEndpoints:
                 return self._to_home(call)
             raise
         return self._to_home(call, self.cookie.carry(session.ticket))
+
+    def root(self, call: Call) -> WebResponse:
+        """Lead a contact who came in to their list; to everybody else this is an address like any unknown one."""
+        try:
+            kit = self._kit_of_session(call)
+        except ForgedSessionError as error:
+            raise InvitationUnavailableError from error  # looks the same, and is counted as a guess
+        except PortalSessionEndedError as error:
+            raise UnknownAddressError from error
+        if not self._is_in(call, kit):
+            raise UnknownAddressError
+        return self._to_home(call)
 
     def home(self, call: Call) -> WebResponse:
         """List everything that is shared with the contact."""

@@ -24,7 +24,7 @@ from sharekit.web.assets import Asset
 from sharekit.web.calls import Call
 from sharekit.web.clients import ClientEndpoints
 from sharekit.web.messages import WebRequest, WebResponse
-from sharekit.web.routes import HOME, INVITATION, ITEM, LINK, SEEN, SIGN_OUT, STATIC, VISIT, Route
+from sharekit.web.routes import HOME, INVITATION, ITEM, LINK, ROOT, SEEN, SIGN_OUT, STATIC, VISIT, Route
 from sharekit.web.visits import VisitCookies, handle_of
 
 __all__ = ["Endpoints"]
@@ -68,6 +68,7 @@ class Endpoints:
             (STATIC, False): self._file,
             (INVITATION, False): self.clients.invitation,
             (INVITATION, True): self.clients.enter,
+            (ROOT, False): self.clients.root,
             (HOME, False): self.clients.home,
             (ITEM, False): self.clients.item,
             (SIGN_OUT, True): self.clients.sign_out,

@@ -16,6 +16,7 @@ __all__ = [
     "INVITATION",
     "ITEM",
     "LINK",
+    "ROOT",
     "ROUTES",
     "SEEN",
     "SIGN_OUT",
@@ -74,6 +75,8 @@ STATIC: Final = Route("/static/{name}", ("GET", "HEAD", "OPTIONS"))
 """Our own style sheet and script."""
 INVITATION: Final = Route("/i/{token}", ("GET", "HEAD", "POST", "OPTIONS"))
 """The page of an invitation, and where its form is sent."""
+ROOT: Final = Route("/", ("GET", "HEAD", "OPTIONS"))
+"""Where the portal is mounted; it leads a contact who came in to their list, and nobody else anywhere."""
 HOME: Final = Route("/p/", ("GET", "HEAD", "OPTIONS"))
 """The list of what is shared with the contact who came in."""
 ITEM: Final = Route("/p/{kind}/{id}", ("GET", "HEAD", "OPTIONS"))
@@ -81,7 +84,7 @@ ITEM: Final = Route("/p/{kind}/{id}", ("GET", "HEAD", "OPTIONS"))
 SIGN_OUT: Final = Route("/p/sign-out", ("POST", "OPTIONS"))
 """Where the contact who came in goes out."""
 
-ROUTES: Final = (LINK, SEEN, VISIT, STATIC, INVITATION, HOME, ITEM, SIGN_OUT)
+ROUTES: Final = (LINK, SEEN, VISIT, STATIC, INVITATION, ROOT, HOME, ITEM, SIGN_OUT)
 
 
 def find_route(path: str) -> tuple[Route, Mapping[str, str]] | None:

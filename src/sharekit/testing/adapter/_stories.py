@@ -54,17 +54,20 @@ class StoryLaws:
         assert site.kit.links.get(link).views == 1
 
     def test_d11_a_contact_comes_in_and_goes_out(self, site: Site) -> None:
-        """D11: invitation, cookie, list, page of a thing, and the way out."""
+        """D11: invitation, cookie, the mount itself, list, page of a thing, and the way out."""
         ana = site.kit.people.add_contact("Ana", "ana@acme.example", by=MARIA)
         site.kit.shares.grant(RELAUNCH, to=ana, by=MARIA)
         path = site.path(site.kit.people.invite(ana, by=MARIA))
         asked, entered = site.get(path), site.post(path)
         cookie = ("Cookie", (entered.header("Set-Cookie") or "").partition(";")[0])
-        home = site.get(entered.header("Location") or "", cookie)
+        root = site.get(f"{PREFIX}/", cookie)
+        home = site.get(root.header("Location") or "", cookie)
         item = site.get(f"{entered.header('Location')}project/{RELAUNCH.id}", cookie)
         out = site.ask(Sent("POST", f"{entered.header('Location')}sign-out", (SAME_SITE, FORM, cookie)))
 
-        assert (200, 303, 200, 200, 303) == (asked.status, entered.status, home.status, item.status, out.status)
+        assert (200, 303, 303) == (asked.status, entered.status, root.status)
+        assert (200, 200, 303) == (home.status, item.status, out.status)
+        assert root.header("Location") == entered.header("Location") == f"{PREFIX}/p/"
         assert asked.values("Set-Cookie") == []
         assert cookie[1].startswith("__Host-sharekit-portal=")
         assert b"Relaunch" in home.body
@@ -84,7 +87,7 @@ class StoryLaws:
         assert site.ask(Sent("POST", site.path(link), own, b"x=1")).status == 303
 
     def test_d12_every_dead_link_is_one_answer(self, site: Site) -> None:
-        """D12: a revoked link, garbage and an unknown address are the same bytes and headers, for every method."""
+        """D12: a revoked link, garbage, an unknown address and the mount itself are the same bytes and headers, for every method."""
         link = site.link()
         site.kit.links.revoke(link, by=MARIA)
         for method in ("GET", "HEAD", "POST"):
@@ -95,7 +98,7 @@ class StoryLaws:
 
             assert answers[0].status == 404
             assert answers[0] == answers[1] == answers[2]
-        assert site.get(site.path(link)) == site.get(f"{PREFIX}/no/such/address")
+        assert site.get(site.path(link)) == site.get(f"{PREFIX}/no/such/address") == site.get(f"{PREFIX}/")
 
     def test_d12_an_expired_link_may_say_so(self, site: Site) -> None:
         """D12: 410 for a genuine link whose time is over."""
