@@ -87,7 +87,7 @@ class StoryLaws:
         assert site.ask(Sent("POST", site.path(link), own, b"x=1")).status == 303
 
     def test_d12_every_dead_link_is_one_answer(self, site: Site) -> None:
-        """D12: a revoked link, garbage, an unknown address and the mount itself are the same bytes and headers, for every method."""
+        """D12: a revoked link, garbage, an unknown address and the mount itself are one answer, for every method."""
         link = site.link()
         site.kit.links.revoke(link, by=MARIA)
         for method in ("GET", "HEAD", "POST"):
