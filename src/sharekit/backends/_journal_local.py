@@ -3,18 +3,17 @@
 import contextlib
 import os
 import secrets
-import stat
 import sys
 import time
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Final
 
+from sharekit.backends._local_folders import NO_LINKS, check_folder, sync
 from sharekit.errors import StorageError
 
 PARTS: Final = ("commits", "checkpoints", "probes", "temporary")
 
-_NO_LINKS: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _OLD = 3600.0  # seconds after which a temporary file is taken to be a dead writer's
 _PAUSE = 0.002  # seconds between two looks at another's turn
 
@@ -38,12 +37,12 @@ class LocalFolder:
         """Make the folders, for the owner alone, and clear away what dead writers left."""
         with _translated("preparing the folder of the journal"):
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _check_folder(self._root)
+            check_folder(self._root)
             for part in PARTS:
                 folder = self._root / part
                 folder.mkdir(mode=0o700, exist_ok=True)
-                _check_folder(folder)
-            _sync(self._root)
+                check_folder(folder)
+            sync(self._root)
             self._clear()
 
     def read(self, name: str) -> bytes | None:
@@ -51,9 +50,9 @@ class LocalFolder:
         path = self._root / name
         with _translated("reading a file of the journal"):
             try:
-                descriptor = os.open(path, os.O_RDONLY | _NO_LINKS)
+                descriptor = os.open(path, os.O_RDONLY | NO_LINKS)
             except FileNotFoundError:
-                _check_folder(path.parent)  # where even that is gone, everything is
+                check_folder(path.parent)  # where even that is gone, everything is
                 return None
             with open(descriptor, "rb") as file:  # noqa: PTH123  # a descriptor
                 return file.read()
@@ -74,7 +73,7 @@ class LocalFolder:
                 created = False
             finally:
                 temporary.unlink(missing_ok=True)
-            _sync(path.parent)  # in either case: whoever finds the file goes on from it
+            sync(path.parent)  # in either case: whoever finds the file goes on from it
         return created
 
     def overwrite(self, name: str, data: bytes) -> None:
@@ -82,7 +81,7 @@ class LocalFolder:
         path = self._root / name
         with _translated("writing a file of the journal"):
             self._written(data).replace(path)
-            _sync(path.parent)
+            sync(path.parent)
 
     def empty(self, names: Sequence[str]) -> None:
         """Leave nothing but the names of these files."""
@@ -90,7 +89,7 @@ class LocalFolder:
             for name in names:
                 self._written(b"", durable=False).replace(self._root / name)
             for part in {(self._root / name).parent for name in names}:
-                _sync(part)
+                sync(part)
 
     def remove(self, name: str) -> None:
         """Remove the file, if there is one."""
@@ -106,7 +105,7 @@ class LocalFolder:
         """Wait until no other process is writing, where the system has locks for that."""
         deadline = time.monotonic() + patience
         with _translated("waiting for another writer of the journal"):
-            turn = os.open(self._root / "turn", os.O_RDWR | os.O_CREAT | _NO_LINKS, 0o600)
+            turn = os.open(self._root / "turn", os.O_RDWR | os.O_CREAT | NO_LINKS, 0o600)
             try:
                 while not _locked(turn):
                     if time.monotonic() > deadline:
@@ -127,7 +126,7 @@ class LocalFolder:
 
     def _written(self, data: bytes, *, durable: bool = True) -> Path:
         path = self._root / "temporary" / secrets.token_hex(16)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINKS, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, 0o600)
         try:
             with open(descriptor, "wb") as file:  # noqa: PTH123  # a descriptor
                 file.write(data)
@@ -145,21 +144,6 @@ class LocalFolder:
             with contextlib.suppress(FileNotFoundError):
                 if now - path.lstat().st_mtime > _OLD:
                     path.unlink()
-
-
-def _check_folder(path: Path) -> None:
-    if not stat.S_ISDIR(path.lstat().st_mode):
-        raise NotADirectoryError(f"{path.name} is a symbolic link, or no folder")
-
-
-def _sync(folder: Path) -> None:
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _locked(descriptor: int) -> bool:

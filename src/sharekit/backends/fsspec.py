@@ -1,15 +1,20 @@
-"""Records in a bucket, or in a folder, and nothing else: no database and no server of your own."""
+"""Blobs in a folder or a bucket; and records there, with no database and no server of your own."""
 
 import os
 from collections.abc import Collection, Mapping, Sequence
 
+from sharekit.backends._blob_store import FsspecBlobStore
+from sharekit.backends._journal_folders import Folder
+from sharekit.backends._journal_local import LocalFolder
 from sharekit.backends._journal_log import Journal
+from sharekit.backends._journal_remote import BucketFolder, MemoryFolder
 from sharekit.backends._journal_transactions import JournalTransaction
-from sharekit.backends._journal_urls import folder_at
+from sharekit.backends._urls import LocalUrl, RemoteUrl, parse_url
+from sharekit.errors import ConfigurationError
 from sharekit.ids import TenantId
 from sharekit.ports.rows import KindSpec
 
-__all__ = ["JournalRecordStore", "JournalTransaction"]
+__all__ = ["FsspecBlobStore", "JournalRecordStore", "JournalTransaction"]
 
 
 class JournalRecordStore:
@@ -43,7 +48,8 @@ class JournalRecordStore:
         schemes: Collection[str] = (),
         single_writer: bool = False,
     ) -> None:
-        self._journal = Journal(folder_at(url, dict(options or {}), schemes), single_writer=single_writer)
+        given = dict(options or {})
+        self._journal = Journal(_folder(parse_url(url, given, schemes), given), single_writer=single_writer)
 
     def open(self, kinds: Sequence[KindSpec]) -> None:
         """
@@ -86,3 +92,13 @@ class JournalRecordStore:
     def close(self) -> None:
         """Refuse transactions until `open` is called again."""
         self._journal.held.is_open = False
+
+
+def _folder(place: LocalUrl | RemoteUrl, options: Mapping[str, object]) -> Folder:
+    if isinstance(place, LocalUrl):
+        return LocalFolder(place.path)
+    if place.scheme != "memory":
+        return BucketFolder(place.scheme, place.root, options)
+    if not place.root:
+        raise ConfigurationError("url", "needs a name in memory, such as memory://name")
+    return MemoryFolder(place.root)

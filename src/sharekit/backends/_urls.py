@@ -7,47 +7,74 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from sharekit.backends._journal_folders import Folder
-from sharekit.backends._journal_local import LocalFolder
-from sharekit.backends._journal_remote import BucketFolder, MemoryFolder
+import attrs
+
 from sharekit.errors import ConfigurationError
 
 _ALLOWED: Final = frozenset({"file", "local", "memory", "s3"})
-_ON_REQUEST: Final = frozenset({"az", "gs"})
+_ON_REQUEST: Final = frozenset({"abfs", "az", "gs"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
-def folder_at(url: str | os.PathLike[str], options: Mapping[str, object], schemes: Collection[str]) -> Folder:
+@attrs.frozen
+class LocalUrl:
+    """A folder of this machine, by its absolute path."""
+
+    path: Path
+
+
+@attrs.frozen
+class RemoteUrl:
     """
-    Return the folder that a URL of the configuration names.
+    A place in a file system of fsspec's.
+
+    Attributes:
+        scheme: Which file system.
+        root: A bucket and a prefix, without slashes around them; empty only for memory.
+    """
+
+    scheme: str
+    root: str
+
+
+def parse_url(
+    url: str | os.PathLike[str], options: Mapping[str, object], schemes: Collection[str]
+) -> LocalUrl | RemoteUrl:
+    """
+    Return the place that a URL of the configuration names.
 
     Raises:
         ConfigurationError: The URL is not plainly one place of an allowed kind. The error does not
             repeat it, since somebody may have put a password there.
     """
-    text: object = os.fspath(url)
-    if not set(schemes) <= _ON_REQUEST:
+    if isinstance(schemes, str) or not set(schemes) <= _ON_REQUEST:
         raise ConfigurationError("schemes", f"can add {sorted(_ON_REQUEST)}")
-    if not isinstance(text, str) or not text or "\0" in text or "::" in text:
-        raise ConfigurationError("url", "needs the path of a folder, or one URL, not chained with '::'")
-    matched = _SCHEME.fullmatch(text)
-    if matched is None and "://" in text:
-        raise ConfigurationError("url", "needs a path, or a URL that begins with its scheme")
-    scheme, rest = (matched[1].lower(), matched[2]) if matched else ("file", text)
+    scheme, rest, text = _split(url)
     if scheme not in _ALLOWED | set(schemes):
         hint = f"; name it in schemes= if you mean it: {scheme!r}" if scheme in _ON_REQUEST else ""
         raise ConfigurationError("url", f"needs a path, or file://, memory:// or s3://{hint}")
     if scheme in {"file", "local"}:
         if options:
             raise ConfigurationError("options", "mean nothing to a local folder")
-        return LocalFolder(_local_path(text) if matched else Path(os.path.abspath(text)))  # noqa: PTH100  # links are refused, not followed
-    root = _root(rest)
-    if scheme != "memory":
-        return BucketFolder(scheme, root, options)
-    if options:
+        if rest is None:
+            return LocalUrl(Path(os.path.abspath(text)))  # noqa: PTH100  # links are refused, not followed
+        return LocalUrl(_local_path(text))
+    if scheme == "memory" and options:
         raise ConfigurationError("options", "mean nothing to a folder in memory")
-    return MemoryFolder(root)
+    return RemoteUrl(scheme, _root(rest or "", may_be_empty=scheme == "memory"))
+
+
+def _split(url: str | os.PathLike[str]) -> tuple[str, str | None, str]:
+    if not isinstance(url, str | os.PathLike):
+        raise ConfigurationError("url", "needs the path of a folder, or a URL")
+    text: object = os.fspath(url)
+    if not isinstance(text, str) or not text or "\0" in text or "::" in text:
+        raise ConfigurationError("url", "needs the path of a folder, or one URL, not chained with '::'")
+    matched = _SCHEME.fullmatch(text)
+    if matched is None and "://" in text:
+        raise ConfigurationError("url", "needs a path, or a URL that begins with its scheme")
+    return (matched[1].lower(), matched[2], text) if matched else ("file", None, text)
 
 
 def _local_path(url: str) -> Path:
@@ -60,8 +87,10 @@ def _local_path(url: str) -> Path:
     return path
 
 
-def _root(rest: str) -> str:
+def _root(rest: str, *, may_be_empty: bool) -> str:
     segments = rest.rstrip("/").split("/")
+    if may_be_empty and not rest:
+        return ""
     if not all(_SEGMENT.fullmatch(segment) for segment in segments):
         raise ConfigurationError(
             "url",

@@ -1,0 +1,116 @@
+"""Blobs in a folder of this machine."""
+
+import contextlib
+import os
+from collections.abc import Generator, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from sharekit.backends._blob_places import Opened
+from sharekit.backends._local_folders import HeldFolder, held, make_folder
+from sharekit.ids import BlobKey
+from sharekit.ports.blob_keys import is_key, is_prefix
+from sharekit.ports.blobs import StoredBlob
+
+_AT_ONCE: Final = 256 * 1024
+
+
+class LocalPlace:
+    """
+    A folder on a local disk, for any number of processes.
+
+    A blob is a file of its own, created exclusively under its key and made durable, with its
+    folders, before anybody is told. fsspec's own ways are not used: its local file system looks
+    first and writes afterwards, and it follows links.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._is_made = False
+
+    def write(self, key: str, chunks: Iterable[bytes]) -> None:
+        """Keep the chunks in a new file; take it away again when that fails."""
+        *parts, name = key.split("/")
+        with self._folder(parts, make=True) as folder:
+            descriptor = folder.create(name)
+            try:
+                with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123  # a descriptor
+                    for chunk in chunks:
+                        _write_all(descriptor, chunk)
+                    os.fsync(file.fileno())
+                folder.sync()
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    folder.remove(name)
+                raise
+
+    @contextlib.contextmanager
+    def open(self, key: str) -> Generator[Opened]:
+        """Open the file; what is removed meanwhile stays readable to its end."""
+        *parts, name = key.split("/")
+        with self._folder(parts) as folder:
+            descriptor = folder.open(name)
+        with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123  # a descriptor
+
+            def piece(start: int, stop: int) -> bytes:
+                file.seek(start)
+                return file.read(stop - start)
+
+            yield Opened(os.fstat(descriptor).st_size, piece, _AT_ONCE)
+
+    def size(self, key: str) -> int:
+        """Return the size of the file."""
+        *parts, name = key.split("/")
+        with self._folder(parts) as folder:
+            return folder.size(name)
+
+    def remove(self, key: str) -> None:
+        """Remove the file, durably."""
+        *parts, name = key.split("/")
+        with self._folder(parts) as folder:
+            folder.remove(name)
+
+    def blobs(self, prefix: str) -> Iterator[StoredBlob]:
+        """Name the files under a prefix that have the form of a key; links are not followed."""
+        with contextlib.suppress(FileNotFoundError), self._folder(prefix.rstrip("/").split("/")) as folder:
+            yield from _walked(folder, prefix)
+
+    @contextlib.contextmanager
+    def _folder(self, parts: Iterable[str], *, make: bool = False) -> Generator[HeldFolder]:
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(self._opened_root())
+            for part in parts:
+                folder = stack.enter_context(folder.child(part, make=make))
+            yield folder
+
+    @contextlib.contextmanager
+    def _opened_root(self) -> Generator[HeldFolder]:
+        if not self._is_made:
+            make_folder(self._root)
+            self._is_made = True
+        with contextlib.ExitStack() as stack:
+            try:
+                root = stack.enter_context(held(self._root))
+            except FileNotFoundError as error:  # where the root is gone, nothing is known of any key
+                raise NotADirectoryError("the folder of the blobs is gone") from error
+            yield root
+
+
+def _walked(folder: HeldFolder, prefix: str) -> Iterator[StoredBlob]:
+    for entry in folder.entries():
+        name = prefix + entry.name
+        with contextlib.suppress(FileNotFoundError):  # it may go meanwhile
+            if entry.is_file(follow_symlinks=False):
+                found = entry.stat(follow_symlinks=False)
+                if is_key(name):
+                    yield StoredBlob(BlobKey(name), found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+            elif entry.is_dir(follow_symlinks=False) and is_prefix(f"{name}/"):
+                with folder.child(entry.name) as child:
+                    yield from _walked(child, f"{name}/")
+
+
+def _write_all(descriptor: int, chunk: bytes) -> None:
+    rest = memoryview(chunk)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

@@ -1,0 +1,54 @@
+"""What `FsspecBlobStore` needs of the place where its blobs lie."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import attrs
+
+from sharekit.ports.blobs import StoredBlob
+
+
+@attrs.frozen
+class Opened:
+    """
+    A blob that is being read.
+
+    Attributes:
+        size: How many bytes it has.
+        piece: Returns the bytes from one position to before another, or fewer when they are not there.
+        at_once: How many bytes to ask for at once.
+    """
+
+    size: int
+    piece: Callable[[int, int], bytes]
+    at_once: int
+
+
+class Place(Protocol):
+    """
+    A place for blobs, whose keys have been checked.
+
+    `FileNotFoundError` alone says that a key is absent, and `FileExistsError` that it is taken;
+    whatever else is raised means that the place could not answer. `FsspecBlobStore` translates all of them.
+    """
+
+    def write(self, key: str, chunks: Iterable[bytes]) -> None:
+        """Keep the chunks under a new key, durably; when they raise, raise the same and keep nothing that counts."""
+        ...
+
+    def open(self, key: str) -> AbstractContextManager[Opened]:
+        """Open a blob."""
+        ...
+
+    def size(self, key: str) -> int:
+        """Ask how many bytes there are, from the place itself and never from memory."""
+        ...
+
+    def remove(self, key: str) -> None:
+        """Remove a blob."""
+        ...
+
+    def blobs(self, prefix: str) -> Iterator[StoredBlob]:
+        """Name what lies under a prefix, and what has the form of a key."""
+        ...
