@@ -5,6 +5,7 @@ import pytest
 
 from sharekit import ResourceKind, ResourceRef, Right, Section, SectionContext, Sharekit, Staff, errors
 from sharekit.backends.memory import MemoryRecordStore
+from sharekit.ids import BlobKey
 from sharekit.testing import FrozenClock, kit, project_kind
 from tests.features.conftest import KEY
 
@@ -49,6 +50,27 @@ def test_a_bad_tenant_refuses_to_start(tenant: str) -> None:
         kit().for_tenant(tenant)
 
     assert "tenant" == refused.value.setting
+
+
+def test_a_kit_in_a_folder_keeps_bytes_beside_its_records(tmp_path: Path) -> None:
+    """`Sharekit.at` keeps blobs in a folder of their own, and all its tenants share the store."""
+    at = Sharekit.at(tmp_path, secret_keys=[KEY], kinds=[project_kind()])
+    at.for_tenant("other")._wiring.blob_store().write(BlobKey("tenant/some-random-key"), [b"bytes"])
+    at.close()
+
+    assert b"bytes" == (tmp_path / "blobs" / "tenant" / "some-random-key").read_bytes()
+
+
+def test_bytes_need_a_store() -> None:
+    """A kit without a blob store says so when one is needed; another object is refused at once."""
+    without = Sharekit(records=MemoryRecordStore(), secret_keys=[KEY], kinds=[project_kind()])
+    wrong: Any = object()
+    with pytest.raises(errors.ConfigurationError) as missing:
+        without._wiring.blob_store()
+    with pytest.raises(errors.ConfigurationError) as refused:
+        kit(blobs=wrong)
+
+    assert "blobs" == missing.value.setting == refused.value.setting
 
 
 def test_bad_kinds_refuse_to_start() -> None:

@@ -22,6 +22,7 @@ from sharekit.features.portal import PortalRules
 from sharekit.features.shares import Shares
 from sharekit.ids import TenantId, is_tenant_id
 from sharekit.ports import (
+    BlobStore,
     Clock,
     Directory,
     RateLimiter,
@@ -61,6 +62,7 @@ class Sharekit:
         self,
         *,
         records: RecordStore,
+        blobs: BlobStore | None = None,
         secret_keys: SeveralInOrder[str | bytes],
         kinds: Iterable[ResourceKind],
         scope: PortalScope = DEFAULT_SCOPE,
@@ -74,6 +76,7 @@ class Sharekit:
 
         Args:
             records: Where records are kept; it is opened here and closed by `close`.
+            blobs: Where the bytes of documents are kept; without one, verbs that need them raise `ConfigurationError`.
             secret_keys: Keys of at least 32 bytes, oldest first; the last one signs.
             kinds: What the host shares.
             scope: What the portal shows clients at all, until `portal.configure` says otherwise.
@@ -88,12 +91,13 @@ class Sharekit:
             ConfigurationError: Another argument cannot work.
             StorageError: The store cannot be opened.
         """
-        _check_parts(records=records, directory=directory, clock=clock, rate_limiter=rate_limiter)
+        _check_parts(records=records, blobs=blobs, directory=directory, clock=clock, rate_limiter=rate_limiter)
         wiring = Wiring(
             tenant=_tenant(tenant),
             seals=Seals(secret_keys),
             kinds=_by_name(kinds),
             records=records,
+            blobs=blobs,
             scope=_scope(scope),
             apart=_apart(records, records),
             directory=directory,
@@ -117,7 +121,7 @@ class Sharekit:
         tenant: str = "default",
     ) -> "Sharekit":
         """
-        Put a kit together that keeps everything in one folder: records in SQLite.
+        Put a kit together that keeps everything in one folder: records in SQLite, bytes in files beside them.
 
         Args:
             folder: A folder of sharekit's own; it is made when it is missing. One machine only:
@@ -130,11 +134,13 @@ class Sharekit:
             rate_limiter: As for `Sharekit`.
             tenant: As for `Sharekit`.
         """
+        from sharekit.backends.fsspec import FsspecBlobStore
         from sharekit.backends.sqlite import SqliteRecordStore
 
         _check_folder(folder)
         return cls(
             records=SqliteRecordStore(Path(folder) / "records.sqlite3"),
+            blobs=FsspecBlobStore(Path(folder) / "blobs"),
             secret_keys=secret_keys,
             kinds=kinds,
             scope=scope,
@@ -229,7 +235,13 @@ def _check_folder(folder: object) -> None:
 
 
 def _check_parts(**parts: object) -> None:
-    methods = {"records": "transaction", "directory": "rights", "clock": "now", "rate_limiter": "acquire"}
+    methods = {
+        "records": "transaction",
+        "blobs": "write",
+        "directory": "rights",
+        "clock": "now",
+        "rate_limiter": "acquire",
+    }
     for setting, part in parts.items():
         if part is None and setting != "records":
             continue

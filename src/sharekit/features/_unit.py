@@ -19,9 +19,20 @@ import attrs
 from sharekit import signals
 from sharekit.codec import Kept, RecordKind, plain
 from sharekit.codec.kinds import AUDIT_ENTRY
-from sharekit.errors import ConflictError, IntegrityError, InvalidInputError, RetryTransaction
+from sharekit.errors import ConfigurationError, ConflictError, IntegrityError, InvalidInputError, RetryTransaction
 from sharekit.ids import AuditEntryId, TenantId, ordered_id
-from sharekit.ports import Clock, Condition, Directory, OrderBy, Position, Query, RateLimiter, RecordStore, Transaction
+from sharekit.ports import (
+    BlobStore,
+    Clock,
+    Condition,
+    Directory,
+    OrderBy,
+    Position,
+    Query,
+    RateLimiter,
+    RecordStore,
+    Transaction,
+)
 from sharekit.records.audit import AuditEntry
 from sharekit.records.catalog import ResourceKind, ResourceRef
 from sharekit.records.events import Event
@@ -47,7 +58,8 @@ class Wiring:
 
     Attributes:
         records: The store, in which verbs may be part of the host's transaction.
-        apart: The same store, or one on the same rows, whose transactions join nothing: for what
+        blobs: The store of bytes, if the kit was given one; `blob_store` asks for it.
+        apart: The same store of records, or one on the same rows, whose transactions join nothing: for what
             must count at once, whatever the host goes on to do.
     """
 
@@ -59,11 +71,18 @@ class Wiring:
     limiter: RateLimiter
     directory: Directory | None
     kinds: Mapping[str, ResourceKind]
+    blobs: BlobStore | None = None
     scope: PortalScope = DEFAULT_SCOPE
 
     def on_its_own(self) -> "Wiring":
         """Return this wiring with transactions that join nothing."""
         return self if self.records is self.apart else attrs.evolve(self, records=self.apart)
+
+    def blob_store(self) -> BlobStore:
+        """Return the store of bytes, or raise `ConfigurationError` when the kit was given none."""
+        if self.blobs is None:
+            raise ConfigurationError("blobs", "needs a BlobStore for the bytes, such as FsspecBlobStore(folder)")
+        return self.blobs
 
     def kind_of(self, ref: ResourceRef) -> ResourceKind:
         """Return the declared kind of a resource, or raise `InvalidInputError`."""

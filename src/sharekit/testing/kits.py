@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
+from sharekit.backends.fsspec import FsspecBlobStore
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.kit import Sharekit
-from sharekit.ports import Clock, Directory, RateLimiter, RecordStore
+from sharekit.ports import BlobStore, Clock, Directory, RateLimiter, RecordStore
 from sharekit.records.catalog import ResourceKind, ResourceRef, Section
 from sharekit.records.instants import utc
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
@@ -91,6 +92,7 @@ def project_kind(loads: SectionLoads | None = None) -> ResourceKind:
 def kit(
     *,
     records: RecordStore | None = None,
+    blobs: BlobStore | None = None,
     secret_keys: SeveralInOrder[str | bytes] | None = None,
     kinds: Iterable[ResourceKind] | None = None,
     scope: PortalScope = DEFAULT_SCOPE,
@@ -104,6 +106,7 @@ def kit(
 
     Args:
         records: A `MemoryRecordStore` of its own by default.
+        blobs: A place of its own in memory by default.
         secret_keys: One fresh key by default.
         kinds: `project_kind` by default.
         scope: As for `Sharekit`.
@@ -114,6 +117,7 @@ def kit(
     """
     return Sharekit(
         records=records or MemoryRecordStore(),
+        blobs=FsspecBlobStore("memory://") if blobs is None else blobs,
         secret_keys=secret_keys or [secrets.token_bytes(32)],
         kinds=[project_kind()] if kinds is None else kinds,
         scope=scope,
