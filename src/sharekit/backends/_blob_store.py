@@ -57,7 +57,10 @@ class FsspecBlobStore:
             InvalidInputError: The key has another form, or a chunk is not `bytes`.
             StorageError: The store failed, or does not know the key afterwards.
         """
-        named, source = check_key(key), _Source(chunks)
+        named, given = check_key(key), chunks
+        if not isinstance(given, Iterable):
+            raise InvalidInputError("chunks", "needs an iterable of bytes")
+        source = _Source(given)
         try:
             self._place.write(named, source)
         except Exception as error:

@@ -7,11 +7,25 @@ Needs the extra ``testing``. The contract of adapters has a module of its own,
 
 import pytest
 
-pytest.register_assert_rewrite("sharekit.testing.adapter", "sharekit.testing.record_store")
+pytest.register_assert_rewrite(
+    "sharekit.testing.adapter", "sharekit.testing.blob_store", "sharekit.testing.record_store"
+)
 
 # ruff: noqa: E402  # asserts are rewritten before the contracts are imported
+from sharekit.testing.blob_store import BlobDoor, BlobStoreContract
 from sharekit.testing.kits import FrozenClock, SectionLoads, kit, project_kind
 from sharekit.testing.plant import plant
 from sharekit.testing.record_store import BackDoor, HostDoor, RecordStoreContract
 
-__all__ = ["BackDoor", "FrozenClock", "HostDoor", "RecordStoreContract", "SectionLoads", "kit", "plant", "project_kind"]
+__all__ = [
+    "BackDoor",
+    "BlobDoor",
+    "BlobStoreContract",
+    "FrozenClock",
+    "HostDoor",
+    "RecordStoreContract",
+    "SectionLoads",
+    "kit",
+    "plant",
+    "project_kind",
+]
