@@ -11,9 +11,10 @@ from sharekit.errors import InvalidInputError, NotFoundError
 from sharekit.features._facts import MAX_DEPTH, chain_of, require, require_staff
 from sharekit.features._link_rules import take_back
 from sharekit.features._parties import active_contact
+from sharekit.features._syncing import Mending, Syncing
 from sharekit.features._tree import children_of, held, keep_entry, settled
 from sharekit.features._unit import Unit, Wiring
-from sharekit.ports import In
+from sharekit.ports import CatalogSource, In
 from sharekit.records import events
 from sharekit.records.catalog import (
     Audience,
@@ -26,6 +27,7 @@ from sharekit.records.catalog import (
 )
 from sharekit.records.links import ReadLinkKeys
 from sharekit.records.parties import Contact, Principal, Right, Staff
+from sharekit.records.syncs import SyncReport
 from sharekit.records.unset import UNSET, Unset
 
 __all__ = ["Catalog"]
@@ -172,32 +174,32 @@ class Catalog:
         require_staff(by)
         self._wiring.kind_of(ref)
 
-        def work(unit: Unit) -> CatalogEntry:
-            held(unit, container)
-            chain = chain_of(unit, ref)
-            before = _present(chain[0] if chain else None)
-            require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain)
-            above = self._container(unit, container, by)
-            if ref in {entry.ref for entry in above}:
-                raise InvalidInputError("container", "lies in the thing that moves")
-            if above and len(above) + _height(unit, ref) - 1 > MAX_DEPTH:
-                raise InvalidInputError("container", f"would make it lie deeper than {MAX_DEPTH} containers")
-            after = attrs.evolve(
-                before,
-                container=container,
-                container_incarnation=above[0].incarnation if above else 0,
-                # What lay in something that was removed is dead, and what was shared of it stays so.
-                incarnation=before.incarnation + (chain[-1].container is not None),
-            )
-            if after != before:
-                _end_links(unit, keep_entry(unit, before, settled(after, above[0] if above else None)), by)
-                # Unchanged, but so that two moves at once never put two things into each other.
-                for entry in above[1:]:
-                    unit.put(CATALOG_ENTRY, entry)
-                unit.emit(events.ResourceMoved(tenant=unit.tenant, at=unit.now, by=by, ref=ref, container=container))
-            return after
+        return self._wiring.write(lambda unit: self._moved(unit, ref, container, by))
 
-        return self._wiring.write(work)
+    def _moved(self, unit: Unit, ref: ResourceRef, container: ResourceRef | None, by: Principal) -> CatalogEntry:
+        held(unit, container)
+        chain = chain_of(unit, ref)
+        before = _present(chain[0] if chain else None)
+        require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain)
+        above = self._container(unit, container, by)
+        if ref in {entry.ref for entry in above}:
+            raise InvalidInputError("container", "lies in the thing that moves")
+        if above and len(above) + _height(unit, ref) - 1 > MAX_DEPTH:
+            raise InvalidInputError("container", f"would make it lie deeper than {MAX_DEPTH} containers")
+        after = attrs.evolve(
+            before,
+            container=container,
+            container_incarnation=above[0].incarnation if above else 0,
+            # What lay in something that was removed is dead, and what was shared of it stays so.
+            incarnation=before.incarnation + (chain[-1].container is not None),
+        )
+        if after != before:
+            _end_links(unit, keep_entry(unit, before, settled(after, above[0] if above else None)), by)
+            # Unchanged, but so that two moves at once never put two things into each other.
+            for entry in above[1:]:
+                unit.put(CATALOG_ENTRY, entry)
+            unit.emit(events.ResourceMoved(tenant=unit.tenant, at=unit.now, by=by, ref=ref, container=container))
+        return after
 
     def remove(self, ref: ResourceRef, *, by: Principal) -> None:
         """
@@ -212,16 +214,45 @@ class Catalog:
         require_staff(by)
         self._wiring.kind_of(ref)
 
-        def work(unit: Unit) -> None:
-            chain = chain_of(unit, ref)
-            if not chain:
-                raise NotFoundError("resource")
-            require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain)
-            if chain[0].removed_at is None:
-                keep_entry(unit, chain[0], attrs.evolve(chain[0], removed_at=unit.now))
-                unit.emit(events.ResourceRemoved(tenant=unit.tenant, at=unit.now, by=by, ref=ref))
+        self._wiring.write(lambda unit: self._removed(unit, ref, by))
 
-        self._wiring.write(work)
+    def _removed(self, unit: Unit, ref: ResourceRef, by: Principal) -> None:
+        chain = chain_of(unit, ref)
+        if not chain:
+            raise NotFoundError("resource")
+        require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain)
+        if chain[0].removed_at is None:
+            keep_entry(unit, chain[0], attrs.evolve(chain[0], removed_at=unit.now))
+            unit.emit(events.ResourceRemoved(tenant=unit.tenant, at=unit.now, by=by, ref=ref))
+
+    def sync(self, kind: str, source: CatalogSource, *, by: Principal, check: bool = False) -> SyncReport:
+        """
+        Bring the catalog in step with the host's own rows of one kind.
+
+        Rows without an entry get one, entries that say something else are put right and moved, and
+        those without a row are removed. Each 500 are a transaction of their own, so a run that was
+        stopped goes on by running again, and none of them is held in memory for long. What
+        others change meanwhile stays: each entry is judged anew in the transaction that changes it.
+
+        Args:
+            kind: The name of the kind. Kinds that others lie in come first.
+            source: The host's rows.
+            by: Who does it, usually a `System`; somebody with the rights that `put`, `move` and `remove` need.
+            check: Whether to change nothing, and only to say what is apart.
+
+        Raises:
+            InvalidInputError: The kind is unknown, or the source gives something else.
+            NotAllowedError: *by* may not do this at all.
+        """
+        require_staff(by)
+        if kind not in self._wiring.kinds:
+            raise InvalidInputError("kind", "is not among the kinds that the kit was given")
+        mending = Mending(
+            put=lambda unit, item: self._put(unit, item, by),
+            move=lambda unit, ref, container: self._moved(unit, ref, container, by),
+            remove=lambda unit, ref: self._removed(unit, ref, by),
+        )
+        return Syncing(self._wiring, kind, source, by=by, mending=None if check else mending).run()
 
     def touch(self, ref: ResourceRef, *, audience: Audience, by: Principal) -> CatalogEntry:
         """
@@ -306,7 +337,8 @@ class Catalog:
         before: CatalogEntry | None,
         by: Principal,
     ) -> tuple[CatalogEntry, CatalogEntry | None]:
-        ref, container = item.ref, item.container
+        ref = item.ref
+        container = item.container if isinstance(item.container, ResourceRef) else None
         require(self._wiring, unit, by, Right.VIEW, ref, chain=())
         held(unit, container)
         above = self._container(unit, container, by)
@@ -335,7 +367,7 @@ class Catalog:
     ) -> tuple[CatalogEntry, CatalogEntry | None]:
         chain = chain_of(unit, before.ref)
         require(self._wiring, unit, by, Right.EDIT, before.ref, chain=chain)
-        if item.container is not None and item.container != before.container:
+        if isinstance(item.container, ResourceRef) and item.container != before.container:
             raise InvalidInputError("container", "is another one than before; use move()")
         if item.owner is not UNSET and _key(item.owner) != before.owner:
             require(self._wiring, unit, by, Right.MANAGE, before.ref, chain=chain)

@@ -7,6 +7,7 @@ and knows nothing of links or shares.
 
 from sharekit.ports.blobs import BlobStore, StoredBlob, SupportsDirectDownloads
 from sharekit.ports.host import (
+    CatalogSource,
     Clock,
     Directory,
     RateLimiter,
@@ -46,6 +47,7 @@ __all__ = [
     "AnyOf",
     "BlobStore",
     "Bool",
+    "CatalogSource",
     "Clock",
     "Condition",
     "Contains",

@@ -2,17 +2,25 @@
 What sharekit may ask of its host: who may do what, what time it is, and how often is too often.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from sharekit.ids import TenantId
-from sharekit.records.catalog import ResourceRef
+from sharekit.records.catalog import CatalogItem, ResourceRef
 from sharekit.records.parties import Right, Staff
 from sharekit.records.people import ContactInfo, MembershipInfo, OrganizationInfo
 
-__all__ = ["Clock", "Directory", "RateLimiter", "SupportsContacts", "SupportsOrganizations", "SupportsTenants"]
+__all__ = [
+    "CatalogSource",
+    "Clock",
+    "Directory",
+    "RateLimiter",
+    "SupportsContacts",
+    "SupportsOrganizations",
+    "SupportsTenants",
+]
 
 
 class Clock(Protocol):
@@ -112,6 +120,28 @@ class SupportsOrganizations(Protocol):
 
     def search_organizations(self, text: str, limit: int) -> Sequence[OrganizationInfo]:
         """Return at most so many organizations, for a list that is shown while somebody types."""
+        ...
+
+
+class CatalogSource(Protocol):
+    """
+    The host's own rows of one kind, as the catalog should have them; for `Catalog.sync`.
+
+    Laws:
+
+    - G1: `items` gives each row once, in any order, without holding all of them; it is called again
+      when things lie in things of the same kind that came later.
+    - G2: `look_up` gives those of these rows that are there at that moment, as they are then, and
+      leaves the others out. It is called inside a transaction of the store, maybe several times.
+    - G3: neither calls the kit.
+    """
+
+    def items(self) -> Iterable[CatalogItem]:
+        """Return every row."""
+        ...
+
+    def look_up(self, ids: Sequence[str]) -> Iterable[CatalogItem]:
+        """Return the rows of at most 500 ids that are there now."""
         ...
 
 

@@ -359,7 +359,7 @@ class CatalogItem:
         ref: What it is.
         title: As staff call it.
         client_title: As clients may read it.
-        container: What a new thing lies in.
+        container: What a new thing lies in; None for nothing.
         owner: Who answers for it.
         requester: The active contact who asked for it.
         visibility: Whether clients may ever see it.
@@ -369,7 +369,7 @@ class CatalogItem:
     ref: ResourceRef
     title: str = attrs.field(kw_only=True)
     client_title: str | None | Unset = attrs.field(kw_only=True, default=UNSET)
-    container: ResourceRef | None = attrs.field(kw_only=True, default=None)
+    container: ResourceRef | None | Unset = attrs.field(kw_only=True, default=UNSET)
     owner: Staff | None | Unset = attrs.field(kw_only=True, default=UNSET)
     requester: Contact | None | Unset = attrs.field(kw_only=True, default=UNSET)
     visibility: Visibility | Unset = attrs.field(kw_only=True, default=UNSET)
@@ -378,10 +378,9 @@ class CatalogItem:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.ref, ResourceRef):
             raise InvalidInputError("ref", "needs a ResourceRef")
-        if self.container is not None and not isinstance(self.container, ResourceRef):
-            raise InvalidInputError("container", "needs a ResourceRef or None")
         checks.title("title", self.title)
         wanted: tuple[tuple[str, object, type], ...] = (
+            ("container", self.container, ResourceRef),
             ("owner", self.owner, Staff),
             ("requester", self.requester, Contact),
         )
