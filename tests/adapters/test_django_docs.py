@@ -33,7 +33,7 @@ def test_the_page_names_every_check() -> None:
     given = set(re.findall(r"\"(sharekit\.[EW]\d{3})\"", Path(checks.__file__).read_text("utf-8")))
 
     assert first_cells("Checks") == given
-    assert len(given) == 6
+    assert len(given) == 7
 
 
 def test_the_code_on_the_page_is_code() -> None:
@@ -43,7 +43,7 @@ def test_the_code_on_the_page_is_code() -> None:
         ast.parse(block)
     (setting,) = re.findall(r"SHAREKIT = \{.*?\n\}", PAGE, re.DOTALL)
 
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     assert set(re.findall(r'^    "(\w+)":', setting, re.MULTILINE)) <= set(NAMES)
 
 

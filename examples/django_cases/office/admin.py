@@ -4,7 +4,6 @@ The firm's tables in Django's admin.
 
 from django.contrib import admin
 
-from django_cases.office.casework import keep_catalog
 from django_cases.office.models import Case, Client, Document, NextDate, TimeEntry
 
 __all__ = ["CaseAdmin"]
@@ -17,17 +16,12 @@ class _Dates(admin.TabularInline):  # type: ignore[type-arg]  # Django's class t
 
 @admin.register(Case)
 class CaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the same
-    """Cases; what is changed here is told to sharekit's catalog in the same transaction."""
+    """Cases; a change takes its entry in sharekit's catalog along, in the admin's own transaction."""
 
     list_display = ("reference", "title", "client", "lead", "opened", "closed")
     list_filter = ("lead", "closed")
     search_fields = ("reference", "title")
     inlines = (_Dates,)
-
-    def save_model(self, request: object, obj: Case, form: object, change: object) -> None:
-        """Save the case and its entry in the catalog: the admin has an `atomic` around both."""
-        obj.save()
-        keep_catalog(obj)
 
 
 admin.site.register([Client, Document, TimeEntry])

@@ -13,3 +13,9 @@ class OfficeConfig(AppConfig):
     name = "django_cases.office"
     label = "office"
     verbose_name = "Office"
+
+    def ready(self) -> None:
+        """Tell sharekit which rows are things that can be shared."""
+        from django_cases.office.sharing.catalog import register_models  # noqa: PLC0415  # models come after apps
+
+        register_models()

@@ -10,14 +10,14 @@ from datetime import date, datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from sharekit import Contact, ReadLink, ResourceRef, Staff, System
-from sharekit.adapters.django import kit
+from sharekit import Contact, ReadLink, Staff, System
+from sharekit.adapters.django import kit, ref_of
 from sharekit.errors import DuplicateContactError
 
 from django_cases.office.models import Case, Client, NextDate
 from django_cases.office.sharing.kinds import SECTIONS
 
-__all__ = ["CaseDraft", "LinkWish", "close_case", "keep_catalog", "open_case", "ref_of", "share", "staff_of"]
+__all__ = ["CaseDraft", "LinkWish", "close_case", "open_case", "share", "staff_of"]
 
 _OFFICE = System("office")
 
@@ -56,7 +56,7 @@ class LinkWish:
 
 
 def open_case(draft: CaseDraft, by: User) -> tuple[Case, ReadLink | None]:
-    """Open a case: the case itself, its entry in the catalog, a link for the client, and the first date."""
+    """Open a case: the case, which takes its entry in the catalog along, a link for the client, and the first date."""
     with transaction.atomic():
         case = Case.objects.create(
             reference=draft.reference,
@@ -67,7 +67,6 @@ def open_case(draft: CaseDraft, by: User) -> tuple[Case, ReadLink | None]:
             lead=by,
             opened=draft.opened,
         )
-        keep_catalog(case)
         link = share(case, LinkWish(sections=frozenset(SECTIONS)), by) if draft.with_link else None
         NextDate.objects.create(case=case, day=draft.first_day, what=draft.first_date)
     return case, link
@@ -94,22 +93,6 @@ def share(case: Case, wish: LinkWish, by: User) -> ReadLink:
             password=wish.password,
             recipient=_recipient(case.client),
         )
-
-
-def keep_catalog(case: Case) -> None:
-    """Tell sharekit's catalog what a case is called now, and who leads it."""
-    kit().catalog.put(
-        ref_of(case),
-        title=f"{case.reference} {case.title}",
-        client_title=case.client_title or None,
-        owner=staff_of(case.lead),
-        by=_OFFICE,
-    )
-
-
-def ref_of(case: Case) -> ResourceRef:
-    """Return how sharekit calls a case."""
-    return ResourceRef("case", str(case.pk))
 
 
 def staff_of(user: User) -> Staff:

@@ -13,7 +13,6 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from django_cases.office.casework import keep_catalog
 from django_cases.office.models import Case, Client, Document, NextDate, TimeEntry
 
 __all__ = ["People", "seed"]
@@ -73,7 +72,6 @@ def _seed_case(told: Table, today: date) -> None:
         opened=_workday(today, about["opened_ago"]),
         closed=None if closed is None else _workday(today, closed),
     )
-    keep_catalog(case)
     for item in told.get("date", []):
         NextDate.objects.create(case=case, day=_workday(today, -item["in"]), what=item["what"])
     for item in told.get("document", []):

@@ -84,10 +84,12 @@ class Syncing:
 
     def _walk_rows(self) -> None:
         # What lies in something that comes later waits for the next round.
+        left: list[ResourceRef] = []
+        waiting = 0
         for _ in range(MAX_DEPTH):
-            before, self._walked, waiting = self._counted[DriftKind.MISSING], 0, 0
+            before, self._walked = self._counted[DriftKind.MISSING], 0
+            left, waiting = [], 0
             self._forget_failures()
-            left: list[ResourceRef] = []
             for chunk in _chunks(self._items(self._source.items())):
                 self._walked += len(chunk)
                 found = self._settle([item.ref for item in self._suspects(chunk)])

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from sharekit import LinkState
-from sharekit.adapters.django import kit, link_url
+from sharekit.adapters.django import kit, link_url, ref_of
 
 from django_cases.office import casework
 from django_cases.office.forms import OpenCaseForm, TimeForm
@@ -75,7 +75,7 @@ def close(request: HttpRequest, case_id: int) -> HttpResponse:
         count = casework.close_case(case, timezone.localdate(), member(request))
         messages.success(request, f"The case is closed, and {count} link{'' if count == 1 else 's'} with it.")
         return redirect("case", case_id)
-    live = sum(link.state is LinkState.ACTIVE for link in kit().links.of(casework.ref_of(case)))
+    live = sum(link.state is LinkState.ACTIVE for link in kit().links.of(ref_of(case)))
     return render(request, "office/close_case.html", {"case": case, "live": live})
 
 
@@ -86,7 +86,7 @@ def _file(request: HttpRequest, case: Case, form: TimeForm) -> HttpResponse:
             "url": link_url(link, request) if kit().links.problem(link) is None else None,
             "shows": ", ".join(SECTIONS[name] for name in SECTIONS if name in link.sections),
         }
-        for link in reversed(kit().links.of(casework.ref_of(case)))
+        for link in reversed(kit().links.of(ref_of(case)))
     ]
     shown = {
         "case": case,

@@ -3,25 +3,25 @@ The firm's rows and sharekit's rows are kept together, or not at all.
 """
 
 from datetime import date, timedelta
+from io import StringIO
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 from django.test import TestCase, TransactionTestCase
 from sharekit import LinkState, signals
-from sharekit.adapters.django import kit
+from sharekit.adapters.django import kit, ref_of
 from sharekit.adapters.django.models import MODELS
-from sharekit.errors import LinkUnavailableError
+from sharekit.errors import LinkUnavailableError, NotFoundError
 from sharekit.records.events import LinkCreated, LinkRevoked
 
 from django_cases.office.casework import (
     CaseDraft,
     LinkWish,
     close_case,
-    keep_catalog,
     open_case,
-    ref_of,
     share,
     staff_of,
 )
@@ -133,9 +133,11 @@ class Rights(TestCase):
 
     def test_a_link_dies_when_the_case_is_handed_over(self) -> None:
         """Who leads the case no more shares it no more."""
-        Case.objects.update(lead=User.objects.create_user("kofi"))
-        keep_catalog(Case.objects.get())
+        case = Case.objects.get()
+        case.lead = User.objects.create_user("kofi")
+        case.save()
 
+        assert kit().catalog.get(ref_of(case)).owner == staff_of(case.lead).key
         with self.assertRaises(LinkUnavailableError):
             kit().links.open(self.token)
 
@@ -152,6 +154,27 @@ class Rights(TestCase):
         case = Case.objects.get()
         case.client_title = "Uw parkeerboetes"
         case.save()
-        keep_catalog(case)
 
         assert kit().links.open(self.token).title == "Uw parkeerboetes"
+
+    def test_a_case_that_is_deleted_leaves_the_catalog(self) -> None:
+        """Its entry goes with it, and so does what was shared of it."""
+        ref = ref_of(self.case)
+        self.case.delete()
+
+        with self.assertRaises(NotFoundError):
+            kit().catalog.get(ref)
+        with self.assertRaises(LinkUnavailableError):
+            kit().links.open(self.token)
+
+    def test_sync_finds_what_went_past_the_signals(self) -> None:
+        """An `update()` of many cases is told to nobody: `sync --check` fails, `sync` mends it."""
+        Case.objects.update(client_title="Uw zaak")
+        before = kit().links.open(self.token).title
+        with self.assertRaises(CommandError):
+            call_command("sharekit", "sync", "--check", stdout=StringIO())
+        call_command("sharekit", "sync", stdout=StringIO())
+
+        assert before == "Parkeerboetes"
+        assert kit().links.open(self.token).title == "Uw zaak"
+        call_command("sharekit", "sync", "--check", stdout=StringIO())

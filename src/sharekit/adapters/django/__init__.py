@@ -10,7 +10,7 @@ request)`` the address of a link. Records are kept in the project's own database
 inside `django.db.transaction.atomic` is committed or rolled back with it.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sharekit.errors import MissingExtraError
 
@@ -20,14 +20,21 @@ except ImportError as _missing:  # pragma: no cover  # shown in a process of its
     raise MissingExtraError("django", "django") from _missing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import Model, QuerySet
     from django.http import HttpRequest
 
     from sharekit.kit import Sharekit
+    from sharekit.records.catalog import ResourceRef, Visibility
     from sharekit.records.invitations import Invitation
     from sharekit.records.links import ReadLink
+    from sharekit.records.parties import Contact, Staff
     from sharekit.web import Portal
 
-__all__ = ["invitation_url", "kit", "link_url", "portal"]
+__all__ = ["invitation_url", "kit", "link_url", "portal", "ref_of", "register", "unregister"]
+
+M = TypeVar("M", bound="Model")
 
 
 def kit() -> "Sharekit":
@@ -80,3 +87,75 @@ def invitation_url(invitation: "Invitation", request: "HttpRequest | None" = Non
     from sharekit.adapters.django._process import address_of
 
     return address_of(invitation, request)
+
+
+def register(
+    model: "type[M]",
+    *,
+    kind: str | None = None,
+    title: "Callable[[M], str]" = str,
+    client_title: "Callable[[M], str | None] | None" = None,
+    container: "Callable[[M], ResourceRef | None] | None" = None,
+    owner: "Callable[[M], Staff | None] | None" = None,
+    requester: "Callable[[M], Contact | None] | None" = None,
+    visibility: "Callable[[M], Visibility] | None" = None,
+    rows: "Callable[[], QuerySet[M]] | None" = None,
+) -> None:
+    """
+    Keep the rows of a model in the catalog: what is saved is entered or brought up to date, what is deleted removed.
+
+    Call it in ``ready`` of the host's `AppConfig`. Inside ``atomic()`` row and entry are committed or
+    rolled back together. Signals do not tell of ``bulk_create``, ``bulk_update``, ``update()``, fixtures
+    and SQL: ``manage.py sharekit sync`` brings those in step, and ``sync --check`` says whether it must.
+
+    Each function is given a row; what has no function is left as it is in the catalog.
+
+    Args:
+        model: The model; its primary key is the id of the thing.
+        kind: The name of the kind; that of the model by default.
+        title: As staff call it.
+        client_title: As clients may read it; an empty text is none.
+        container: What it lies in; None for nothing.
+        owner: Who answers for it.
+        requester: The active contact who asked for it.
+        visibility: Whether clients may ever see it.
+        rows: The rows that are in the catalog, where those are not all of them, or with what the
+            functions need beside them: ``lambda: Case.objects.select_related("lead")``.
+
+    Raises:
+        ConfigurationError: The model has no table of its own, or it or the kind is registered already.
+    """
+    from sharekit.adapters.django.registration import Registration, take_in
+
+    take_in(
+        Registration(
+            model=model,
+            kind=kind or str(model._meta.model_name),
+            title=title,
+            client_title=client_title,
+            container=container,
+            owner=owner,
+            requester=requester,
+            visibility=visibility,
+            rows=rows,
+        )
+    )
+
+
+def unregister(model: "type[Model]") -> None:
+    """Let the rows of a model go their own ways; what is in the catalog stays there."""
+    from sharekit.adapters.django.registration import take_out
+
+    take_out(model)
+
+
+def ref_of(instance: "Model") -> "ResourceRef":
+    """
+    Return what sharekit calls a row of a registered model.
+
+    Raises:
+        ConfigurationError: Its model is not registered.
+    """
+    from sharekit.adapters.django.registration import find
+
+    return find(instance).ref_of(instance)

@@ -5,6 +5,7 @@ System checks: what ``manage.py check`` says of the setting and of the database.
 - ``sharekit.E002``: the setting is no dictionary, or has a name that does not exist.
 - ``sharekit.E003``: a value of the setting cannot work.
 - ``sharekit.E004``: the database is not among ``DATABASES``, or is of a make that the store does not know.
+- ``sharekit.E005``: a model is registered for a kind that is not among ``KINDS``.
 - ``sharekit.W001``: SQLite without ``"transaction_mode": "IMMEDIATE"``.
 - ``sharekit.W002``: the portal is mounted nowhere.
 """
@@ -22,7 +23,7 @@ from sharekit.adapters.django._process import build
 from sharekit.adapters.django.settings import SETTING, read
 from sharekit.errors import ConfigurationError, WeakSecretKeyError
 
-__all__ = ["check_databases", "check_setting", "check_urls"]
+__all__ = ["check_databases", "check_models", "check_setting", "check_urls"]
 
 # Any: Django hands each check what it may look at, and more with later releases.
 
@@ -39,6 +40,21 @@ def check_setting(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Che
             return []  # the other check says so
         return [Error(str(error), id="sharekit.E002" if error.setting == SETTING else "sharekit.E003")]
     return []
+
+
+def check_models(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """Say when a model is registered for a kind that nobody declared."""
+    from sharekit.adapters.django.registration import registrations
+
+    try:
+        declared = {kind.name for kind in read().kinds}
+    except ConfigurationError:
+        return []  # the other check says so
+    return [
+        Error(f"{one.model.__name__} is registered for the kind {one.kind!r}, which KINDS lacks.", id="sharekit.E005")
+        for one in registrations()
+        if one.kind not in declared
+    ]
 
 
 def check_databases(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:

@@ -27,14 +27,14 @@ def meaning(error: Error, operation: str, kind: str | None = None, *, joined: bo
     """
     if isinstance(error, TransactionManagementError):
         return TransactionUsageError("the host's transaction has failed before; roll it back first")
-    if _is_passing(error):
+    if is_passing(error):
         return RetryTransaction(joined=joined)
     if kind is not None and isinstance(error, DatabaseIntegrityError):
         return ConflictError(kind)
     return StorageError(operation)
 
 
-def _is_passing(error: Error) -> bool:
+def is_passing(error: Error) -> bool:
     """Say whether the same transaction may well succeed when it is run again."""
     cause = error.__cause__
     if cause is None:

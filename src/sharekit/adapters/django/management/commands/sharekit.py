@@ -1,18 +1,21 @@
 """
-``manage.py sharekit``: list and revoke read links.
+``manage.py sharekit``: list and revoke read links, and bring the catalog in step with the rows of the host.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sharekit.adapters._link_commands import declared, line
 from sharekit.adapters.django import kit
+from sharekit.adapters.django.registration import ModelSource, registrations
 from sharekit.errors import SharekitError
 from sharekit.ids import ReadLinkId
 from sharekit.kit import Sharekit
 from sharekit.records.parties import System
+from sharekit.records.syncs import SyncReport
 
 __all__ = ["Command"]
 
@@ -22,9 +25,9 @@ _BY = System("cli")
 
 
 class Command(BaseCommand):
-    """The command with its three subcommands."""
+    """The command with its four subcommands."""
 
-    help = "List and revoke read links."
+    help = "List and revoke read links, and bring the catalog in step with the rows of registered models."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the subcommands."""
@@ -37,6 +40,9 @@ class Command(BaseCommand):
             verb = verbs.add_parser(name, help=text)
             verb.add_argument("kind")
             verb.add_argument("id")
+        sync = verbs.add_parser("sync", help="bring the catalog in step with the rows of registered models")
+        sync.add_argument("--check", action="store_true", help="change nothing, and fail when something is apart")
+        sync.add_argument("--kind", action="append", metavar="KIND", help="only this kind; may be given several times")
         # An id may begin with a dash, which is no option then.
         one = verbs.add_parser("revoke", help="revoke one link by its id", prefix_chars="+", add_help=False)
         one.add_argument("link")
@@ -46,7 +52,7 @@ class Command(BaseCommand):
         chosen = _tried(kit)
         if options["tenant"]:
             chosen = _tried(lambda: kit().for_tenant(options["tenant"]))
-        verbs = {"links": self._links, "revoke": self._revoke, "revoke-all": self._revoke_all}
+        verbs = {"links": self._links, "revoke": self._revoke, "revoke-all": self._revoke_all, "sync": self._sync}
         verbs[options["verb"]](chosen, options)
 
     def _links(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
@@ -60,6 +66,35 @@ class Command(BaseCommand):
     def _revoke_all(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
         revoked = _tried(lambda: chosen.links.revoke_all(declared(chosen, options["kind"], options["id"]), by=_BY))
         self.stdout.write(f"revoked {len(revoked)}")
+
+    def _sync(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
+        wanted, known = options["kind"], registrations()
+        for kind in wanted or ():
+            if kind not in {one.kind for one in known}:
+                raise CommandError(f"no model is registered for the kind {kind!r}")
+        if not known:
+            raise CommandError("no model is registered; call sharekit.adapters.django.register in an AppConfig.ready")
+        check, apart = options["check"], False
+        for one in known:
+            if not wanted or one.kind in wanted:
+                source = ModelSource(one, lock=not check)
+                report = _tried(partial(chosen.catalog.sync, one.kind, source, by=_BY, check=check))
+                self._tell(report)
+                apart |= not report.is_in_step
+        if apart:
+            raise CommandError("the catalog is not in step")
+
+    def _tell(self, report: SyncReport) -> None:
+        for drift in report.drift:
+            about = drift.reason or ", ".join(drift.fields)
+            self.stdout.write(f"{drift.kind}  {drift.ref.kind} {drift.ref.id}  {about}".rstrip())
+        found = report.missing + report.differing + report.gone + report.failed
+        if found > len(report.drift):
+            self.stdout.write(f"... and {found - len(report.drift)} more")
+        self.stdout.write(
+            f"{report.kind}: {report.walked} rows; {report.missing} missing, {report.differing} differing,"
+            f" {report.gone} gone, {report.failed} failed{'' if report.checked or not found else '; mended'}"
+        )
 
 
 def _tried(verb: Callable[[], T]) -> T:
