@@ -12,7 +12,7 @@ from typing import Any
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
-pytest_plugins = ["tests.servers.fixtures", "tests.servers.s3"]
+pytest_plugins = ["tests.servers.fixtures", "tests.servers.s3", "tests.servers.azure"]
 
 Namespace = dict[str, Any]  # what a document's code has defined: anything
 

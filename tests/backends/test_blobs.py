@@ -4,14 +4,17 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from sharekit.backends import _local_folders
-from sharekit.backends.fsspec import FsspecBlobStore
-from sharekit.ports import BlobStore
+from sharekit.backends.fsspec import DirectFsspecBlobStore, FsspecBlobStore
+from sharekit.ports import BlobStore, SupportsDirectDownloads
 from sharekit.testing import BlobDoor, BlobStoreContract
 from tests.backends._blobs import FilesOfBlobs, linking, picture
+from tests.servers.azure import KEY
+from tests.servers.s3 import Bucket
 
 
 class TestBlobsInAFolder(BlobStoreContract):
@@ -79,3 +82,77 @@ class TestBlobsInMemory(BlobStoreContract):
     def elsewhere(self) -> BlobStore:
         """Another one, which shares nothing with it."""
         return FsspecBlobStore("memory://")
+
+
+class _InABucket(BlobStoreContract):
+    """What the stores in buckets have in common."""
+
+    examples: ClassVar[int | None] = 8
+    schemes: ClassVar[tuple[str, ...]] = ()
+
+    @pytest.fixture
+    def bucket(self) -> Bucket:
+        """A place of its own in a bucket."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def store(self, bucket: Bucket) -> BlobStore:
+        """A store there that gives addresses, too."""
+        return DirectFsspecBlobStore(bucket.url, options=bucket.options, schemes=self.schemes)
+
+    @pytest.fixture
+    def elsewhere(self, bucket: Bucket) -> BlobStore:
+        """A store whose prefix begins like the other's."""
+        return FsspecBlobStore(f"{bucket.url}2", options=bucket.options, schemes=self.schemes)
+
+    @pytest.fixture
+    def reopen(self, bucket: Bucket) -> Callable[[], BlobStore]:
+        """A second store on the same place."""
+        return lambda: FsspecBlobStore(bucket.url, options=bucket.options, schemes=self.schemes)
+
+    def test_it_has_addresses(self, store: BlobStore) -> None:
+        """The store of this contract is asked for direct downloads, and the plain one has none."""
+        assert isinstance(store, SupportsDirectDownloads)
+        assert not isinstance(FsspecBlobStore("s3://bucket/x"), SupportsDirectDownloads)
+
+
+@pytest.mark.slow
+class TestBlobsOnS3(_InABucket):
+    """A blob store on S3 keeps the contract."""
+
+    @pytest.fixture
+    def bucket(self, moto_bucket: Bucket) -> Bucket:
+        """A prefix at moto."""
+        return moto_bucket
+
+    @pytest.fixture
+    def sabotage(self, store: DirectFsspecBlobStore) -> Callable[[], None]:
+        """Have the store look in a bucket that is not there."""
+
+        def look_elsewhere() -> None:
+            store._bucket._bucket._root = store._bucket._sending._root = "no-such-bucket/x"
+
+        return look_elsewhere
+
+
+@pytest.mark.slow
+class TestBlobsOnAzure(_InABucket):
+    """A blob store on Azure keeps the contract."""
+
+    schemes = ("az",)
+
+    @pytest.fixture
+    def bucket(self, azurite_bucket: Bucket) -> Bucket:
+        """A prefix at Azurite."""
+        return azurite_bucket
+
+    @pytest.fixture
+    def sabotage(self, store: DirectFsspecBlobStore, azurite_connection: str) -> Callable[[], None]:
+        """Have the store use a key that is not the account's."""
+        wrong = azurite_connection.replace(KEY, KEY[::-1].lstrip("=") + "=" * KEY.count("="))
+        bucket = store._bucket._bucket
+
+        def forget_the_key() -> None:
+            bucket._options, bucket._made = {"connection_string": wrong}, None
+
+        return forget_the_key

@@ -4,10 +4,10 @@ Two S3 servers on loopback: moto, which keeps conditions, and s3rver, which does
 Each test has a prefix of its own, and each server ends with the tests.
 """
 
+import functools
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,8 +16,10 @@ import attrs
 import pytest
 
 from sharekit.ids import random_id
+from tests.servers._announced import served
 
 REGION = "us-east-1"
+_ENVIRONMENT = {"AWS_DEFAULT_REGION": REGION}
 
 _ROOT = Path(__file__).parents[2]
 
@@ -56,7 +58,7 @@ def moto_address() -> Iterator[str]:
     """The address of a moto server that is running."""
     pytest.importorskip("moto", reason="needs moto: pip install 'moto[server]' s3fs")
     pytest.importorskip("s3fs", reason="needs s3fs: pip install 'sharekit-core[s3]'")
-    yield from _served([sys.executable, "-c", _MOTO])
+    yield from served([sys.executable, "-c", _MOTO], _ENVIRONMENT)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +74,7 @@ def s3rver_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
     folder = tmp_path_factory.mktemp("s3rver")
     told = ["-d", str(folder), "-a", "127.0.0.1", "-p", "0", "-s", "--configure-bucket", "sharekit"]
-    yield from _served([node, str(program), *told])
+    yield from served([node, str(program), *told], _ENVIRONMENT)
 
 
 @pytest.fixture
@@ -92,18 +94,18 @@ def _name() -> str:
 
 
 def _options(address: str, key: str) -> Mapping[str, object]:
-    return {"endpoint_url": address, "key": key, "secret": key, "client_kwargs": {"region_name": REGION}}
+    session = _session()  # what a server understands is read from large files, once
+    return {
+        "endpoint_url": address,
+        "key": key,
+        "secret": key,
+        "client_kwargs": {"region_name": REGION},
+        "session": session,
+    }
 
 
-def _served(command: list[str]) -> Iterator[str]:
-    environment = {**os.environ, "AWS_DEFAULT_REGION": REGION}
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
-    ) as server:
-        try:
-            assert server.stdout is not None
-            found = next((match for line in server.stdout if (match := re.search(r"listening on (\S+)", line))), None)
-            assert found is not None, f"{command[0]} did not start"
-            yield f"http://{found[1]}"
-        finally:
-            server.terminate()
+@functools.cache
+def _session() -> object:
+    from aiobotocore.session import get_session  # type: ignore[import-untyped]  # it ships no types
+
+    return get_session()

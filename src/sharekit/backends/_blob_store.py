@@ -2,8 +2,12 @@
 
 import contextlib
 import os
+import re
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from datetime import timedelta
+from typing import Final
 
+from sharekit.backends._blob_bucket import BucketPlace
 from sharekit.backends._blob_local import LocalPlace
 from sharekit.backends._blob_memory import MemoryPlace
 from sharekit.backends._blob_places import Place
@@ -21,18 +25,26 @@ from sharekit.ids import BlobKey
 from sharekit.ports.blob_keys import check_key, check_prefix, cut
 from sharekit.ports.blobs import StoredBlob
 
+_LONGEST: Final = 60  # seconds (R-LINK-6)
+_MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}")
+
 
 class FsspecBlobStore:
     """
     A blob store in a folder of this machine, in memory, or in a bucket.
 
-    Make one when the application starts, and share it between threads. It keeps nothing open.
+    Make one when the application starts, and share it between threads. Bytes are read and written in constant
+    memory, but for ``memory://``. That a key is written once (B3) is sure in a folder and in memory, and in a
+    bucket whose server keeps the condition ``If-None-Match: *``, as S3, Azure and Google do. Another
+    server, such as an old S3 gateway, lets the second writer of a key win; no two writers of sharekit's
+    ever have the same key.
 
     Args:
         url: Where the blobs are, from your configuration and never from a request: the path of a
-            folder, ``file:///...``, or ``memory://`` for a place of this store's own that ends with it.
+            folder, ``file:///...``, ``s3://bucket/prefix``, or ``memory://`` for a place of this store's
+            own that ends with it. A ``~`` or a pattern is taken literally.
         options: What fsspec's file system is made with, such as ``endpoint_url``, ``key`` and ``secret``.
-        schemes: Further schemes to allow.
+        schemes: Further schemes to allow: ``"az"`` or ``"abfs"``, ``"gs"``.
 
     Raises:
         ConfigurationError: The URL or another argument cannot be used.
@@ -45,7 +57,7 @@ class FsspecBlobStore:
         options: Mapping[str, object] | None = None,
         schemes: Collection[str] = (),
     ) -> None:
-        self._place = _place(url, dict(options or {}), schemes)
+        self._place: Place = _place(url, dict(options or {}), schemes)
 
     def write(self, key: BlobKey, chunks: Iterable[bytes]) -> int:
         """
@@ -141,7 +153,9 @@ class FsspecBlobStore:
                         piece = blob.piece(at, upto)
                     except FileNotFoundError as error:
                         raise IntegrityError("blob", "it went away while it was read") from error
-                if len(piece) != upto - at:
+                if len(piece) > upto - at:
+                    raise StorageError("reading a blob: more came than was asked for")
+                if len(piece) < upto - at:
                     raise IntegrityError("blob", f"it ends at {at + len(piece)} of {blob.size} bytes")
                 yield piece
                 at = upto
@@ -155,6 +169,57 @@ class FsspecBlobStore:
             if blob is None:
                 return
             yield blob
+
+
+class DirectFsspecBlobStore(FsspecBlobStore):
+    """
+    A blob store in a bucket from which browsers may fetch bytes directly (`SupportsDirectDownloads`).
+
+    Choosing this class is how a host allows that. An address works until its time is over, whatever
+    is revoked meanwhile. The credentials must be such that can sign: a key and its secret for S3, the
+    account's key for Azure, a service account for Google.
+
+    Args:
+        url: As for `FsspecBlobStore`, in a bucket.
+        options: As for `FsspecBlobStore`.
+        schemes: As for `FsspecBlobStore`.
+
+    Raises:
+        ConfigurationError: The URL or another argument cannot be used, or no browser could reach the place.
+    """
+
+    def __init__(
+        self,
+        url: str | os.PathLike[str],
+        *,
+        options: Mapping[str, object] | None = None,
+        schemes: Collection[str] = (),
+    ) -> None:
+        super().__init__(url, options=options, schemes=schemes)
+        if not isinstance(self._place, BucketPlace):
+            raise ConfigurationError("url", "needs a bucket: browsers reach neither a folder nor memory")
+        self._bucket = self._place
+
+    def direct_url(self, key: BlobKey, *, lives: timedelta, name: str, media_type: str) -> str:
+        """
+        Return an address that gives the bytes of a key to whoever has it.
+
+        Args:
+            key: A key; whether it is absent is not asked.
+            lives: From one second to 60; parts of seconds are cut off.
+            name: Under which a browser saves the bytes.
+            media_type: What a browser is told that they are.
+
+        Raises:
+            InvalidInputError: An argument has another form.
+            StorageError: The credentials cannot sign.
+        """
+        named = check_key(key)
+        seconds = _seconds(lives)
+        _check_name(name)
+        _check_media_type(media_type)
+        with _translated("signing an address"):
+            return self._bucket.signed(named, seconds, name, media_type)
 
 
 class _Source:
@@ -193,10 +258,29 @@ def _translated(operation: str) -> Generator[None]:
         raise StorageError(operation) from error
 
 
-def _place(url: str | os.PathLike[str], options: Mapping[str, object], schemes: Collection[str]) -> Place:
+def _seconds(lives: object) -> int:
+    seconds = lives.total_seconds() if isinstance(lives, timedelta) else 0
+    if not 1 <= seconds <= _LONGEST:
+        raise InvalidInputError("lives", f"needs a timedelta of 1 to {_LONGEST} seconds")
+    return int(seconds)
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str) or not name or any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise InvalidInputError("name", "needs the name of a file")
+
+
+def _check_media_type(media_type: object) -> None:
+    if not isinstance(media_type, str) or _MEDIA_TYPE.fullmatch(media_type) is None:
+        raise InvalidInputError("media_type", "needs a type such as application/pdf")
+
+
+def _place(
+    url: str | os.PathLike[str], options: Mapping[str, object], schemes: Collection[str]
+) -> LocalPlace | MemoryPlace | BucketPlace:
     place = parse_url(url, options, schemes)
     if isinstance(place, LocalUrl):
         return LocalPlace(place.path)
     if place.scheme == "memory":
         return MemoryPlace()
-    raise ConfigurationError("url", "is no place for blobs yet")
+    return BucketPlace(place.scheme, place.root, options)

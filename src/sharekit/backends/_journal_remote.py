@@ -1,37 +1,22 @@
 """The files of a record journal on a file system of fsspec's: in a bucket, or in this process's memory."""
 
-import os
 import threading
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
-import fsspec  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]  # it ships no types
 from fsspec.implementations.memory import (  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
     MemoryFile,
     MemoryFileSystem,
 )
 
-from sharekit.errors import ConfigurationError, MissingExtraError, StorageError
+from sharekit.backends._buckets import Bucket, FileSystem, says_absent, says_taken
+from sharekit.errors import StorageError
 
 T = TypeVar("T")
 
 _AT_ONCE: Final = 32  # requests
-_PACKAGES: Final = {"s3": "s3fs", "gs": "gcsfs", "az": "adlfs"}
-_OWN_OPTIONS: Final[Mapping[str, Mapping[str, object]]] = {
-    "s3": {"max_concurrency": 1},  # with more, s3fs asks for the size before each read
-}
-
 _memory_guard = threading.Lock()
-
-
-class _FileSystem(Protocol):
-    """The methods of fsspec's that take a key literally; those that look for patterns in it are not used."""
-
-    def cat_file(self, path: str) -> bytes: ...
-    def pipe_file(self, path: str, value: bytes, mode: str = ...) -> object: ...
-    def rm_file(self, path: str) -> object: ...
-    def ls(self, path: str, detail: bool, **kwargs: object) -> Sequence[str]: ...  # noqa: FBT001  # fsspec's
 
 
 class BucketFolder:
@@ -43,10 +28,7 @@ class BucketFolder:
     """
 
     def __init__(self, scheme: str, root: str, options: Mapping[str, object]) -> None:
-        self._scheme = scheme
-        self._root = root
-        self._options = options
-        self._made: tuple[int, _FileSystem] | None = None
+        self._bucket = Bucket(scheme, root, options)
 
     def prepare(self) -> None:
         """Make the file system; the bucket is there, or the first request says so."""
@@ -57,7 +39,7 @@ class BucketFolder:
         try:
             return self._files.cat_file(self._path(name))
         except Exception as error:
-            if _says_absent(error):
+            if says_absent(error):
                 return None
             raise StorageError("reading a file of the journal") from error
 
@@ -69,9 +51,9 @@ class BucketFolder:
         """Store a new file, or return False where there is one of that name."""
         try:
             self._files.pipe_file(self._path(name), data, mode="create")
-        except FileExistsError:
-            return False
         except Exception as error:
+            if says_taken(error):
+                return False
             raise StorageError("writing a file of the journal") from error
         return True
 
@@ -91,7 +73,7 @@ class BucketFolder:
         try:
             self._files.rm_file(self._path(name))
         except Exception as error:
-            if not _says_absent(error):
+            if not says_absent(error):
                 raise StorageError("removing a file of the journal") from error
 
     def names(self, part: str) -> list[str]:
@@ -99,7 +81,7 @@ class BucketFolder:
         try:
             found = self._files.ls(self._path(part), detail=False, refresh=True)
         except Exception as error:
-            if _says_absent(error):
+            if says_absent(error):
                 return []
             raise StorageError("listing a folder of the journal") from error
         return [path.rstrip("/").rpartition("/")[2] for path in found]
@@ -112,27 +94,11 @@ class BucketFolder:
         """Do nothing."""
 
     def _path(self, name: str) -> str:
-        return f"{self._root}/{name}"
+        return self._bucket.path(name)
 
     @property
-    def _files(self) -> _FileSystem:
-        # Neither connections nor the thread that serves them pass to a forked process.
-        if self._made is None or self._made[0] != os.getpid():
-            self._made = os.getpid(), self._connected()
-        return self._made[1]
-
-    def _connected(self) -> _FileSystem:
-        own = {**self._options, **_OWN_OPTIONS.get(self._scheme, {})}
-        try:
-            files: _FileSystem = fsspec.filesystem(self._scheme, use_listings_cache=False, **own)
-        except ImportError as error:
-            package = _PACKAGES[self._scheme]
-            if self._scheme == "s3":
-                raise MissingExtraError(package, "s3") from error
-            raise ConfigurationError("url", f"needs the package {package}") from error
-        except Exception as error:
-            raise ConfigurationError("options", "do not make a file system") from error
-        return files
+    def _files(self) -> FileSystem:
+        return self._bucket.files
 
     def _each(self, call: Callable[[str], T], names: Sequence[str]) -> list[T]:
         if len(names) == 1:
@@ -204,11 +170,3 @@ class MemoryFolder:
     def _keep(self, name: str, data: bytes) -> None:
         # What `pipe_file` does at last, after looking through all that is in memory for folders.
         MemoryFile(self._files, self._path(name), data).commit()
-
-
-def _says_absent(error: Exception) -> bool:
-    """Say whether the store answered that there is no such key; that there is no bucket is another thing."""
-    if not isinstance(error, FileNotFoundError):
-        return False
-    response = getattr(error.__cause__, "response", None)
-    return response is None or response["Error"]["Code"] in {"NoSuchKey", "404"}

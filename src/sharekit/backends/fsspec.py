@@ -3,7 +3,7 @@
 import os
 from collections.abc import Collection, Mapping, Sequence
 
-from sharekit.backends._blob_store import FsspecBlobStore
+from sharekit.backends._blob_store import DirectFsspecBlobStore, FsspecBlobStore
 from sharekit.backends._journal_folders import Folder
 from sharekit.backends._journal_local import LocalFolder
 from sharekit.backends._journal_log import Journal
@@ -14,7 +14,7 @@ from sharekit.errors import ConfigurationError
 from sharekit.ids import TenantId
 from sharekit.ports.rows import KindSpec
 
-__all__ = ["FsspecBlobStore", "JournalRecordStore", "JournalTransaction"]
+__all__ = ["DirectFsspecBlobStore", "FsspecBlobStore", "JournalRecordStore", "JournalTransaction"]
 
 
 class JournalRecordStore:
