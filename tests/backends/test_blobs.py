@@ -14,7 +14,7 @@ from sharekit.ports import BlobStore, SupportsDirectDownloads
 from sharekit.testing import BlobDoor, BlobStoreContract
 from tests.backends._blobs import FilesOfBlobs, linking, picture
 from tests.servers.azure import KEY
-from tests.servers.s3 import Bucket
+from tests.servers.s3 import Bucket, in_one_session
 
 
 class TestBlobsInAFolder(BlobStoreContract):
@@ -123,7 +123,7 @@ class TestBlobsOnS3(_InABucket):
     @pytest.fixture
     def bucket(self, moto_bucket: Bucket) -> Bucket:
         """A prefix at moto."""
-        return moto_bucket
+        return in_one_session(moto_bucket)
 
     @pytest.fixture
     def sabotage(self, store: DirectFsspecBlobStore) -> Callable[[], None]:

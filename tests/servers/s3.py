@@ -94,14 +94,12 @@ def _name() -> str:
 
 
 def _options(address: str, key: str) -> Mapping[str, object]:
-    session = _session()  # what a server understands is read from large files, once
-    return {
-        "endpoint_url": address,
-        "key": key,
-        "secret": key,
-        "client_kwargs": {"region_name": REGION},
-        "session": session,
-    }
+    return {"endpoint_url": address, "key": key, "secret": key, "client_kwargs": {"region_name": REGION}}
+
+
+def in_one_session(bucket: Bucket) -> Bucket:
+    """Return a place whose stores read from large files once, for all of them, what a server understands."""
+    return Bucket(bucket.url, {**bucket.options, "session": _session()})
 
 
 @functools.cache

@@ -11,8 +11,8 @@ import pytest
 from sharekit.testing.adapter import LAWS, AdapterContract, Send, Serve, over_wsgi
 from sharekit.testing.adapter._frame import make_site
 from sharekit.web import Portal
+from tests.testing._catching import cases
 from tests.testing._small_adapter import BROKEN, SmallAdapter
-from tests.testing.test_contract_catches import cases
 
 
 class Log(logging.Handler):

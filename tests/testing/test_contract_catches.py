@@ -1,9 +1,7 @@
 """Each law test of the record store contract fails on a store that breaks its law, and on no other."""
 
 import inspect
-import itertools
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -12,25 +10,11 @@ from sharekit.ports import RecordStore
 from sharekit.testing.record_store import LAWS, RecordStoreContract
 from sharekit.testing.record_store._frame import KINDS
 from tests.testing import _broken_joining, _broken_questions, _broken_stores, _broken_transactions
+from tests.testing._catching import cases
 
 Store = Callable[[], RecordStore]
 
 BROKEN = {**_broken_transactions.BROKEN, **_broken_stores.BROKEN, **_broken_questions.BROKEN, **_broken_joining.BROKEN}
-
-
-def cases(test: Callable[..., object]) -> Iterator[dict[str, Any]]:  # Any: what a test is parametrized with
-    """Yield the arguments of every case of a parametrized test."""
-    marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "parametrize"]
-    axes = []
-    for mark in marks:
-        names = (
-            mark.args[0]
-            if isinstance(mark.args[0], (list, tuple))
-            else [name.strip() for name in mark.args[0].split(",")]
-        )
-        axes.append([dict(zip(names, value if len(names) > 1 else [value], strict=True)) for value in mark.args[1]])
-    for choice in itertools.product(*axes):
-        yield {name: value for part in choice for name, value in part.items()}
 
 
 def holds(make: Store, name: str) -> bool:
