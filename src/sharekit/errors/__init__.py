@@ -47,6 +47,7 @@ from sharekit.errors._stores import (
     StorageError,
     TransactionUsageError,
 )
+from sharekit.errors._uploads import FileNameError, UploadRefusedError
 
 __all__ = [
     "ConfigurationError",
@@ -54,6 +55,7 @@ __all__ = [
     "DirectoryError",
     "DuplicateContactError",
     "DuplicateOrganizationError",
+    "FileNameError",
     "IntegrityError",
     "InternalTitleError",
     "InvalidInputError",
@@ -75,6 +77,7 @@ __all__ = [
     "TooManyAttemptsError",
     "TransactionUsageError",
     "UnknownSectionError",
+    "UploadRefusedError",
     "VisitEndedError",
     "WeakSecretKeyError",
     "WideningError",

@@ -1,0 +1,114 @@
+"""
+The proof of HEIC, HEIF and AVIF: boxes from the first byte to the last, a brand of still pictures, no film.
+"""
+
+import struct
+from collections.abc import Iterator
+
+from sharekit.screening._evidence import refuse_active
+from sharekit.screening._limits import check_pixels, damaged, mismatch, too_much
+from sharekit.screening._source import Source
+from sharekit.screening._verdicts import RefusalReason, Rejected
+
+__all__ = ["prove_avif", "prove_heic", "prove_heif"]
+
+_MAX_BOXES = 20_000
+_HEVC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+_AV1 = {b"avif", b"avis", b"avio"}
+_STILL = {b"mif1", b"mif2", b"msf1", b"miaf"} | _HEVC | _AV1
+# Boxes that pictures have at the top; a telephone puts the short film of a photo into `mpvd`.
+_TOP = {b"ftyp", b"meta", b"mdat", b"free", b"skip", b"wide", b"uuid", b"moov", b"mpvd", b"idat", b"sefd", b"mini"}
+_LONGEST_META = 4 * 1024 * 1024
+_FILM_HANDLERS = {b"vide", b"soun", b"sbtl", b"text", b"hint"}
+
+
+def prove_heic(source: Source) -> None:
+    """Refuse what is no picture in HEVC."""
+    brands = _prove(source)
+    if brands[0] in _AV1 or brands[0] not in _HEVC | {b"mif1", b"msf1", b"mif2"} or not _HEVC & set(brands):
+        raise mismatch("avif" if _AV1 & set(brands) else "heif")
+
+
+def prove_heif(source: Source) -> None:
+    """Refuse what is no picture of this family."""
+    _prove(source)
+
+
+def prove_avif(source: Source) -> None:
+    """Refuse what is no picture in AV1."""
+    if not _AV1 & set(_prove(source)):
+        raise mismatch("heic")
+
+
+def _prove(source: Source) -> list[bytes]:
+    head = source.at(0, 16)
+    if head[4:8] != b"ftyp":
+        raise mismatch()
+    (length,) = struct.unpack(">I", head[:4])
+    if not 16 <= length <= 1024 or length > source.size:
+        raise mismatch()
+    ftyp = source.at(0, length)
+    brands = [ftyp[8:12], *(ftyp[at : at + 4] for at in range(16, length, 4))]
+    if brands[0] not in _STILL and not {b"mif1", b"msf1"} & set(brands):
+        raise Rejected(RefusalReason.MEDIA, "mp4")
+    described = False
+    for kind, at, end in _boxes(source, 0, source.size, "heif"):
+        if kind not in _TOP:
+            raise damaged("heif")
+        if kind == b"meta":
+            _check_meta(source, at, end)
+            described = True
+        elif kind == b"moov":
+            _check_no_film(source, at, end)
+            described = True
+        elif kind in {b"free", b"skip", b"uuid", b"wide"}:
+            refuse_active(source.at(at, min(end - at, _LONGEST_META)))
+        elif kind == b"mini":
+            described = True
+    if not described:
+        raise damaged("heif")
+    return brands
+
+
+def _boxes(source: Source, start: int, end: int, found: str) -> Iterator[tuple[bytes, int, int]]:
+    at = start
+    for _ in range(_MAX_BOXES):
+        if at == end:
+            return
+        header = source.at(at, 16)
+        if len(header) < 8 or at + 8 > end:
+            raise damaged(found)
+        length, kind = struct.unpack(">I4s", header[:8])
+        inside = at + 8
+        if length == 1 and len(header) == 16:
+            length, inside = int.from_bytes(header[8:], "big"), at + 16
+        elif length == 0:
+            length = end - at
+        if length < inside - at or at + length > end:
+            raise damaged(found)
+        yield kind, inside, at + length
+        at += length
+    raise too_much()
+
+
+def _check_meta(source: Source, at: int, end: int) -> None:
+    if end - at > _LONGEST_META:
+        raise too_much()
+    meta = source.at(at, end - at)
+    if meta[4:32].find(b"hdlr") < 0 or b"pict" not in meta[4:64]:
+        raise damaged("heif")
+    found = meta.find(b"ispe")
+    while found >= 0:
+        sides = meta[found + 8 : found + 16]
+        if len(sides) == 8 and meta[found - 4 : found] == b"\0\0\0\x14":
+            check_pixels(*struct.unpack(">II", sides))
+        found = meta.find(b"ispe", found + 4)
+
+
+def _check_no_film(source: Source, at: int, end: int) -> None:
+    moov = source.at(at, min(end - at, _LONGEST_META))
+    found = moov.find(b"hdlr")
+    while found >= 0:
+        if moov[found + 12 : found + 16] in _FILM_HANDLERS:
+            raise Rejected(RefusalReason.MEDIA, "mp4")
+        found = moov.find(b"hdlr", found + 4)

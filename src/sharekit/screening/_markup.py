@@ -1,0 +1,288 @@
+"""
+Text that is a web page, XML, or another format that is written in text.
+"""
+
+import json
+import re
+
+from sharekit.screening._verdicts import RefusalReason, Rejected
+
+__all__ = ["refuse_formats", "refuse_markup", "without_quotes"]
+
+_PAGE = re.compile(
+    r"""<(?:!doctype\s+(?:html|svg|svg:|xhtml)|html[\s>:/]|head[\s>]|body[\s>]|script[\s>/:]|iframe[\s>/]|frameset[\s>]|style[\s>]
+        |svg[\s>:/]|meta\s+(?:http|name|charset|content|property)|link\s+(?:rel|href|type)|object\s+\w|embed\s+\w|applet\s+\w|base\s+href|form[\s>]
+        |input\s+\w|title>|math[\s>]|template[\s>]|noscript[\s>]|xsl:|x:xmpmeta|hta:|\?xml-stylesheet|\?php|\?=|%@|%=|%\s
+        |[a-z][\w-]*:(?:script|svg|html|stylesheet|body)[\s>]
+        |(?:a|img|div|span|p|b|i|td|input|button|video|audio|details|marquee|x|select|textarea|table)\s[^<>]{0,400}?\bon[a-z]{3,20}\s*=
+        |a\s[^<>]{0,400}?href\s*=\s*["']?\s*(?:javascript|vbscript|data):)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LEADING = re.compile(r"(?:\s|\ufeff|\x00|<!--.*?(?:-->|\Z)|<\?xml[^>]{0,200}\?>)*", re.DOTALL)
+_TAG = re.compile(r"</?([a-z][\w:.-]{0,60})(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s<>]+))*\s*/?>", re.IGNORECASE)
+_CLOSING = re.compile(r"</[a-z][\w:.-]{0,60}\s*>", re.IGNORECASE)
+_HTML = frozenset(
+    [
+        "a",
+        "abbr",
+        "address",
+        "area",
+        "article",
+        "aside",
+        "audio",
+        "b",
+        "base",
+        "basefont",
+        "bdo",
+        "big",
+        "blink",
+        "blockquote",
+        "body",
+        "br",
+        "button",
+        "canvas",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "embed",
+        "fieldset",
+        "figure",
+        "font",
+        "footer",
+        "form",
+        "frame",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hr",
+        "html",
+        "i",
+        "iframe",
+        "img",
+        "input",
+        "ins",
+        "isindex",
+        "kbd",
+        "label",
+        "legend",
+        "li",
+        "link",
+        "main",
+        "map",
+        "marquee",
+        "menu",
+        "meta",
+        "nav",
+        "object",
+        "ol",
+        "option",
+        "p",
+        "param",
+        "picture",
+        "pre",
+        "q",
+        "s",
+        "samp",
+        "script",
+        "section",
+        "select",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "style",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "textarea",
+        "tfoot",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "video",
+    ]
+)
+_MARKDOWN_TAGS = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "center",
+        "code",
+        "dd",
+        "del",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figure",
+        "font",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "kbd",
+        "li",
+        "ol",
+        "p",
+        "picture",
+        "pre",
+        "s",
+        "small",
+        "source",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+    ]
+)
+_FENCED = re.compile(
+    r"^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)|^(?: {4}|\t).*?$|(`+)(?!`).{0,1000}?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
+)
+_SOME = 6
+
+_HEADERS = re.compile(r"\A(?:From .*\r?\n)?(?:[A-Za-z][\w-]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){2,}", re.MULTILINE)
+_MAIL = re.compile(
+    r"^(?:Received|MIME-Version|Message-ID|DKIM-Signature|Return-Path|Content-Type|X-Mailer):",
+    re.IGNORECASE | re.MULTILINE,
+)
+_STARTS: tuple[tuple[str, RefusalReason, str], ...] = (
+    (r"BEGIN:VCALENDAR", RefusalReason.NOT_WHAT_IT_SAYS, "ics"),
+    (r"BEGIN:VCARD", RefusalReason.NOT_WHAT_IT_SAYS, "vcf"),
+    (r"\{\\rtf", RefusalReason.NOT_WHAT_IT_SAYS, "rtf"),
+    (r"%PDF-\d", RefusalReason.NOT_WHAT_IT_SAYS, "pdf"),
+    (r"%!PS|%!\s|\x04%!PS", RefusalReason.EXECUTABLE, "ps"),
+    (r"\s*0\s*\r?\n\s*SECTION\s*\r?\n|999\r?\n[^\n]*\r?\n\s*0\s*\r?\nSECTION", RefusalReason.NOT_WHAT_IT_SAYS, "dxf"),
+    (r"/\* XPM \*/|#define \w+_width \d+", RefusalReason.NOT_WHAT_IT_SAYS, "xpm"),
+    (r"P[1-7]\s+(?:#[^\n]*\n\s*)*\d+\s+\d+\s", RefusalReason.NOT_WHAT_IT_SAYS, "pnm"),
+    (r"#EXTM3U|\[playlist\]|WEBVTT", RefusalReason.MEDIA, "playlist"),
+    (r"begin(?:-base64)? [0-7]{3,4} \S", RefusalReason.ARCHIVE, "uu"),
+    (
+        r"Windows Registry Editor|REGEDIT4|\[InternetShortcut\]|\[Desktop Entry\]|\[autorun\]",
+        RefusalReason.EXECUTABLE,
+        "shortcut",
+    ),
+    (r"bplist00|YW5ub3RhdGlvbg|(?:solid [^\n]*\n\s*facet normal)", RefusalReason.NOT_WHAT_IT_SAYS, "data"),
+    (r"\(\*[^\n]*\bobject\b|:[0-9A-F]{10,}\r?\n:[0-9A-F]{10,}", RefusalReason.EXECUTABLE, "hex"),
+)
+_FORMATS = tuple(
+    (re.compile(pattern, re.IGNORECASE if found == "uu" else 0), reason, found) for pattern, reason, found in _STARTS
+)
+_LONGEST_JSON = 1024 * 1024
+
+
+def without_quotes(text: str) -> str:
+    """Return Markdown without the parts that it quotes, which no reader runs."""
+    return _FENCED.sub("", text)
+
+
+def refuse_markup(text: str, *, start: bool, marked: bool = False) -> None:
+    """
+    Refuse text that is a web page or XML.
+
+    Args:
+        text: A part of the text.
+        start: Whether it is the beginning.
+        marked: Whether it is Markdown, in which the harmless tags have a place.
+    """
+    if "<" not in text:
+        return
+    if _PAGE.search(text):
+        raise Rejected(RefusalReason.WEB_PAGE, "html")
+    if not start:
+        return
+    begun = _LEADING.match(text)
+    at = begun.end() if begun else 0
+    if "<?xml" in text[:at]:
+        raise Rejected(RefusalReason.NOT_WHAT_IT_SAYS, "xml")
+    tag = _TAG.match(text, at)
+    tags = [found[1].casefold() for found in _TAG.finditer(text[: 64 * 1024])]
+    if marked:
+        tags = [name for name in tags if name not in _MARKDOWN_TAGS]
+    if tag is not None and not marked:
+        name = tag[1].casefold()
+        if name in _HTML or f"</{name}" in text.casefold() or tag[0].endswith("/>"):
+            raise Rejected(
+                *((RefusalReason.WEB_PAGE, "html") if name in _HTML else (RefusalReason.NOT_WHAT_IT_SAYS, "xml"))
+            )
+    if len(tags) >= _SOME and len(_CLOSING.findall(text[: 64 * 1024])) >= _SOME // 2:
+        # A table may hold single tags in its cells; a page is made of them.
+        of_pages = sum(name in _HTML for name in tags)
+        if sum(map(len, tags)) + 2 * len(tags) > len(text[: 64 * 1024]) * 0.03:
+            html = of_pages * 2 > len(tags)
+            raise Rejected(*((RefusalReason.WEB_PAGE, "html") if html else (RefusalReason.NOT_WHAT_IT_SAYS, "xml")))
+
+
+def refuse_formats(text: str, *, whole: bool) -> None:
+    """Refuse the beginning of a text that is of another format; *whole* says that nothing follows."""
+    begun = text.lstrip("\ufeff \t\r\n")
+    for pattern, reason, found in _FORMATS:
+        if pattern.match(begun):
+            raise Rejected(reason, found)
+    headers = _HEADERS.match(begun)
+    if headers is not None and len(set(_MAIL.findall(headers[0]))) >= 2:
+        page = "multipart/related" in headers[0].casefold() or "snapshot-content-location" in headers[0].casefold()
+        raise Rejected(*((RefusalReason.WEB_PAGE, "mhtml") if page else (RefusalReason.NOT_WHAT_IT_SAYS, "eml")))
+    if _is_json(begun, whole=whole):
+        raise Rejected(RefusalReason.NOT_WHAT_IT_SAYS, "json")
+
+
+def _is_json(text: str, *, whole: bool) -> bool:
+    if text[:1] not in {"{", "["}:
+        return False
+    if not whole or len(text) > _LONGEST_JSON:
+        return re.match(r"[\[{]\s*(?:[\[{]\s*)*\"(?:[^\"\\]|\\.){0,200}\"\s*[:,]", text) is not None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        lines = text.splitlines()[:20]
+        return len(lines) > 1 and all(_is_object(line) for line in lines if line.strip())
+    return bool(value)
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False

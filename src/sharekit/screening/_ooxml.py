@@ -1,0 +1,122 @@
+"""
+The proof of Word, Excel and PowerPoint documents since 2007, and that they hold no macros.
+"""
+
+from collections.abc import Callable, Mapping
+
+from sharekit.screening._limits import damaged, mismatch
+from sharekit.screening._ole import CompoundFile, is_compound
+from sharekit.screening._source import Source
+from sharekit.screening._verdicts import RefusalReason, Rejected
+from sharekit.screening._xml import elements, root_of
+from sharekit.screening._zip import Package, read_package
+
+__all__ = ["ooxml"]
+
+_OOXML = "application/vnd.openxmlformats-officedocument."
+_MAIN = {
+    "docx": f"{_OOXML}wordprocessingml.document.main+xml",
+    "dotx": f"{_OOXML}wordprocessingml.template.main+xml",
+    "xlsx": f"{_OOXML}spreadsheetml.sheet.main+xml",
+    "xltx": f"{_OOXML}spreadsheetml.template.main+xml",
+    "pptx": f"{_OOXML}presentationml.presentation.main+xml",
+    "potx": f"{_OOXML}presentationml.template.main+xml",
+    "ppsx": f"{_OOXML}presentationml.slideshow.main+xml",
+}
+_BY_TYPE = {value.casefold(): key for key, value in _MAIN.items()}
+_ROOTS = {
+    **dict.fromkeys(("docx", "dotx"), "document"),
+    **dict.fromkeys(("xlsx", "xltx"), "workbook"),
+    **dict.fromkeys(("pptx", "potx", "ppsx"), "presentation"),
+}
+_OFFICE_DOCUMENT = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships/officeDocument",
+)
+_TYPES, _RELATIONS = "[Content_Types].xml", "_rels/.rels"
+_LONGEST_PART = 4 * 1024 * 1024
+_MACRO_SIGNS = ("vbaproject", "macroenabled", "macrosheet", "vbadata")
+_OTHER_PACKAGES = ("meta-inf/manifest.mf", "androidmanifest.xml", "classes.dex", "mimetype", "info.plist")
+
+
+def ooxml(extension: str) -> Callable[[Source], None]:
+    """Return the proof of a document with this extension."""
+
+    def prove(source: Source) -> None:
+        if is_compound(source):
+            _check_encrypted(source)
+        else:
+            _check(read_package(source), extension)
+
+    return prove
+
+
+def _check_encrypted(source: Source) -> None:
+    """A document with a password is a compound file that says nothing but that."""
+    file = CompoundFile(source)
+    streams = file.streams_of_root()
+    if "encryptedpackage" not in streams or "encryptioninfo" not in streams:
+        raise mismatch("doc" if "worddocument" in streams else "ole")
+    file.refuse_rest()
+
+
+def _check(package: Package, extension: str) -> None:
+    if _TYPES not in package or _RELATIONS not in package:
+        raise mismatch("zip")
+    for other in _OTHER_PACKAGES:
+        if other in package.members:
+            raise Rejected(RefusalReason.HIDDEN_CONTENT, "zip")
+    defaults, overrides = _content_types(package)
+    for folded in package.members:
+        kind = overrides.get(folded) or defaults.get(folded.rpartition(".")[2], "")
+        if any(sign in kind for sign in _MACRO_SIGNS) or "vbaproject" in folded:
+            raise Rejected(RefusalReason.MACROS)
+    main = _main_part(package)
+    kind = overrides.get(main) or defaults.get(main.rpartition(".")[2], "")
+    if "macro" in kind:
+        raise Rejected(RefusalReason.MACROS)
+    if kind != _MAIN[extension].casefold():
+        raise mismatch(_BY_TYPE.get(kind, "zip"))
+    member = package.members[main]
+    root = root_of(package.read(member, 8192, part=True))
+    if root is None or root.rpartition(" ")[2] != _ROOTS[extension]:
+        raise damaged(extension)
+
+
+def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
+    defaults: dict[str, str] = {}
+    overrides: dict[str, str] = {}
+
+    def found(name: str, attributes: Mapping[str, str]) -> None:
+        kind = attributes.get("ContentType", "").strip().casefold()
+        local = name.rpartition(" ")[2]
+        if local == "Default":
+            defaults[attributes.get("Extension", "").casefold()] = kind
+        elif local == "Override":
+            overrides[attributes.get("PartName", "").replace("\\", "/").lstrip("/").casefold()] = kind
+
+    elements(_part(package, _TYPES), found)
+    return defaults, overrides
+
+
+def _main_part(package: Package) -> str:
+    targets: list[str] = []
+
+    def found(_: str, attributes: Mapping[str, str]) -> None:
+        if attributes.get("Type") in _OFFICE_DOCUMENT:
+            targets.append(attributes.get("Target", "").replace("\\", "/"))
+
+    elements(_part(package, _RELATIONS), found)
+    if not targets:
+        raise mismatch("zip")
+    main = targets[0].lstrip("/").removeprefix("./").casefold()
+    if len(targets) > 1 or main not in package.members:
+        raise damaged("zip")
+    return main
+
+
+def _part(package: Package, name: str) -> bytes:
+    member = package.get(name)
+    if member is None:
+        raise damaged("zip")
+    return package.read(member, _LONGEST_PART)

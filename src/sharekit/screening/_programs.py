@@ -1,0 +1,110 @@
+"""
+Whether text is the source of a program or a script, whatever its name says.
+
+Each language is known by lines that prose, tables and logs do not have. One sign that only a program
+gives is enough; else the share of such lines decides.
+"""
+
+import re
+
+__all__ = ["is_program"]
+
+_LOOKED_AT = 12 * 1024
+_MOST_LINES = 120
+_LONGEST_LINE = 240
+
+# At the very start of a text, or of a line: no letter and no table begins so.
+_CERTAIN = re.compile(
+    r"""\A\s*(?:\#!|\#!/|@echo\s|<\?(?:php|=)|<%|%!PS|\#\s*-\*-\s*coding|\#compdef|::\s*\[?cmd)
+    |^[ \t]*(?:
+        @?echo\s+off\s*$ | setlocal\b.*$ | goto\s*:\w+ | \#include\s*[<"][\w./+-]+[>"]
+        | using\s+namespace\s+\w+; | package\s+main\s*$ | public\s+(?:static\s+)?(?:final\s+)?class\s+\w+
+        | if\s+__name__\s*==\s*['"]__main__['"] | use\s+strict\b.*;
+        | '?use\s+strict'; | Option\s+Explicit\s*$ | On\s+Error\s+Resume\s+Next | Attribute\s+VB_Name
+        | (?:Private\s+|Public\s+)?Sub\s+\w+\s*\(.*\)\s*$ | Set-ExecutionPolicy\b | \[CmdletBinding\(
+        | Windows\ Registry\ Editor\ Version | REGEDIT4\s*$ | \[InternetShortcut\] | \[Desktop\ Entry\]
+        | \[autorun\]\s*$ | \#requires\s+-
+    )
+    |\b(?:WScript\.(?:Shell|CreateObject|Echo|Quit)|CreateObject\s*\(\s*["']|ActiveXObject\s*\(|Invoke-Expression
+        |Invoke-WebRequest|DownloadString\(|FromBase64String\(|ShellExecute|Start-Process\s|powershell(?:\.exe)?\s+-\w
+        |System\.out\.print|document\.(?:write|getElementById|cookie|createElement)\s*[(=.]|\$_(?:GET|POST|SERVER)\[
+        |addEventListener\s*\(|module\.exports\s*=|console\.log\s*\(|os\.system\s*\(|subprocess\.\w+\(
+        |/bin/(?:ba|z|da|k)?sh\s+-\w|/dev/tcp/)""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+
+# Lines as they stand in programs.
+_LINES = re.compile(
+    r"""^\s*(?:
+        (?:async\s+)?def\s+\w+.*[:)(,]\s*$ | class\s+\w+.*[:{]\s*$ | (?:class|module)\s+[A-Z]\w*(?:\s*<.*)?\s*$
+        | from\s+[\w.]+\s+import\s.* | import\s+[\w.*{}\ ,"'@/-]+(?:\s+as\s+\w+)?;?\s*$ | from\s+['"].*
+        | (?:if|elif|for|while|with|try|except|else|finally)\b.*[:{]\s*(?:\#.*)?$ | return(?:\s+[\w.]+)?\s*$ | return\b.*[;)\]}'"]\s*$ | yield\b.*[)\]]$
+        | (?:print|echo|puts|printf|alert|eval|exec|require|include|import|console\.\w+|System\.\w+)\s*\(.*
+        | (?:var|let|const|local|my|our|val|auto|static|extern|dim|redim|global)\s+[\w$@%{\[(].*
+        | (?:export\s+)?(?:default\s+)?(?:async\s+)?function\b.*[({].* | \w+\s*=\s*function\b.* | .*=>\s*[{(\w\[].*
+        | .*[{}]\s*(?://.*|/\*.*|\#.*)?$ | .*[(){}=\[\]"'$<>\\].*;\s*(?://.*|/\*.*|\#.*)?$ | [\w.]+;\s*$ | [})\]]+[;,)]*\s*$ | end[;,]?\s*$ | (?:fi|done|esac|then|do|begin)\s*;?\s*$
+        | \#\s*(?:include|define|undef|if|ifdef|ifndef|endif|else|elif|pragma|import|error)\b.*
+        | (?://|/\*|\*/|--\[\[|"{3}|'{3}|\(\*|;;;|%%?\s*--).* | @\w+(?:\(.*\))?\s*$
+        | (?:exec|sudo|chmod|chown|mkdir|rm|cp|mv|cd|cat|grep|sed|awk|curl|wget|apt(?:-get)?|pip|npm|git|test|trap|set
+            |source|shift|unset|exit|alias|readonly)\s+[-$"'./~{+0-9].* | (?:export|local|readonly)\s+\w+=.*
+        | \w+=(?:\$|"|'|`|\().* | \[\[?\s.*\]\]?.* | \$[a-z_{].* | .*\$\(.*\).* | .*\|\s*(?:grep|sed|awk|sort|head|xargs)\b.*
+        | (?:rem|pause|pushd|popd|endlocal|exit\s+/b)\b.* | (?:goto|call)\s+:?[\w.%"\\]+\s*$
+        | (?:start|copy|del|xcopy|reg|taskkill|ping|net)\s+["/%\\-].*
+        | (?:if\s+(?:not\s+)?(?:exist|errorlevel|defined|"%|%)|for\s+/?\w?\s*%%).* | .*%~?\w+%.* | :\w+\s*$
+        | \$\w+\s*[-+.*/|]?=.* | (?:Get|Set|New|Write|Add|Remove|Import|Export|Start|Stop|Out|Select|Where|ForEach|Test)-\w+.*
+        | param\s*\(.* | function\s+[\w:-]+.* | .*\s-(?:eq|ne|lt|gt|like|match|and|or)\s.*
+        | (?:private|public|protected|internal|friend)\s+\w+.* | (?:end|exit)\s+(?:sub|function|if|with|select|property|class|while|module).*
+        | (?:sub|function|property\s+(?:get|let|set)|class|module|namespace|using|package|interface|struct|enum|type|impl|trait|mod
+            |fn|func|pub|use|unsafe|procedure|program|unit|uses|subroutine|implicit|integer|real|call|begin)\s+[\w.:"'&*({<].*[\w);{:,"'>]\s*$
+        | set\s+[/\w]+\s*=.* | select\s+case\b.* | loop\b.* | next\s*\w*\s*$ | wend\s*$
+        | (?:require|load|require_relative|include|extend|attr_\w+|gem)\s+['":\w].* | .*\bdo\s*(?:\|.*\|)?\s*$ | .*\.each\b.*
+        | (?:sub|use|package|no)\s+[\w:]+.*[;{] | [@%]\w+\s*=.* | .*=~.*
+        | (?:select|insert\s+into|create\s+(?:or\s+replace\s+)?(?:table|view|index|function|procedure|trigger|database)|drop\s+table|alter\s+table|update\s+\w+\s+set|delete\s+from)\b.* | go\s*$
+        | \(?(?:define|defun|defvar|defmacro|setq|let\*?|lambda|ns|require|provide)[\s(].* | \(.*\)+\s*$
+        | [\w.$\[\]'"->]+\s*(?:\+|-|\*|/|\|\||&&|:|<<)?=\s*[\w"'\[({$@-].*[\w)\]}"';,]\s*$ | [\w.$:>-]+\(.*\)\s*[;:]?\s*$
+        | [.\#]?[\w-]+(?:[\s,>+~.:\#\[][^{}]*)?\{\s*$ | [\w-]+\s*:\s*[^;{}]+;\s*$ | <-.* | \w+\s*<-\s.* | -\w+\(.*
+        | (?:proc|namespace\s+eval|foreach|puts|upvar)\s.* | (?:FROM|RUN|CMD|COPY|ENV|WORKDIR|ENTRYPOINT|EXPOSE)\s+\S.*
+    )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_BLOCK_COMMENT = re.compile(r"/\*.*?\*/|<!--.*?-->", re.DOTALL)
+_FENCED = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1|^(?: {4}|\t).*?$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
+_CODE_SIGNS = re.compile(r"[{}()$]|(?<![=<>])[=<>](?![=<>])")
+_COMMENT = re.compile(r"^\s*(?:#|//|--|'|;|%|rem\b|\"|!|\.\\\")", re.IGNORECASE)
+_SHARE = 0.5
+_SHARE_IF_DENSE, _DENSE = 0.3, 0.025
+_PACKED = 0.06  # the signs in programs that were packed into one line
+_FEW = 4
+
+
+def is_program(text: str, *, marked: bool = False, tabular: bool = False) -> bool:
+    """
+    Whether this beginning of a text is that of a program.
+
+    Args:
+        text: The beginning.
+        marked: Whether it may quote programs as Markdown does.
+        tabular: Whether its lines are rows of the same width; then only a certain sign counts.
+    """
+    text = text[:_LOOKED_AT]
+    if marked:
+        text = _FENCED.sub("", text)
+    if _CERTAIN.search(text):
+        return True
+    if tabular:
+        return False
+    told_by_comments = len(text)
+    text = _BLOCK_COMMENT.sub("", text)
+    if len(text) * 2 < told_by_comments:
+        return True
+    lines = [line for line in text.splitlines()[:_MOST_LINES] if line.strip()]
+    told = [line for line in lines if not _COMMENT.match(line)]
+    if not told:
+        return False
+    share = sum(1 for line in told if len(line) < _LONGEST_LINE and _LINES.match(line)) / len(told)
+    if share >= (0.75 if len(told) < _FEW else _SHARE):
+        return True
+    signs = len(_CODE_SIGNS.findall(text)) / len(text)
+    return (signs > _DENSE and share >= _SHARE_IF_DENSE) or (
+        signs > _PACKED and len(text) > _LONGEST_LINE * len(lines) and ";" in text
+    )
