@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from sharekit import Audience, Contact, Order, ResourceRef, Staff, Visibility, errors, in_shared_projects
+from sharekit import Audience, Contact, Order, ResourceKind, ResourceRef, Staff, Visibility, errors, in_shared_projects
 from sharekit.codec.folding import fold
+from sharekit.testing import kit
 from tests.features.conftest import Agency, wrong
 
 HOUR = timedelta(hours=1)
@@ -124,6 +125,32 @@ def test_a_thing_without_a_title_of_its_own_is_named_by_its_kind(agency: Agency,
     assert "Project" in titles(agency, ana)
     for order in Order:
         assert 12 == len(walk(agency, ana, 1, order=order))
+
+
+def test_things_without_a_title_come_after_those_that_have_one(agency: Agency, ana: Contact) -> None:
+    """Among themselves they are ordered by what a client may know of them; the internal title moves none."""
+    agency.thing("b-untitled", title="aaa", client_title=None)
+    agency.thing("a-untitled", title="zzz", client_title=None)
+    last = ["a-untitled", "b-untitled"]
+
+    assert last == agency.sees(ana)[-2:]
+    assert last[::-1] == agency.sees(ana, descending=True)[:2]
+    assert last == [ref for ref in walk(agency, ana, 1) if ref in last]
+
+
+def test_a_list_speaks_the_language_it_is_asked_in() -> None:
+    """What a thing is called by its kind is translated, beside its title and in place of one."""
+    project = ResourceKind("project", title="Project", titles={"nl": "Dossier"}, sections={})
+    sharekit = kit(kinds=[project])
+    maria = Staff("maria")
+    ana = sharekit.people.add_contact("Ana", "ana@x.test", by=maria)
+    refs = [ResourceRef("project", id_) for id_ in ("1", "2")]
+    for ref, title in zip(refs, ("Webshop", None), strict=True):
+        sharekit.catalog.put(ref, title="Internal", client_title=title, by=maria, owner=maria)
+    sharekit.shares.grant(refs, to=ana, by=maria)
+
+    for page in (sharekit.access.visible(ana, locale="nl-BE"), sharekit.access.what_can_see(ana, locale="nl-BE")):
+        assert [("Dossier", "Webshop"), ("Dossier", "Dossier")] == [(i.kind_title, i.title) for i in page.items]
 
 
 def test_places_survive_changes(agency: Agency, ana: Contact) -> None:

@@ -452,7 +452,8 @@ def test_guesses_are_counted(site: Site) -> None:
 def test_the_contacts_language_wins(site: Site) -> None:
     """On every page, whatever the browser asks for, with dates written as they are there."""
     who = contact(site, "Uta", "de-AT")
-    site.kit.shares.grant(site.relaunch, to=who, by=site.maria)
+    site.kit.catalog.put(SHOP, title="Cheap shop", client_title=None, by=site.maria)
+    site.kit.shares.grant([site.relaunch, SHOP], to=who, by=site.maria)
     site.kit.portal.configure(by=site.root, properties={"project": ["progress"]})
     path = invited(site, who)
     browser = site.browser(language="pl")
@@ -463,6 +464,7 @@ def test_the_contacts_language_wins(site: Site) -> None:
         assert page.header("Content-Language") == "de-AT"
         assert '<html lang="de-AT"' in text_of(page)
     assert "Für Sie freigegeben" in text_of(pages[1])
+    assert names(text_of(pages[1])) == ["Relaunch", "Projekt"]
     assert '<span class="kind">Projekt</span>' in text_of(pages[1])
     assert "Fortschritt" in text_of(pages[2])
 

@@ -2,6 +2,7 @@
 The kinds: how each record of the house is kept. Slugs and key names are never reused for something else.
 """
 
+import sys
 import unicodedata
 from typing import Any, Final
 
@@ -29,6 +30,9 @@ __all__ = [
     "email_claim_id",
 ]
 
+# What has no title for clients is shown to them as its kind, and comes after everything that has one.
+_UNTITLED: Final = chr(sys.maxunicode)
+
 
 def email_claim_id(email: str) -> str:
     """Return the id of the `EmailClaim` for an address, the same for every spelling of its case."""
@@ -49,7 +53,7 @@ def _entry_keys(entry: CatalogEntry) -> dict[str, KeyValue]:
         EntryKeys.REQUESTER: None if entry.requester is None else entry.requester.id,
         EntryKeys.SHOWN: entry.shown,
         EntryKeys.NAME: fold(entry.title),
-        EntryKeys.CLIENT_NAME: None if entry.client_title is None else fold(entry.client_title),
+        EntryKeys.CLIENT_NAME: _UNTITLED if entry.client_title is None else fold(entry.client_title),
         EntryKeys.ACTIVITY: entry.activity or entry.created_at,
         EntryKeys.CLIENT_ACTIVITY: entry.client_activity or entry.created_at,
         EntryKeys.CREATED_AT: entry.created_at,

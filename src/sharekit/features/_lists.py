@@ -60,6 +60,7 @@ class ListRequest:
     after: str | None
     limit: int
     count: bool
+    locale: str | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.kind is not None:
@@ -70,6 +71,7 @@ class ListRequest:
             raise InvalidInputError("order", "needs an Order")
         checks.flag("descending", self.descending)
         checks.flag("count", self.count)
+        checks.optional_text("locale", self.locale)
         checks.optional_text("search", self.search)
         if self.search is not None and len(self.search) > _MAX_SEARCH:
             raise InvalidInputError("search", f"needs at most {_MAX_SEARCH} characters")
@@ -165,7 +167,7 @@ def _page(
     follows = place.backwards or more
     precedes = more if place.backwards else place.position is not None
     return Page(
-        items=tuple(_item(wiring, entry, client=client) for entry in entries),
+        items=tuple(_item(wiring, entry, request.locale, client=client) for entry in entries),
         next=_cursor(wiring, reader, request, entries[-1], client=client) if entries and follows else None,
         previous=(
             _cursor(wiring, reader, request, entries[0], client=client, backwards=True)
@@ -175,9 +177,9 @@ def _page(
     )
 
 
-def _item(wiring: Wiring, entry: CatalogEntry, *, client: bool) -> PortalItem:
+def _item(wiring: Wiring, entry: CatalogEntry, locale: str | None, *, client: bool) -> PortalItem:
     kind = wiring.kinds.get(entry.ref.kind)
-    kind_title = entry.ref.kind if kind is None else kind.title
+    kind_title = entry.ref.kind if kind is None else kind.title_in(locale)
     seen = entry.client_activity if client else entry.activity
     return PortalItem(
         ref=entry.ref,

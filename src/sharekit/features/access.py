@@ -109,7 +109,13 @@ class Access(Reviews, Generic[K]):
             return onlookers(self._wiring, unit, ref)
 
     def what_can_see(
-        self, contact: Contact, *, order: Order = Order.NAME, after: str | None = None, limit: int = 50
+        self,
+        contact: Contact,
+        *,
+        order: Order = Order.NAME,
+        after: str | None = None,
+        limit: int = 50,
+        locale: str | None = None,
     ) -> Page:
         """
         List what a client can see, each thing with the reasons; for staff.
@@ -119,13 +125,14 @@ class Access(Reviews, Generic[K]):
             order: What the list is sorted by.
             after: The `Page.next` or `Page.previous` of a page of the same list.
             limit: At most so many, 1 to 200.
+            locale: The language of what kinds are called.
 
         Raises:
             InvalidInputError: An argument cannot be used.
         """
         if not isinstance(contact, Contact):
             raise InvalidInputError("contact", "needs a Contact")
-        page = self.visible(contact, order=order, after=after, limit=limit)
+        page = self.visible(contact, order=order, after=after, limit=limit, locale=locale)
         with self._wiring.reading() as unit:
             settings = settings_of(unit)
             scope, viewer = scope_of(self._wiring, settings), viewer_of(self._wiring, unit, contact, settings)
@@ -170,6 +177,7 @@ class Access(Reviews, Generic[K]):
         after: str | None = None,
         limit: int = 50,
         count: bool = False,
+        locale: str | None = None,
     ) -> Page:
         """
         List exactly the things that somebody may view, a page at a time.
@@ -186,6 +194,8 @@ class Access(Reviews, Generic[K]):
             after: The `Page.next` or `Page.previous` of a page of the same list.
             limit: At most so many, 1 to 200.
             count: Whether to count them all, up to 1 000.
+            locale: The language of what kinds are called; a thing without a title for clients is called by its
+                kind, and comes after those that have one.
 
         Raises:
             InvalidInputError: An argument cannot be used, or *after* belongs to another list or
@@ -200,6 +210,7 @@ class Access(Reviews, Generic[K]):
             after=after,
             limit=limit,
             count=count,
+            locale=locale,
         )
         if kind is not None and kind not in self._wiring.kinds:
             raise InvalidInputError("kind", "is not among the kinds that the kit was given")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import attrs
 
 from sharekit.codec.kinds_of_sharing import PORTAL_SETTINGS
-from sharekit.errors import InvalidInputError
+from sharekit.errors import InvalidInputError, NotAllowedError
 from sharekit.features._access_facts import scope_of, settings_of
 from sharekit.features._facts import require_admin
 from sharekit.features._unit import Unit, Wiring
@@ -99,6 +99,20 @@ class PortalRules:
         """Return the settings as they are now."""
         with self._wiring.reading() as unit:
             return settings_of(unit)
+
+    def scope(self) -> PortalScope:
+        """Return what the portal shows at all now: by the settings, or else by what the kit was given."""
+        with self._wiring.reading() as unit:
+            return scope_of(self._wiring, settings_of(unit))
+
+    def may_configure(self, by: Principal) -> bool:
+        """Say whether somebody may change the settings; pages then offer it."""
+        with self._wiring.reading() as unit:
+            try:
+                require_admin(unit, by)
+            except NotAllowedError:
+                return False
+            return True
 
     def unclassified(self) -> dict[str, tuple[str, ...]]:
         """

@@ -3,7 +3,6 @@ Makes responses: pages, refusals, redirects and files, each with all its headers
 """
 
 import logging
-from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -98,16 +97,14 @@ class Answers:
             200, language, self._pages.render("invitation", language, reader.root, invited=invited, until=until)
         )
 
-    def home(self, client: Client, page: Page, query: ListQuery, kinds: Mapping[str, str]) -> WebResponse:
+    def home(self, client: Client, page: Page, query: ListQuery) -> WebResponse:
         """Return the list of what is shared with a contact."""
-        return self._for_client(200, "home", client, listed=self._listed(client, page, query, HOME.path, kinds))
+        return self._for_client(200, "home", client, listed=self._listed(client, page, query, HOME.path))
 
-    def item(
-        self, client: Client, shown: Projection, inner: Page, query: ListQuery, kinds: Mapping[str, str]
-    ) -> WebResponse:
+    def item(self, client: Client, shown: Projection, inner: Page, query: ListQuery) -> WebResponse:
         """Return the page of one thing, with a list of what lies in it."""
         sections = self._pages.render_sections(shown, client.reader.language)
-        listed = self._listed(client, inner, query, item_path(shown.ref), kinds)
+        listed = self._listed(client, inner, query, item_path(shown.ref))
         return self._for_client(200, "item", client, page=ItemPage(view=shown, sections=sections, listed=listed))
 
     def absent(self, client: Client) -> WebResponse:
@@ -120,9 +117,9 @@ class Answers:
         body = self._pages.render(template, reader.language, reader.root, client_name=client.name, **urls, **values)
         return _page(status, reader.language, body)
 
-    def _listed(self, client: Client, page: Page, query: ListQuery, path: str, kinds: Mapping[str, str]) -> ListView:
+    def _listed(self, client: Client, page: Page, query: ListQuery, path: str) -> ListView:
         formats = self._pages.formats(client.reader.language)
-        return list_view(page, query, root=client.reader.root, formats=formats, path=path, kinds=kinds)
+        return list_view(page, query, root=client.reader.root, formats=formats, path=path)
 
     def refusal(self, reader: Reader, error: Exception) -> WebResponse:
         """Return what an error looks like, and tell the operator of one that readers cannot bring about."""

@@ -117,7 +117,7 @@ class ClientEndpoints:
         page = _listed(inside, query, None)
         if page is None:
             return self.answers.see_other(query.first().address(call.reader.root + HOME.path))
-        return self.answers.home(inside.client, page, query, _kind_titles(inside))
+        return self.answers.home(inside.client, page, query)
 
     def _item(self, call: Call, inside: _Inside) -> WebResponse:
         locale = inside.reader.language.tag
@@ -133,7 +133,7 @@ class ClientEndpoints:
         inner = _listed(inside, query, ref)
         if inner is None:
             return self.answers.see_other(call.reader.root + item_path(ref))
-        return self.answers.item(inside.client, shown, inner, query, _kind_titles(inside))
+        return self.answers.item(inside.client, shown, inner, query)
 
     def _signed_in(self, call: Call, answer: Callable[[_Inside], WebResponse]) -> WebResponse:
         kit = self._kit_of_session(call)
@@ -190,12 +190,9 @@ def _listed(inside: _Inside, query: ListQuery, container: ResourceRef | None) ->
             search=query.search or None,
             after=query.after,
             limit=_PAGE,
+            locale=inside.reader.language.tag,
         )
     except InvalidInputError as error:
         if error.field != "after":
             raise
         return None
-
-
-def _kind_titles(inside: _Inside) -> dict[str, str]:
-    return {name: kind.title_in(inside.reader.language.tag) for name, kind in inside.kit.kinds.items()}

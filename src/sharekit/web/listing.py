@@ -156,9 +156,7 @@ class ListView:
     previous_url: str | None
 
 
-def list_view(
-    page: Page, query: ListQuery, *, root: str, formats: Formats, path: str = HOME.path, kinds: Mapping[str, str]
-) -> ListView:
+def list_view(page: Page, query: ListQuery, *, root: str, formats: Formats, path: str = HOME.path) -> ListView:
     """
     Return what a template is given of a page.
 
@@ -168,11 +166,10 @@ def list_view(
         root: Where the portal is mounted.
         formats: How the reader writes values.
         path: Where the list is, below the root.
-        kinds: What kinds are called in the reader's language.
     """
     url = root + path
     return ListView(
-        entries=[_entry(item, root, formats, kinds) for item in page.items],
+        entries=[_entry(item, root, formats) for item in page.items],
         sorts=[_sort(order, query, url) for order in Order],
         search=query.search,
         kept={name: value for name, value in query.fields.items() if name != "q"},
@@ -183,11 +180,11 @@ def list_view(
     )
 
 
-def _entry(item: PortalItem, root: str, formats: Formats, kinds: Mapping[str, str]) -> ListEntry:
+def _entry(item: PortalItem, root: str, formats: Formats) -> ListEntry:
     return ListEntry(
         url=root + item_path(item.ref),
         title=item.title,
-        kind=kinds.get(item.ref.kind, item.kind_title),
+        kind=item.kind_title,
         activity=formats.day(formats.local(item.activity).date()),
         activity_machine=item.activity.isoformat(timespec="seconds"),
         created=formats.day(formats.local(item.created_at).date()),
