@@ -1,5 +1,5 @@
 """
-Our own style sheet and script: the only files that the portal serves.
+Our own style sheets and scripts, for clients and for staff: the only files that the portal serves.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from sharekit.web.theme import theme_css
 __all__ = ["Asset", "load_assets"]
 
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-_FILES: Final = ("portal.css", "portal.js")
+_FILES: Final = ("portal.css", "portal.js", "staff.css", "staff.js")
 
 
 @attrs.frozen

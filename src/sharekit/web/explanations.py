@@ -8,7 +8,12 @@ from sharekit.errors import InvalidInputError
 from sharekit.records.explanations import Explanation
 from sharekit.web.locales import LANGUAGES, Language, language_of
 
-__all__ = ["sentences"]
+__all__ = ["reason_in", "sentences"]
+
+
+def reason_in(language: Language, slug: str) -> str:
+    """Return a reason for or against access as a sentence."""
+    return _said(_reasons(language), slug, language)
 
 
 def sentences(explanation: Explanation, *, locale: str = "en") -> list[str]:

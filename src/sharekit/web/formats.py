@@ -3,6 +3,7 @@ Dates, times, durations and numbers as a reader writes them.
 """
 
 import math
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Final
@@ -13,7 +14,7 @@ from sharekit.errors import MissingExtraError
 from sharekit.web.locales import Language
 
 try:
-    from babel import dates, numbers
+    from babel import dates, lists, numbers
     from babel.core import Locale
 except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
     raise MissingExtraError("babel", "pages") from _missing
@@ -68,6 +69,14 @@ class Formats:
         form = str(dates.get_datetime_format("medium", locale=self._locale)).replace("'", "")
         written = form.format(self.clock(local.time()), self.day(local.date(), wordy=wordy))
         return f"{written} {self._zone_name(local)}" if zone and local.tzinfo else written
+
+    def listed(self, texts: Sequence[str]) -> str:
+        """Write several texts as one enumeration: ``"Ana, Bo and Cleo"``."""
+        return str(lists.format_list(list(texts), locale=self._locale)) if texts else ""
+
+    def language_name(self, code: str) -> str:
+        """Write the name of a language."""
+        return str(self._locale.languages.get(code, code))
 
     def local(self, value: datetime) -> datetime:
         """Return an instant in the zone; a naive one, and one at the very end of time, as it is."""

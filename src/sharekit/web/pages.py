@@ -144,6 +144,11 @@ class Pages:
         # Half a character, as damaged data may hold one, is no reason to show nothing.
         return text.encode("utf-8", "replace")
 
+    def fragment(self, name: str, language: Language, /, **values: object) -> Markup:
+        """Return a piece of a page of the host's, made by a template in ``sharekit/``."""
+        template = self._environment.get_template(f"{_FOLDER}/{name}.html")
+        return Markup(template.render(language=language, **values))  # noqa: S704  # a template's output, escaped by it
+
     def render_link(self, view: LinkView, language: Language, root: str, seen_url: str | None) -> bytes:
         """Return the page of a link; a section that cannot be shown says so in its place."""
         formats = Formats(language, self._zone)

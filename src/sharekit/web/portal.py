@@ -2,7 +2,7 @@
 The portal: the pages of read links, and those of contacts, as one function from request to response.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
-from sharekit.records.parties import Contact
+from sharekit.records.parties import Contact, Principal
 from sharekit.records.several import SeveralInOrder
 from sharekit.web._errors import ForgedSessionError, UnknownAddressError, WrongMethodError
 from sharekit.web._guard import WrongSecrets
@@ -30,6 +30,8 @@ from sharekit.web.pages import BaseLoader, Pages, folder_loaders
 from sharekit.web.preview import PortalPreview, preview_for, preview_of
 from sharekit.web.routes import INVITATION, LINK, find_route
 from sharekit.web.sessions import SessionCookie
+from sharekit.web.staff import StaffPanels, StaffUrls
+from sharekit.web.staff.desk import Desk
 from sharekit.web.visits import VisitCookies
 
 __all__ = ["Portal"]
@@ -90,6 +92,7 @@ class Portal:
         self._kit = kit
         self._base_path = _base_path(base_path)
         self._default_locale = default_locale
+        self._time_zone = time_zone
         self._answers = Answers(self._pages)
         self._wrong_secrets = WrongSecrets(kit.rate_limiter, wrong_secrets_per_minute)
         clients = ClientEndpoints(
@@ -153,6 +156,38 @@ class Portal:
             NotFoundError: There is no such contact, or they may not see this.
         """
         return preview_for(self._kit, self._pages, contact, ref, language_of(locale) or self._default_language)
+
+    def staff_panels(
+        self,
+        by: Principal,
+        *,
+        tenant: str | None = None,
+        locale: str | None = None,
+        hidden: Mapping[str, str] | None = None,
+        urls: StaffUrls | None = None,
+    ) -> StaffPanels:
+        """
+        Return the panels for staff: to share, to see who sees what, and to configure the portal.
+
+        Args:
+            by: Who works with them; the host has made sure that it is they, and each verb judges them.
+            tenant: Where they work; by default in the portal's own tenant.
+            locale: Their language; by default that of the portal.
+            hidden: Fields that each form carries for the host, such as its token against forgery.
+            urls: Where the host has its own pages for staff.
+        """
+        language = language_of(locale) or self._default_language
+        return StaffPanels(
+            Desk(
+                kit=self._kit if tenant is None else self._kit.for_tenant(tenant),
+                by=by,
+                pages=self._pages,
+                formats=self._pages.formats(language),
+                zone=self._time_zone,
+                hidden={} if hidden is None else dict(hidden),
+                urls=urls or StaffUrls(),
+            )
+        )
 
     def handle(self, request: WebRequest) -> WebResponse:
         """

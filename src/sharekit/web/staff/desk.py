@@ -1,0 +1,123 @@
+"""
+What all panels for staff have at hand, what they are given, and what they answer.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import attrs
+
+from sharekit.kit import Sharekit
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.links import ReadLink
+from sharekit.records.parties import Contact, Organization, Principal
+from sharekit.web.formats import Formats
+from sharekit.web.locales import Language
+from sharekit.web.pages import Markup, Pages
+
+__all__ = ["Desk", "Fields", "PanelAnswer", "StaffUrls"]
+
+_LONGEST: Final = 1000
+
+
+def _nowhere(*_: object) -> None:
+    return None
+
+
+@attrs.frozen(kw_only=True)
+class StaffUrls:
+    """
+    Where a host has its own pages for staff; each function returns an address, or None for none.
+
+    Attributes:
+        thing: The page that tells who can see a thing.
+        person: The page of a contact or an organization.
+        link: The page of a read link.
+        preview: The page that shows a thing as a contact sees it.
+    """
+
+    thing: Callable[[ResourceRef], str | None] = _nowhere
+    person: Callable[[Contact | Organization], str | None] = _nowhere
+    link: Callable[[ReadLink], str | None] = _nowhere
+    preview: Callable[[Contact, ResourceRef], str | None] = _nowhere
+
+
+@attrs.frozen(kw_only=True)
+class PanelAnswer:
+    """
+    What a panel answers to a form, or to being shown.
+
+    Attributes:
+        html: The panel, to be put into a page of the host's.
+        status: The status code of that page.
+        done: What was done, in a sentence: redirect to the page, and say it there. None when
+            nothing was: show the panel, which says why.
+        partial: Whether the script of the panel asked: then send the html alone, without a page.
+    """
+
+    html: Markup = attrs.field(repr=False)
+    status: int = 200
+    done: str | None = None
+    partial: bool = False
+
+
+@attrs.frozen
+class Fields:
+    """
+    The fields of a form, as they were sent: each name with all its values.
+
+    Attributes:
+        values: What a framework makes of a form.
+    """
+
+    values: Mapping[str, Sequence[str]] = attrs.field(repr=False)
+
+    def one(self, name: str) -> str:
+        """Return a field without outer spaces, or an empty text; of an endless one, its beginning."""
+        given = self.many(name)
+        return given[0] if given else ""
+
+    def many(self, name: str) -> list[str]:
+        """Return every value of a field that can come more than once."""
+        return [value.strip()[:_LONGEST] for value in self.values.get(name, ())]
+
+
+@attrs.frozen(kw_only=True)
+class Desk:
+    """
+    One member of staff at work on one request.
+
+    Attributes:
+        kit: The kit.
+        by: Who they are.
+        pages: What renders.
+        formats: How they write values.
+        zone: The name of the zone in which their days end.
+        hidden: The fields that each form carries for the host, such as its token against forgery.
+        urls: Where the host has its own pages.
+    """
+
+    kit: Sharekit
+    by: Principal
+    pages: Pages
+    formats: Formats
+    zone: str
+    hidden: Mapping[str, str] = attrs.field(repr=False)
+    urls: StaffUrls
+
+    @property
+    def language(self) -> Language:
+        """The language that the panels speak."""
+        return self.formats.language
+
+    # Named so that the tools which look for texts to translate know it.
+    def gettext(self, text: str, /, **places: object) -> str:
+        """Return an English text in the language of the panels, its places filled."""
+        translated = self.language.gettext(text)
+        return translated % places if places else translated
+
+    def render(self, panel: str, /, **values: object) -> Markup:
+        """Return a piece of a page, made by a template in ``sharekit/staff/``."""
+        return self.pages.fragment(
+            f"staff/{panel}", self.language, formats=self.formats, hidden=self.hidden, urls=self.urls, **values
+        )

@@ -1,0 +1,202 @@
+"""
+The panel that tells who can see a thing and why, and takes it back.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+
+from sharekit.errors import NotAllowedError, NotFoundError
+from sharekit.ids import GrantId
+from sharekit.records.catalog import ResourceRef, Visibility
+from sharekit.records.decisions import Action
+from sharekit.records.explanations import Cause, Onlooker
+from sharekit.records.grants import Access, Grant, parse_grantee
+from sharekit.records.links import ReadLink
+from sharekit.records.parties import Contact, Organization
+from sharekit.web.explanations import reason_in
+from sharekit.web.pages import Markup
+from sharekit.web.staff.desk import Desk, Fields, PanelAnswer
+from sharekit.web.staff.people import name_of
+
+__all__ = ["OnlookerPanel"]
+
+_GONE: Final = 404
+_REFUSED: Final = 403
+
+
+@attrs.frozen(kw_only=True)
+class CauseLine:
+    """
+    One reason why somebody sees a thing.
+
+    Attributes:
+        said: The reason, in a sentence.
+        access: What they may do by it, or an empty text.
+        until: When it ends, or None.
+        within: The title of the container that was shared instead, or None.
+        within_url: The page that tells who sees that, or None.
+        grant: The id of the grant that can be taken back here, or None.
+    """
+
+    said: str
+    access: str = ""
+    until: str | None = None
+    within: str | None = None
+    within_url: str | None = None
+    grant: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class OnlookerLine:
+    """
+    Somebody who can see a thing, or under whom it is filed.
+
+    Attributes:
+        name: Their name.
+        is_organization: Whether that is an organization.
+        url: The host's page about them, or None.
+        causes: Why they see it.
+    """
+
+    name: str
+    is_organization: bool
+    url: str | None
+    causes: tuple[CauseLine, ...]
+
+
+@attrs.frozen(kw_only=True)
+class LinkLine:
+    """
+    A read link that opens.
+
+    Attributes:
+        name: For whom it was made, or None for anybody.
+        views: How often it was looked at.
+        url: The host's page about it, or None.
+    """
+
+    name: str | None
+    views: int
+    url: str | None
+
+
+@attrs.frozen(kw_only=True)
+class OnlookerPanel:
+    """
+    The panel of one thing.
+
+    Attributes:
+        desk: Who looks.
+        ref: At what.
+        obstacle: Why nothing can be changed here, in the host's words; None for the kit's own rule.
+    """
+
+    desk: Desk
+    ref: ResourceRef
+    obstacle: str | None
+
+    def show(self, *, problem: str | None = None) -> Markup:
+        """Return the panel."""
+        kit = self.desk.kit
+        seen = kit.access.who_can_see(self.ref)
+        granted = [grant for grant in kit.shares.of(self.ref) if grant.revoked_at is None]
+        filed = [grant for grant in granted if grant.visibility is Visibility.INTERNAL]
+        return self.desk.render(
+            "onlookers",
+            seen=[self._line(onlooker) for onlooker in seen.parties],
+            links=[self._link(link) for link in seen.links],
+            filed=[self._filed(grant) for grant in filed],
+            problem=problem,
+        )
+
+    def take_back(self, fields: Fields) -> PanelAnswer:
+        """Take a grant on this thing back."""
+        kit = self.desk.kit
+        try:
+            grant = kit.shares.get(GrantId(fields.one("grant")))
+            if grant.ref != self.ref:
+                raise NotFoundError("grant")
+            if self.obstacle is not None:
+                raise NotAllowedError("obstacle")
+            kit.shares.revoke(grant, by=self.desk.by)
+        except NotFoundError:
+            problem = self.desk.gettext("This share is not there any more.")
+            return PanelAnswer(html=self.show(problem=problem), status=_GONE)
+        except NotAllowedError:
+            problem = self.obstacle or self.desk.gettext("You may look at this, but not share it.")
+            return PanelAnswer(html=self.show(problem=problem), status=_REFUSED)
+        return PanelAnswer(html=self.show(), done=self._taken_back(grant))
+
+    def _taken_back(self, grant: Grant) -> str:
+        party = parse_grantee(grant.grantee)
+        name = self._name(party)
+        if grant.visibility is Visibility.INTERNAL:
+            return self.desk.gettext("It is not filed under %(name)s any more.", name=name)
+        access = self.desk.kit.access
+        if isinstance(party, Contact):
+            still = access.can(party, Action.VIEW, self.ref)
+        else:
+            still = any(each.party == party for each in access.who_can_see(self.ref).parties)
+        if still:
+            return self.desk.gettext("The share with %(name)s is taken back, but they still see it.", name=name)
+        return self.desk.gettext("%(name)s does not see it any more.", name=name)
+
+    def _line(self, onlooker: Onlooker) -> OnlookerLine:
+        return OnlookerLine(
+            name=self._name(onlooker.party),
+            is_organization=isinstance(onlooker.party, Organization),
+            url=self.desk.urls.person(onlooker.party),
+            causes=tuple(self._cause(cause, onlooker.party) for cause in onlooker.causes),
+        )
+
+    def _cause(self, cause: Cause, party: Contact | Organization) -> CauseLine:
+        said = reason_in(self.desk.language, cause.reason)
+        access = "" if cause.access is None else _access_words(self.desk)[cause.access]
+        grant = cause.grant
+        if grant is None:
+            return CauseLine(said=said)
+        until = None if grant.expires_at is None else self.desk.formats.instant(grant.expires_at)
+        if grant.grantee != party.key:
+            through = self._name(parse_grantee(grant.grantee))
+            said = self.desk.gettext("It is shared with %(name)s, to which they belong.", name=through)
+            return CauseLine(said=said, access=access, until=until)
+        if grant.ref == self.ref:
+            return CauseLine(said=said, access=access, until=until, grant=grant.id if self._may_share() else None)
+        within, url = self._title(grant.ref), self.desk.urls.thing(grant.ref)
+        return CauseLine(said=said, access=access, until=until, within=within, within_url=url)
+
+    def _filed(self, grant: Grant) -> OnlookerLine:
+        party = parse_grantee(grant.grantee)
+        cause = CauseLine(said="", grant=grant.id if self._may_share() else None)
+        return OnlookerLine(
+            name=self._name(party),
+            is_organization=isinstance(party, Organization),
+            url=self.desk.urls.person(party),
+            causes=(cause,),
+        )
+
+    def _link(self, link: ReadLink) -> LinkLine:
+        name = None if link.recipient is None else self._name(link.recipient)
+        return LinkLine(name=name, views=link.views, url=self.desk.urls.link(link))
+
+    def _name(self, party: Contact | Organization) -> str:
+        return name_of(self.desk.kit, party) or self.desk.gettext("Somebody")
+
+    def _title(self, ref: ResourceRef) -> str:
+        try:
+            return self.desk.kit.catalog.get(ref).title
+        except NotFoundError:
+            return ref.key
+
+    def _may_share(self) -> bool:
+        return self.obstacle is None and self.desk.kit.access.can(self.desk.by, Action.SHARE, self.ref)
+
+
+def _access_words(desk: Desk) -> Mapping[Access, str]:
+    return {
+        Access.VIEW: desk.gettext("They may read."),
+        Access.COMMENT: desk.gettext("They may read and comment."),
+        Access.CONTRIBUTE: desk.gettext("They may read, comment and add documents."),
+    }

@@ -1,0 +1,81 @@
+"""
+The panels about one contact: everything that they see, and one thing as they see it.
+"""
+
+from collections.abc import Sequence
+
+import attrs
+
+from sharekit.errors import InvalidInputError, NotFoundError
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.lists import Page, PortalItem
+from sharekit.records.parties import Contact
+from sharekit.web.explanations import reason_in
+from sharekit.web.pages import Markup
+from sharekit.web.preview import PortalPreview
+from sharekit.web.staff.desk import Desk
+
+__all__ = ["SeenLine", "show_preview", "show_seen"]
+
+
+@attrs.frozen(kw_only=True)
+class SeenLine:
+    """
+    One thing that a contact sees.
+
+    Attributes:
+        title: What staff call it.
+        client_title: What the contact reads, when that is another title.
+        kind: What such a thing is called.
+        reasons: Why they see it, in sentences.
+        url: The page that tells who sees it, or None.
+        preview_url: The page that shows it as they see it, or None.
+    """
+
+    title: str
+    client_title: str | None
+    kind: str
+    reasons: Sequence[str]
+    url: str | None
+    preview_url: str | None
+
+
+def show_seen(desk: Desk, contact: Contact, after: str | None) -> Markup:
+    """Return everything that a contact sees, a page at a time, and why."""
+    page = _page(desk, contact, after)
+    name = desk.kit.people.get(contact).name
+    lines = [_line(desk, contact, item) for item in page.items]
+    return desk.render("seen", lines=lines, page=page, name=name, contact=contact)
+
+
+def show_preview(desk: Desk, shown: PortalPreview) -> Markup:
+    """Return a thing as a contact sees it."""
+    return desk.render("preview", shown=shown)
+
+
+def _page(desk: Desk, contact: Contact, after: str | None) -> Page:
+    try:
+        return desk.kit.access.what_can_see(contact, after=after, locale=desk.language.tag)
+    except InvalidInputError as error:
+        if error.field != "after":
+            raise
+        return desk.kit.access.what_can_see(contact, locale=desk.language.tag)
+
+
+def _line(desk: Desk, contact: Contact, item: PortalItem) -> SeenLine:
+    title = _title(desk, item.ref) or item.title
+    return SeenLine(
+        title=title,
+        client_title=item.title if item.title != title else None,
+        kind=item.kind_title,
+        reasons=[reason_in(desk.language, reason) for reason in item.reasons],
+        url=desk.urls.thing(item.ref),
+        preview_url=desk.urls.preview(contact, item.ref),
+    )
+
+
+def _title(desk: Desk, ref: ResourceRef) -> str | None:
+    try:
+        return desk.kit.catalog.get(ref).title
+    except NotFoundError:
+        return None

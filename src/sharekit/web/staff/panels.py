@@ -1,0 +1,105 @@
+"""
+The panels for staff, for one member of staff and one request.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import attrs
+
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.parties import Contact, Organization
+from sharekit.web.pages import Markup
+from sharekit.web.preview import preview_for
+from sharekit.web.staff.desk import Desk, Fields, PanelAnswer
+from sharekit.web.staff.onlookers import OnlookerPanel
+from sharekit.web.staff.overview import show_preview, show_seen
+from sharekit.web.staff.people import NewContact
+from sharekit.web.staff.settings import SettingsPanel
+from sharekit.web.staff.sharing import SharePanel
+
+__all__ = ["StaffPanels"]
+
+Form = Mapping[str, Sequence[str]]
+
+
+@attrs.frozen
+class StaffPanels:
+    """
+    Pieces for a host's own pages, made by `Portal.staff_panels`; each is html that can be put in as it is.
+
+    They work without a script. The host's page links ``static/staff.css`` below the portal, and
+    ``static/staff.js``, which looks people up while somebody types.
+    Forms are sent to the address of the page that they stand on. A panel that answers a form says
+    with `PanelAnswer` what to do next.
+    """
+
+    _desk: Desk
+
+    def share(
+        self,
+        refs: ResourceRef | Iterable[ResourceRef],
+        form: Form | None = None,
+        *,
+        add_contact: Callable[[NewContact], Contact] | None = None,
+        organization: Organization | None = None,
+        obstacle: str | None = None,
+    ) -> PanelAnswer:
+        """
+        Share one or several things with people and organizations, after a look at what that reveals.
+
+        Args:
+            refs: What is shared.
+            form: The form that was sent, each field with all its values; None to show it empty.
+            add_contact: Makes somebody new known to the host, and to the kit; by default the
+                built-in directory alone.
+            organization: What somebody new belongs to, unless another one is chosen.
+            obstacle: Why nothing can be shared here, in the host's words.
+
+        Raises:
+            NotFoundError: A thing is not in the catalog.
+        """
+        wanted = [refs] if isinstance(refs, ResourceRef) else list(refs)
+        for ref in wanted:
+            self._desk.kit.catalog.get(ref)
+        if form is not None and Fields(form).one("do") == "revoke" and len(wanted) == 1:
+            return self.take_back(wanted[0], form, obstacle=obstacle)
+        panel = SharePanel(
+            desk=self._desk, refs=wanted, add_contact=add_contact, organization=organization, obstacle=obstacle
+        )
+        return panel.show() if form is None else panel.answer(Fields(form))
+
+    def who_can_see(self, ref: ResourceRef, *, obstacle: str | None = None) -> Markup:
+        """Return everybody who can see a thing and why, with ways to take it back for those who may."""
+        return OnlookerPanel(desk=self._desk, ref=ref, obstacle=obstacle).show()
+
+    def take_back(self, ref: ResourceRef, form: Form, *, obstacle: str | None = None) -> PanelAnswer:
+        """Do what a form of `who_can_see` asks."""
+        return OnlookerPanel(desk=self._desk, ref=ref, obstacle=obstacle).take_back(Fields(form))
+
+    def what_can_see(self, contact: Contact, *, after: str | None = None) -> Markup:
+        """
+        Return everything that a contact sees, and why.
+
+        Args:
+            contact: Who.
+            after: The field ``after`` of the page's address, which its links bring along.
+
+        Raises:
+            NotFoundError: There is no such contact.
+        """
+        return show_seen(self._desk, contact, after)
+
+    def preview_as(self, contact: Contact, ref: ResourceRef) -> Markup:
+        """
+        Return a thing as a contact sees it, in their language; nothing is counted.
+
+        Raises:
+            NotFoundError: There is no such contact, or they may not see this.
+        """
+        desk = self._desk
+        return show_preview(desk, preview_for(desk.kit, desk.pages, contact, ref, desk.language))
+
+    def settings(self, form: Form | None = None) -> PanelAnswer:
+        """Show and change what the portal shows, after a look at what that reveals."""
+        panel = SettingsPanel(desk=self._desk)
+        return panel.show() if form is None else panel.answer(Fields(form))

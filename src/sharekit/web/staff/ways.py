@@ -1,0 +1,82 @@
+"""
+Portal scopes as a form has them: several ways, of which one suffices, each a list of what must hold and what must not.
+
+Every scope can be written so, and what is written so is a scope.
+"""
+
+import itertools
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_, or_
+
+from sharekit.errors import InvalidInputError
+from sharekit.records.scopes import (
+    PortalScope,
+    ScopeAll,
+    ScopeAny,
+    ScopeName,
+    ScopeNot,
+    in_shared_projects,
+    requested_by_me,
+    requested_by_my_organization,
+    shared_with_me,
+)
+
+__all__ = ["CONDITIONS", "Way", "scope_of_ways", "ways_of_scope"]
+
+Way = dict[str, bool]
+"""What must hold, and what must not, by the name of the scope; what is not named does not matter."""
+
+CONDITIONS = (shared_with_me.name, in_shared_projects.name, requested_by_me.name, requested_by_my_organization.name)
+
+
+def ways_of_scope(scope: PortalScope) -> list[Way]:
+    """Return the ways of a scope, none of which is more than another one asks for; none when nothing can be in it."""
+    ways = [dict(way) for way in dict.fromkeys(_ways(scope, holds=True))]
+    return [way for way in ways if not any(_asks_less(other, way) for other in ways)]
+
+
+def scope_of_ways(ways: Iterable[Way]) -> PortalScope:
+    """
+    Return the scope of some ways; a way that asks for nothing is none.
+
+    Raises:
+        InvalidInputError: There is no way.
+    """
+    parts = [reduce(and_, [_scope(name, wanted) for name, wanted in way.items()]) for way in ways if way]
+    if not parts:
+        raise InvalidInputError("scope", "needs at least one condition")
+    return reduce(or_, parts)
+
+
+def _scope(name: str, wanted: bool) -> PortalScope:  # noqa: FBT001  # a pair of a mapping
+    return ScopeName(name) if wanted else ~ScopeName(name)
+
+
+_Literals = tuple[tuple[str, bool], ...]
+
+
+def _ways(scope: PortalScope, *, holds: bool) -> list[_Literals]:
+    if isinstance(scope, ScopeNot):
+        return _ways(scope.scope, holds=not holds)
+    if isinstance(scope, ScopeAny | ScopeAll):
+        several = [_ways(part, holds=holds) for part in scope.scopes]
+        if isinstance(scope, ScopeAny) is holds:
+            return list(itertools.chain.from_iterable(several))
+        return reduce(_both, several)
+    assert isinstance(scope, ScopeName)  # noqa: S101  # there are no others
+    return [((scope.name, holds),)]
+
+
+def _both(ones: list[_Literals], others: list[_Literals]) -> list[_Literals]:
+    """Return what is in one of each, without what contradicts itself and without repetitions."""
+    joined: dict[_Literals, None] = {}
+    for one, other in itertools.product(ones, others):
+        literals = {*one, *other}
+        if not any((name, not wanted) in literals for name, wanted in literals):
+            joined[tuple(sorted(literals, key=lambda literal: CONDITIONS.index(literal[0])))] = None
+    return list(joined)
+
+
+def _asks_less(one: Way, other: Way) -> bool:
+    return one != other and one.items() <= other.items()
