@@ -14,12 +14,13 @@ from flask_portal.agency.database import Database
 from flask_portal.agency.seed import seed
 from flask_portal.keys import key_from
 from flask_portal.pages import client, formats, link, links, projects, session, shares
+from flask_portal.pages import settings as settings_page
 from flask_portal.pages.desk import Portal, current_member
 from flask_portal.pages.guard import add_headers, csrf_token
 from flask_portal.settings import Settings
 from flask_portal.sharing.catalog import enter_all
 from flask_portal.sharing.kit import make_kit
-from flask_portal.sharing.recipients import enter_people
+from flask_portal.sharing.recipients import enter_people, enter_staff
 
 __all__ = ["create_app"]
 
@@ -33,6 +34,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     kit = make_kit(settings, db, clock)
     enter_all(db, kit)
     enter_people(db, kit)
+    enter_staff(db, kit)
 
     app = Flask("flask_portal")
     app.config.update(
@@ -49,7 +51,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     )
     app.extensions["flask_portal"] = Portal(settings, db, kit)
     sharekit_flask.init_app(app, kit, url_prefix="/share")
-    for module in (session, projects, links, link, shares, client):
+    for module in (session, projects, links, link, shares, client, settings_page):
         app.register_blueprint(module.pages)
     formats.add_formats(app)
     app.jinja_env.globals["csrf_token"] = csrf_token

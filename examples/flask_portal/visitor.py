@@ -59,10 +59,10 @@ class Page:
 
     def __init__(self, visitor: Visitor, status: int, url: str, headers: Mapping[str, str], text: str) -> None:
         self._visitor = visitor
-        self._reader = _Reader()
-        self._reader.feed(text)
         self.status = status
         self.path = urllib.parse.urlsplit(url).path
+        self._reader = _Reader(self.path)
+        self._reader.feed(text)
         self.headers = {name.lower(): value for name, value in headers.items()}
         self.text = text
 
@@ -82,8 +82,9 @@ class Page:
 class _Reader(HTMLParser):
     """Collects what a person could click, send or copy."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str) -> None:
         super().__init__()
+        self._path = path
         self.forms: dict[str, dict[str, str]] = {}
         self.addresses: list[str] = []
         self._form: dict[str, str] = {}
@@ -91,7 +92,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
         if tag == "form" and has.get("method") == "post":
-            self._form = self.forms.setdefault(has.get("action", ""), {})
+            self._form = self.forms.setdefault(has.get("action") or self._path, {})
         elif tag == "input" and has.get("type") == "hidden":
             self._form[has["name"]] = has.get("value", "")
         elif tag == "input" and has.get("class") == "url":

@@ -100,18 +100,24 @@ class Walk:
         assert (wrong.status, wrong.text) == (dead.status, dead.text)
 
     def share_with_a_person(self) -> None:
-        """Staff finds a contact, reads what sharing reveals, and shares; the page names who sees the project."""
+        """Staff finds a person and a company, reads what sharing reveals, and shares; the page names who sees it."""
         people = f"{_PROJECT}/people"
-        found = self._staff.get(f"{people}/found?q=annelies").text
-        chosen = {"contact": found.partition('value="')[2].partition('"')[0], "access": "view", "visibility": "client"}
         form = self._staff.get(people)
-        assert "Annelies de Wit will see" in form.submit(people, **chosen, do="plan").text
+        chosen = [_found(form.submit(people, q=name, do="search").text) for name in ("annelies", "fenwick &")]
+        told = form.submit(people, to=chosen, do="plan").text
+        assert "will be seen by Annelies de Wit and Imogen Fenwick." in told
+        assert "they read “Project”" in told
         assert "Take back" not in self._staff.get(people).text
-        assert "shared with this person" in form.submit(people, **chosen, do="share").text
+        assert "It is shared with them." in form.submit(people, to=chosen, do="share").text
+        assert "already" in form.submit(people, to=chosen, do="share").text
+        assert "Take back" in self._staff.get(_PROJECT).text
 
     def invite(self) -> None:
         """Staff invites the contact, who comes in and finds the project with the sections that clients see."""
         client = self._staff.get(_CLIENT)
+        person = next(path for path in client.forms() if path.endswith("/invite")).removesuffix("/invite")
+        assert "They read “Project”." in self._staff.get(person).text
+        assert "Voortgang" in self._staff.get(f"{person}/sees/{_PROJECT.rpartition('/')[2]}").text
         invited = client.submit(next(path for path in client.forms() if path.endswith("/invite")))
         door = self._annelies.get(invited.addresses()[0])
         home = self._annelies.post(door.path, {})
@@ -120,10 +126,25 @@ class Walk:
         assert "Openingstijden nagekeken" in self._item().text
         assert "cheap" not in home.text + self._item().text
 
+    def configure(self) -> None:
+        """An office manager hides the hours from clients after a look at what that changes, and shows them again."""
+        manager = Visitor(self._address)
+        manager.get("/").submit("/sign-in", staff="anke")
+        for shown in (["progress"], ["progress", "hours"]):
+            form = manager.get("/settings")
+            sent = {"organizations": "everyone", "way-0-shared_with_me": "yes", "show-project": shown}
+            # Every section was offered, so that none is forgotten.
+            sent |= {"ways": "1", "offered-project": ["progress", "budget", "hours", "milestones", "updates"]}
+            assert "What this changes" in form.submit("/settings", **sent, do="plan").text
+            assert "The settings are saved." in form.submit("/settings", **sent, do="save").text
+            assert ("Openingstijden nagekeken" in self._item().text) is ("hours" in shown)
+
     def take_back(self) -> None:
         """Staff takes the project back, and the contact's next look finds nothing."""
         people = f"{_PROJECT}/people"
-        self._staff.get(people).submit(f"{people}/revoke")
+        page = self._staff.get(people)
+        while "Take back" in page.text:
+            page = page.submit(people)
         assert self._item().status == 404
         assert "/share/p/project/" not in self._annelies.get("/share/p/").text
 
@@ -141,6 +162,7 @@ class Walk:
             self.wrong_token,
             self.share_with_a_person,
             self.invite,
+            self.configure,
             self.take_back,
         ]
 
@@ -155,6 +177,11 @@ class Walk:
         page = self._client.get(self._link)
         assert page.status == 200, page.status
         return page
+
+
+def _found(page: str) -> str:
+    """Return the first whom a search found, as its form names them."""
+    return page.partition('name="to" value="')[2].partition('"')[0]
 
 
 def walk() -> int:

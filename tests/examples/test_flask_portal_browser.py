@@ -189,7 +189,7 @@ def _share_with_the_keyboard(staff: Person) -> str:
     """Go from the list of projects to a copied link without a mouse."""
     page = staff.page
     staff.press(page.get_by_role("link", name="Relaunch (cheap variant)"))
-    staff.press(page.get_by_role("link", name="Share"))
+    staff.press(page.get_by_role("link", name="Read links"))
     staff.press(page.get_by_role("link", name="Create link"))
     staff.press(page.get_by_role("switch", name="Milestones"), "Space")
     staff.tab_to(page.get_by_label("Recipient"))
@@ -222,18 +222,23 @@ def test_views_are_counted_by_gestures(staff: Person, client: Person) -> None:
     expect(staff.page.get_by_text(re.compile(r"1.time, last"))).to_be_visible()
 
 
-def _let_in(staff: Person, project: int, name: str, title: str) -> None:
-    """Share a project with somebody, with the keyboard alone."""
+def _let_in(staff: Person, project: int, *names: str, title: str) -> None:
+    """Share a project with some, with the keyboard alone: each is found while typing, and chosen on the spot."""
     page = staff.page
     page.goto(f"/projects/{project}/people")
-    staff.tab_to(page.get_by_label("Find by name or e-mail"))
-    page.keyboard.type(name[:5].lower())
-    person = page.get_by_role("radio", name=name)
-    expect(page.locator("#announcer")).to_have_text("One person found.")
-    staff.press(person, "Space")
-    expect(page.get_by_text(f"{name} will see “{title}”.")).to_be_visible()
-    staff.press(page.get_by_role("button", name="Let them in"))
-    expect(page.get_by_text(f"The project is shared with {name}.")).to_be_visible()
+    field = page.get_by_label("Find people and organizations")
+    for name in names:
+        staff.tab_to(field)
+        page.keyboard.press("Control+A")
+        page.keyboard.type(name[:6].lower())
+        expect(page.locator("[data-sk-status]")).to_have_text("One more was found.")
+        box = page.get_by_role("checkbox", name=name)
+        staff.press(box, "Space")
+        expect(page.get_by_role("list", name="Chosen").get_by_role("checkbox", name=name)).to_be_focused()
+        page.keyboard.press("Shift+Tab")
+    expect(page.get_by_text(re.compile(f"“{title}” will be seen by .*{names[-1].split()[0]}"))).to_be_visible()
+    staff.press(page.get_by_role("button", name="Share", exact=True))
+    expect(page.get_by_role("status").filter(has_text="Shared with")).to_be_visible()
 
 
 def _invited(staff: Person, client_id: int, name: str) -> str:
@@ -245,7 +250,7 @@ def _invited(staff: Person, client_id: int, name: str) -> str:
 
 def test_a_person_is_let_in_and_out_again(staff: Person, client: Person) -> None:
     """Found while typing, told beforehand what it reveals, invited, in the portal by keyboard, and taken back."""
-    _let_in(staff, CAMPAIGN, "Annelies de Wit", "Campaña de vendimia")
+    _let_in(staff, CAMPAIGN, "Annelies de Wit", "Imogen Fenwick", title="Campaña de vendimia")
     address = _invited(staff, 4, "Annelies de Wit")
     client.page.goto(address)
     client.press(client.page.locator("form.entry button"))
@@ -259,9 +264,10 @@ def test_a_person_is_let_in_and_out_again(staff: Person, client: Person) -> None
     expect(client.page.get_by_role("status")).to_contain_text("‘zzz’")
     client.page.go_back()
 
-    staff.page.goto(f"/projects/{CAMPAIGN}/people")
+    staff.page.goto(f"/projects/{CAMPAIGN}")
     staff.press(staff.page.get_by_role("button", name="Take back from Annelies de Wit"))
-    expect(staff.page.get_by_text("Nobody outside the agency.")).to_be_visible()
+    expect(staff.page.get_by_text("Annelies de Wit does not see it any more.")).to_be_visible()
+    expect(staff.page.get_by_role("link", name="Imogen Fenwick")).to_be_visible()
     client.page.goto("/share/p/")
     expect(client.page.get_by_text("Campaña")).to_have_count(0)
     client.page.get_by_role("button", name="Afmelden").click()
@@ -273,13 +279,26 @@ def test_nobody_is_kept_out_of_the_portal(open_browser: Open, scheme: str, viewp
     """Axe finds nothing serious on the pages of a contact and of those who let them in, and none is too wide."""
     staff = open_browser(color_scheme=scheme, viewport=viewport).sign_in()
     client = open_browser(color_scheme=scheme, viewport=viewport)
-    found = _looked_at(staff, f"/projects/{CAMPAIGN}/people")
-    _let_in(staff, CAMPAIGN, "Annelies de Wit", "Campaña de vendimia")
-    found += _looked_at(staff, f"/projects/{CAMPAIGN}/people")
+    sharing = f"/projects/{CAMPAIGN}/people"
+    found = _looked_at(staff, sharing)
+    staff.page.get_by_text("Add a contact").click()
+    staff.page.get_by_label("E-mail").fill("nobody")
+    staff.page.get_by_role("button", name="Share", exact=True).click()
+    expect(staff.page.get_by_role("alert")).to_be_visible()
+    found += staff.barriers()
+    _let_in(staff, CAMPAIGN, "Annelies de Wit", title="Campaña de vendimia")
+    found += _looked_at(staff, sharing) + _looked_at(staff, f"/projects/{CAMPAIGN}")
     address = _invited(staff, 4, "Annelies de Wit")
     found += staff.barriers()
+    person = str(staff.page.get_by_role("link", name=re.compile("Everything they see.*Anne")).get_attribute("href"))
+    found += _looked_at(staff, person)
     preview = str(staff.page.get_by_role("link", name="Preview as client").get_attribute("href"))
-    found += _looked_at(staff, preview)
+    found += _looked_at(staff, preview) + _looked_at(staff, "/settings")
+    manager = open_browser(color_scheme=scheme, viewport=viewport).sign_in("Anke Vogel")
+    found += _looked_at(manager, "/settings")
+    manager.page.get_by_role("radio", name="Nobody").check()
+    manager.page.get_by_role("button", name="Show what this changes").click()
+    found += manager.barriers()
     found += _looked_at(client, address)
     client.page.locator("form.entry button").click()
     client.page.wait_for_url("**/share/p/")
@@ -338,6 +357,35 @@ def test_without_scripts_everything_works(open_browser: Open) -> None:
     staff.page.get_by_role("button", name="Deactivate").click()
 
     expect(staff.page.get_by_text("No link is live.")).to_be_visible()
+
+
+def test_without_scripts_people_are_found_chosen_and_let_in(open_browser: Open) -> None:
+    """Each button does its part, what was chosen stays, and the settings of the portal are changed the same way."""
+    page = open_browser(java_script_enabled=False).sign_in("Anke Vogel").page
+    page.goto(f"/projects/{CAMPAIGN}/people")
+    for name in ("Annelies de Wit", "Fenwick & Daughters"):
+        page.get_by_label("Find people and organizations").fill(name[:7])
+        page.get_by_role("button", name="Find").click()
+        page.get_by_role("checkbox", name=name).check()
+    page.get_by_text("Add a contact").click()
+    page.get_by_label("Name", exact=True).fill("Fenna Bakker")
+    page.get_by_label("E-mail").fill("fenna@korenaar.example")
+    page.get_by_role("button", name="Add and choose").click()
+    expect(page.get_by_role("list", name="Chosen").get_by_role("checkbox", checked=True)).to_have_count(3)
+    page.get_by_role("button", name="Show what this reveals").click()
+    expect(page.get_by_text("will be seen by Annelies de Wit, Fenna Bakker and Imogen Fenwick.")).to_be_visible()
+    page.get_by_role("button", name="Share", exact=True).click()
+    expect(page.get_by_text("Shared with Annelies de Wit, Fenwick & Daughters and Fenna Bakker.")).to_be_visible()
+
+    page.goto("/settings")
+    page.get_by_role("button", name="Add another option").click()
+    page.get_by_role("group", name="Option 3").get_by_label("The client asked for it").select_option("Yes")
+    page.get_by_role("radio", name="Nobody").check()
+    page.get_by_role("button", name="Show what this changes").click()
+    expect(page.get_by_text("will not be seen any more by Imogen Fenwick.")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The settings are saved.")).to_be_visible()
+    expect(page.get_by_role("group", name="Option 3").get_by_label("The client asked for it")).to_have_value("yes")
 
 
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", DESK), ("dark", PHONE)], ids=["light desk", "dark phone"])

@@ -7,9 +7,10 @@ CREATE TABLE staff (
 );
 
 CREATE TABLE client (
-    id   INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    town TEXT NOT NULL
+    id       INTEGER PRIMARY KEY,
+    name     TEXT NOT NULL UNIQUE,
+    town     TEXT NOT NULL,
+    share_id TEXT -- the same company in sharekit
 );
 
 CREATE TABLE contact (
@@ -18,7 +19,8 @@ CREATE TABLE contact (
     name      TEXT NOT NULL,
     email     TEXT NOT NULL UNIQUE COLLATE NOCASE,
     language  TEXT NOT NULL,
-    share_id  TEXT -- the same person in sharekit, once a link was made for them
+    tags      TEXT NOT NULL DEFAULT '', -- what staff find them by, with commas
+    share_id  TEXT -- the same person in sharekit
 );
 
 CREATE TABLE project (

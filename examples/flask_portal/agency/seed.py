@@ -72,8 +72,8 @@ def _seed_client(connection: sqlite3.Connection, told: Table) -> int:
     cursor = connection.execute("INSERT INTO client (name, town) VALUES (?, ?)", (client["name"], client["town"]))
     for contact in told["contact"]:
         connection.execute(
-            "INSERT INTO contact (client_id, name, email, language) VALUES (?, ?, ?, ?)",
-            (cursor.lastrowid, contact["name"], contact["email"], contact["language"]),
+            "INSERT INTO contact (client_id, name, email, language, tags) VALUES (?, ?, ?, ?, ?)",
+            (cursor.lastrowid, contact["name"], contact["email"], contact["language"], contact.get("tags", "")),
         )
     return cursor.lastrowid or 0
 

@@ -2,16 +2,16 @@
 A client of the agency: the people there, whether they have been let into the portal, and what each of them sees.
 """
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sharekit import AccessState, Contact, InvitationState
-from sharekit.adapters.flask import invitation_url, portal_from
+from sharekit.adapters.flask import invitation_url
 from sharekit.errors import NotFoundError
 from werkzeug.wrappers import Response
 
-from flask_portal.agency import clients, projects
+from flask_portal.agency import clients
 from flask_portal.pages.desk import portal, project_or_404, signed_in_as
 from flask_portal.pages.guard import guard
-from flask_portal.pages.shares import REASONS
+from flask_portal.pages.panels import panels
 from flask_portal.sharing.catalog import ref_of
 from flask_portal.sharing.recipients import recipient_of
 
@@ -30,31 +30,24 @@ guard(pages, sign_in=True)
 
 @pages.get("")
 def show(client_id: int) -> str:
-    """Show the people at a client with everything that is shared with them."""
+    """Show the people at a client."""
     client = _client_or_404(client_id)
-    kit, rows = portal().kit, []
-    for person in clients.contacts_of(portal().db, client_id):
-        contact = recipient_of(portal().db, kit, person, signed_in_as())
-        access = kit.people.access_of(contact)
-        sent = access.invitation
-        opens = sent is not None and sent.state is InvitationState.OPEN
-        rows.append(
-            {
-                "person": person,
-                "access": access,
-                "state": _STATES[access.state],
-                "url": invitation_url(sent) if sent is not None and opens else None,
-                "sees": kit.access.what_can_see(contact),
-            }
-        )
-    names = {str(project.id): project.name for project in projects.all_projects(portal().db)}
-    return render_template("client.html", client=client, rows=rows, names=names, reasons=REASONS)
+    rows = [_row(person) for person in clients.contacts_of(portal().db, client_id)]
+    return render_template("client.html", client=client, rows=rows)
+
+
+@pages.get("/people/<int:person_id>")
+def person(client_id: int, person_id: int) -> str:
+    """Show everything that one person sees, and why."""
+    found, contact = _person_or_404(client_id, person_id)
+    seen = panels().what_can_see(contact, after=request.args.get("after"))
+    return render_template("client_person.html", client=_client_or_404(client_id), row=_row(found), seen=seen)
 
 
 @pages.post("/people/<int:person_id>/invite")
 def invite(client_id: int, person_id: int) -> Response:
     """Let somebody into the portal: the page then shows the address that they are to be sent."""
-    contact = _contact_or_404(client_id, person_id)
+    _, contact = _person_or_404(client_id, person_id)
     portal().kit.people.invite(contact, by=signed_in_as())
     flash("The invitation is ready. Copy it and send it.")
     return redirect(url_for(".show", client_id=client_id, _anchor=f"person-{person_id}"))
@@ -63,7 +56,8 @@ def invite(client_id: int, person_id: int) -> Response:
 @pages.post("/people/<int:person_id>/withdraw")
 def withdraw(client_id: int, person_id: int) -> Response:
     """Let somebody in no more."""
-    portal().kit.people.withdraw(_contact_or_404(client_id, person_id), by=signed_in_as())
+    _, contact = _person_or_404(client_id, person_id)
+    portal().kit.people.withdraw(contact, by=signed_in_as())
     flash("Access is withdrawn. Invitations and open sessions have ended.")
     return redirect(url_for(".show", client_id=client_id, _anchor=f"person-{person_id}"))
 
@@ -71,14 +65,28 @@ def withdraw(client_id: int, person_id: int) -> Response:
 @pages.get("/people/<int:person_id>/sees/<int:project_id>")
 def preview(client_id: int, person_id: int, project_id: int) -> str:
     """Show a project as one person sees it."""
-    client, project = _client_or_404(client_id), project_or_404(project_id)
-    contact = _contact_or_404(client_id, person_id)
+    project = project_or_404(project_id)
+    found, contact = _person_or_404(client_id, person_id)
     try:
-        shown = portal_from().preview_as(contact, ref_of(project_id))
+        shown = panels().preview_as(contact, ref_of(project_id))
     except NotFoundError:
         abort(404, "This person does not see this project.")
-    person = clients.contact(portal().db, person_id)
-    return render_template("client_preview.html", client=client, person=person, project=project, preview=shown)
+    client = _client_or_404(client_id)
+    return render_template("client_preview.html", client=client, person=found, project=project, preview=shown)
+
+
+def _row(found: clients.ClientContact) -> dict[str, object]:
+    """Return what the pages tell of somebody: where they stand with the portal, and their invitation."""
+    kit = portal().kit
+    access = kit.people.access_of(recipient_of(portal().db, kit, found, signed_in_as()))
+    sent = access.invitation
+    opens = sent is not None and sent.state is InvitationState.OPEN
+    return {
+        "person": found,
+        "access": access,
+        "state": _STATES[access.state],
+        "url": invitation_url(sent) if sent is not None and opens else None,
+    }
 
 
 def _client_or_404(client_id: int) -> clients.Client:
@@ -88,8 +96,8 @@ def _client_or_404(client_id: int) -> clients.Client:
     return found
 
 
-def _contact_or_404(client_id: int, person_id: int) -> Contact:
-    person = clients.contact(portal().db, person_id)
-    if person is None or person.client_id != client_id:
+def _person_or_404(client_id: int, person_id: int) -> tuple[clients.ClientContact, Contact]:
+    found = clients.contact(portal().db, person_id)
+    if found is None or found.client_id != client_id:
         abort(404)
-    return recipient_of(portal().db, portal().kit, person, signed_in_as())
+    return found, recipient_of(portal().db, portal().kit, found, signed_in_as())

@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 from flask_portal.agency import clients, hours, journal, projects, staff
 from flask_portal.pages.desk import portal, project_or_404, signed_in_as, today
 from flask_portal.pages.guard import guard
+from flask_portal.pages.panels import panels
 from flask_portal.pages.project_forms import HoursForm, ProjectForm
 from flask_portal.sharing.catalog import change_project, create_project, ref_of
-from flask_portal.sharing.rights import AgencyDirectory
+from flask_portal.sharing.rights import AgencyDirectory, why_not_share
 
 __all__ = ["pages"]
 
@@ -111,6 +112,7 @@ def _file_page(project_id: int, form: HoursForm) -> str:
         form=form,
         today=today(),
         may_edit=Right.EDIT in rights,
+        seen=panels().who_can_see(ref_of(project_id), obstacle=why_not_share(project, rights)),
     )
 
 

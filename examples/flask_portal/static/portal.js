@@ -47,39 +47,3 @@ for (const dialog of document.querySelectorAll("dialog[data-modal]")) {
 for (const field of document.querySelectorAll("input.url")) {
   field.addEventListener("focus", () => field.select());
 }
-
-// While somebody types, the people are looked up; while they choose, what that reveals is told.
-for (const form of document.querySelectorAll("form[data-found]")) {
-  const people = form.querySelector("#found");
-  const revealed = form.querySelector("#revealed");
-  const turns = new Map();
-  const waiting = new Map();
-
-  // Only the answer to the latest question is shown.
-  const load = async (place, address, options) => {
-    const turn = (turns.get(place) ?? 0) + 1;
-    turns.set(place, turn);
-    const answer = await fetch(address, { credentials: "same-origin", ...options });
-    const text = await answer.text();
-    if (!answer.ok || answer.redirected || turn !== turns.get(place)) return false;
-    place.innerHTML = text; // a page of ours, escaped by its template
-    return true;
-  };
-
-  const tell = () => load(revealed, form.dataset.revealed, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-
-  const look = async () => {
-    const fields = new FormData(form);
-    const query = new URLSearchParams({ q: fields.get("q"), contact: fields.get("contact") ?? "" });
-    if (!(await load(people, `${form.dataset.found}?${query}`))) return;
-    const count = people.querySelectorAll("input").length;
-    announce(count === 1 ? "One person found." : `${count} people found.`);
-    await tell();
-  };
-
-  form.addEventListener("input", (event) => {
-    const ask = event.target.id === "q" ? look : tell;
-    clearTimeout(waiting.get(ask));
-    waiting.set(ask, setTimeout(() => ask().catch(() => {}), 200)); // without an answer the buttons still work
-  });
-}

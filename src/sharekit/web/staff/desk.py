@@ -30,7 +30,7 @@ class StaffUrls:
     Where a host has its own pages for staff; each function returns an address, or None for none.
 
     Attributes:
-        thing: The page that tells who can see a thing.
+        thing: The page that shares a thing and tells who can see it; forms about it are sent there.
         person: The page of a contact or an organization.
         link: The page of a read link.
         preview: The page that shows a thing as a contact sees it.
@@ -49,6 +49,8 @@ class PanelAnswer:
 
     Attributes:
         html: The panel, to be put into a page of the host's.
+        seen: The panel that tells who can see the thing, to be put beside the one that shares a
+            single thing; otherwise empty.
         status: The status code of that page.
         done: What was done, in a sentence: redirect to the page, and say it there. None when
             nothing was: show the panel, which says why.
@@ -56,6 +58,7 @@ class PanelAnswer:
     """
 
     html: Markup = attrs.field(repr=False)
+    seen: Markup = attrs.field(default=Markup(""), repr=False)
     status: int = 200
     done: str | None = None
     partial: bool = False

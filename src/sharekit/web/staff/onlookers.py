@@ -105,10 +105,11 @@ class OnlookerPanel:
         filed = [grant for grant in granted if grant.visibility is Visibility.INTERNAL]
         return self.desk.render(
             "onlookers",
-            seen=[self._line(onlooker) for onlooker in seen.parties],
+            seen=sorted(map(self._line, seen.parties), key=lambda line: line.name.casefold()),
             links=[self._link(link) for link in seen.links],
             filed=[self._filed(grant) for grant in filed],
             problem=problem,
+            action=self.desk.urls.thing(self.ref),
         )
 
     def take_back(self, fields: Fields) -> PanelAnswer:
@@ -123,11 +124,11 @@ class OnlookerPanel:
             kit.shares.revoke(grant, by=self.desk.by)
         except NotFoundError:
             problem = self.desk.gettext("This share is not there any more.")
-            return PanelAnswer(html=self.show(problem=problem), status=_GONE)
+            return PanelAnswer(html=Markup(""), seen=self.show(problem=problem), status=_GONE)
         except NotAllowedError:
             problem = self.obstacle or self.desk.gettext("You may look at this, but not share it.")
-            return PanelAnswer(html=self.show(problem=problem), status=_REFUSED)
-        return PanelAnswer(html=self.show(), done=self._taken_back(grant))
+            return PanelAnswer(html=Markup(""), seen=self.show(problem=problem), status=_REFUSED)
+        return PanelAnswer(html=Markup(""), done=self._taken_back(grant))
 
     def _taken_back(self, grant: Grant) -> str:
         party = parse_grantee(grant.grantee)

@@ -52,7 +52,8 @@ class StaffPanels:
             form: The form that was sent, each field with all its values; None to show it empty.
             add_contact: Makes somebody new known to the host, and to the kit; by default the
                 built-in directory alone.
-            organization: What somebody new belongs to, unless another one is chosen.
+            organization: Whose people are offered first, and what somebody new belongs to unless
+                another one is chosen.
             obstacle: Why nothing can be shared here, in the host's words.
 
         Raises:
@@ -61,20 +62,24 @@ class StaffPanels:
         wanted = [refs] if isinstance(refs, ResourceRef) else list(refs)
         for ref in wanted:
             self._desk.kit.catalog.get(ref)
-        if form is not None and Fields(form).one("do") == "revoke" and len(wanted) == 1:
-            return self.take_back(wanted[0], form, obstacle=obstacle)
         panel = SharePanel(
             desk=self._desk, refs=wanted, add_contact=add_contact, organization=organization, obstacle=obstacle
         )
-        return panel.show() if form is None else panel.answer(Fields(form))
+        if len(wanted) > 1:
+            return panel.show() if form is None else panel.answer(Fields(form))
+        onlookers = OnlookerPanel(desk=self._desk, ref=wanted[0], obstacle=obstacle)
+        if form is not None and Fields(form).one("do") == "revoke":
+            return attrs.evolve(onlookers.take_back(Fields(form)), html=panel.show().html)
+        answer = panel.show() if form is None else panel.answer(Fields(form))
+        return answer if answer.partial else attrs.evolve(answer, seen=onlookers.show())
 
     def who_can_see(self, ref: ResourceRef, *, obstacle: str | None = None) -> Markup:
-        """Return everybody who can see a thing and why, with ways to take it back for those who may."""
-        return OnlookerPanel(desk=self._desk, ref=ref, obstacle=obstacle).show()
+        """
+        Return everybody who can see a thing and why, with ways to take it back for those who may.
 
-    def take_back(self, ref: ResourceRef, form: Form, *, obstacle: str | None = None) -> PanelAnswer:
-        """Do what a form of `who_can_see` asks."""
-        return OnlookerPanel(desk=self._desk, ref=ref, obstacle=obstacle).take_back(Fields(form))
+        Its forms are sent to `StaffUrls.thing`, whose page gives them to `share`.
+        """
+        return OnlookerPanel(desk=self._desk, ref=ref, obstacle=obstacle).show()
 
     def what_can_see(self, contact: Contact, *, after: str | None = None) -> Markup:
         """

@@ -125,11 +125,25 @@ def name_of(kit: Sharekit, party: Contact | Organization) -> str | None:
     return None if line is None else line.name
 
 
-def find(kit: Sharekit, text: str, without: Collection[str]) -> list[PartyLine]:
-    """Return the first whose name, address or tag begins so, but for those who were chosen already."""
+def find(kit: Sharekit, text: str, without: Collection[str], near: Organization | None = None) -> list[PartyLine]:
+    """
+    Return the first whose name, address or tag begins so, but for those who were chosen already.
+
+    Args:
+        kit: The kit.
+        text: What was typed so far.
+        without: Who was chosen, as forms name them.
+        near: The organization whose people are shown while nothing is typed.
+    """
+    limit = _SHOWN + min(len(without), 50)
     try:
-        found = kit.people.search(text[:_LONGEST_SEARCH], limit=_SHOWN + min(len(without), 50))
-    except InvalidInputError:  # control characters and their like are in no name
+        if near is not None and not text:
+            company = kit.people.get_organization(near)
+            found = [PersonFound(party=near, name=company.name)] if company.active else []
+            found += kit.people.search("", limit=limit, kinds=["contact"], organization=near)
+        else:
+            found = kit.people.search(text[:_LONGEST_SEARCH], limit=limit)
+    except (InvalidInputError, NotFoundError):  # control characters and their like are in no name
         return []
     lines = [_line(kit, each) for each in found if each.party.key not in without]
     return lines[:_SHOWN]

@@ -122,10 +122,10 @@ def check_new(desk: Desk, form: ShareForm) -> None:
     for name, value in (("name", form.new["name"]), ("email", form.new["email"])):
         if not value:
             _refuse(desk, form, name)
-    locale, company = form.new["locale"], party_of(form.new["organization"])
+    locale, company = form.new["locale"], _company(desk, form.new["organization"])
     if locale not in LANGUAGES:
         _refuse(desk, form, "locale")
-    if form.new["organization"] and not isinstance(company, Organization):
+    if form.new["organization"] and company is None:
         _refuse(desk, form, "organization")
     try:
         form.newcomer = NewContact(
@@ -133,7 +133,7 @@ def check_new(desk: Desk, form: ShareForm) -> None:
             email=form.new["email"],
             locale=locale,
             tags=frozenset(tag.strip() for tag in form.new["tags"].split(",") if tag.strip()),
-            organization=company if isinstance(company, Organization) else None,
+            organization=company,
         )
     except InvalidInputError as error:
         _refuse(desk, form, error.field)
@@ -150,6 +150,13 @@ def refuse(desk: Desk, form: ShareForm, error: InvalidInputError) -> None:
 def day_problem(desk: Desk) -> str:
     """Return what is said of a day that cannot be the last one."""
     return desk.gettext("This day is over already. Choose today or a later day.")
+
+
+def _company(desk: Desk, key: str) -> Organization | None:
+    """Return the organization that a form names, or None unless it is known and active."""
+    party = party_of(key)
+    line = line_of(desk.kit, party) if isinstance(party, Organization) else None
+    return Organization(line.party.id) if line is not None and line.active else None
 
 
 def _read_chosen(desk: Desk, form: ShareForm, keys: list[str]) -> None:

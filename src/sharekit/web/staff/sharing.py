@@ -38,7 +38,7 @@ class SharePanel:
         desk: Who shares.
         refs: What.
         add_contact: What makes somebody new known; by default the kit's own directory.
-        organization: What somebody new belongs to, unless something else is chosen.
+        organization: Whose people are shown first, and what somebody new belongs to unless it is changed.
         obstacle: Why nothing can be shared here, in the host's words; None for the kit's own rule.
     """
 
@@ -183,7 +183,7 @@ class SharePanel:
         return self.desk.gettext("You may look at this, but not share it.")
 
     def _found(self, form: ShareForm) -> Markup:
-        found = find(self.desk.kit, form.search, form.keys)
+        found = find(self.desk.kit, form.search, form.keys, self.organization)
         return self.desk.render("found", found=found, search=form.search)
 
     def _answer(
@@ -193,9 +193,10 @@ class SharePanel:
         html = self.desk.render(
             "share",
             form=form,
+            action=self.desk.urls.thing(self.refs[0]) if len(self.refs) == 1 else None,
             against=against,
             in_vain=in_vain,
-            found=[] if against else find(self.desk.kit, form.search, form.keys),
+            found=[] if against else find(self.desk.kit, form.search, form.keys, self.organization),
             told=told,
             access=_access_words(self.desk),
             children=_children_words(self.desk) if self._holds_something() else {},

@@ -17,7 +17,7 @@ for (const form of document.querySelectorAll("form[data-sk-share]")) {
     turns.set(part, turn);
     const fields = new URLSearchParams(new FormData(form));
     fields.set("part", part);
-    const answer = await fetch(location.href, { method: "POST", body: fields, credentials: "same-origin" });
+    const answer = await fetch(form.action, { method: "POST", body: fields, credentials: "same-origin" });
     const text = await answer.text();
     if (!answer.ok || answer.redirected || turn !== turns.get(part)) return false;
     place.innerHTML = text; // from our own template, which escapes

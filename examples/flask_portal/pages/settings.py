@@ -1,0 +1,24 @@
+"""
+What the portal shows clients: changed by office managers, after a look at what that reveals.
+"""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from flask_portal.pages.guard import guard
+from flask_portal.pages.panels import panels
+
+__all__ = ["pages"]
+
+pages = Blueprint("settings", __name__, url_prefix="/settings")
+guard(pages, sign_in=True)
+
+
+@pages.route("", methods=["GET", "POST"])
+def index() -> Response | tuple[str, int]:
+    """Show the settings, what a change of them would reveal, or change them."""
+    answer = panels().settings(request.form.to_dict(flat=False) if request.method == "POST" else None)
+    if answer.done:
+        flash(answer.done)
+        return redirect(url_for(".index"))
+    return render_template("settings.html", settings=answer.html), answer.status
