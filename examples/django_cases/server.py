@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from django_cases.office.models import Case
 from django_cases.office.seed import People, seed
+from django_cases.office.sharing.people import enter_everybody
 
 __all__ = ["PortTakenError", "prepare", "serving"]
 
@@ -39,6 +40,7 @@ def prepare() -> People:
     call_command("migrate", verbosity=0)
     with transaction.atomic():
         people = seed(fill=not Case.objects.exists())
+        enter_everybody()
     connection.close()  # the server has a connection for each thread
     return people
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("cases/<int:case_id>/links/<str:link_id>/deactivate/", links.deactivate, name="deactivate-link"),
     path("sign-in/", LoginView.as_view(template_name="office/sign_in.html"), name="sign-in"),
     path("sign-out/", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
+    path("", include("django_cases.office.pages.people")),
     path("admin/", admin.site.urls),
     path("share/", include("sharekit.adapters.django.urls")),
 ]

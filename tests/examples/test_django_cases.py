@@ -6,15 +6,25 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+STAFF_PAGES = (
+    "/",
+    "/cases/1/",
+    "/cases/new/",
+    "/cases/1/close/",
+    "/cases/1/people/",
+    "/people/x/",
+    "/portal-settings/",
+)
 PASSWORD = "open-the-file"
 HEADERS = {
     "cache-control": "no-store",
@@ -164,6 +174,118 @@ def test_a_case_is_opened_with_its_link_and_closed_with_it(judith: Desk, client:
     assert client.get(url).status_code == 404
 
 
+def found(page: str, name: str) -> str:
+    """Return what choosing somebody sends."""
+    boxes = re.findall(r'name="to" value="([^"]+)"[^>]*>\s*<span class="sk-who"><span class="sk-name">([^<]+)<', page)
+    return next(key for key, shown in boxes if shown == name)
+
+
+def test_a_case_is_shared_with_people_who_find_it_in_the_portal(judith: Desk, client: httpx.Client) -> None:
+    """Searched, rehearsed, shared, invited, previewed, read in Dutch without the firm's title, and taken back."""
+    case = judith.case("26-027")
+    people = f"{case}people/"
+    offered = judith.get(people)
+    chosen = [found(offered, name) for name in ("Marloes Tervoort", "Familie Tervoort")]
+    told = judith.post(people, do="plan", to=chosen)
+    nothing = judith.get(people)
+    shared = judith.post(people, do="share", to=chosen)
+    again = judith.post(people, do="share", to=chosen)
+    person = re.findall(r'href="(/people/[^"/]+/)">Marloes', judith.get(case))[0]
+    preview = judith.get(re.findall(r'href="([^"]+/sees/[^"]+)"', judith.get(person))[0])
+    judith.browser.post(f"{person}invite/", data=token_of(judith, person))
+    (door,) = re.findall(r'class="url" id="invitation" value="([^"]+)"', judith.get(person))
+    client.post(door, headers={"Sec-Fetch-Site": "same-origin"})
+    path = f"/share/p/case/{case.split('/')[2]}"
+    home, item = (client.get(urljoin(door, each)).text for each in ("/share/p/", path))
+    grants = re.findall(r'name="grant" value="([^"]+)"', judith.get(people))
+    taken = [judith.post(people, do="revoke", grant=grant) for grant in grants][-1]
+
+    assert "“Lekkende kozijnen, Lindelaan 8” will be seen by Marloes Tervoort." in told
+    assert "Where it stands, Next dates and Documents" in told
+    assert "Nobody outside sees it." in nothing
+    assert "Shared with Marloes Tervoort and Familie Tervoort." in shared
+    assert "It was shared with Marloes Tervoort and Familie Tervoort already." in again
+    assert "Stand van zaken" in preview
+    assert 'lang="nl' in preview
+    assert "Lekkende kozijnen" in home
+    assert "Stukken" in item
+    assert "schikken" not in home + item
+    assert len(grants) == 2
+    assert "does not see it any more." in taken
+    assert "Nobody outside sees it." in taken
+    assert client.get(urljoin(door, path)).status_code == 404
+
+
+def token_of(desk: Desk, path: str) -> dict[str, str]:
+    """Return the token of a page's forms."""
+    (token, *_) = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', desk.browser.get(path).text)
+    return {"csrfmiddlewaretoken": token}
+
+
+def test_somebody_new_is_added_where_the_case_is_shared(judith: Desk) -> None:
+    """They are found from then on; a mistake is told at its field, and nothing that was typed is lost."""
+    people = f"{judith.case('26-018')}people/"
+    wrong = judith.post(people, do="share", **{"new-name": "Rosa Valdés", "new-email": "rosa", "new-locale": "es"})
+    new = {"new-name": "Rosa Valdés", "new-email": "rosa@valdesroig.example", "new-locale": "es", "new-tags": "heirs"}
+    added = judith.post(people, do="share", **new)
+    tagged = judith.post(people, do="search", q="heirs")
+
+    assert "Nothing was shared." in wrong
+    assert "Write one e-mail address." in wrong
+    assert 'value="Rosa Valdés"' in wrong
+    assert "Shared with Rosa Valdés." in added
+    assert "rosa@valdesroig.example" in tagged
+
+
+def test_a_closed_case_is_shared_with_nobody(judith: Desk) -> None:
+    """Closing takes it back from everybody, and nobody can share it again."""
+    clients = re.findall(r'<option value="(\d+)"', judith.get("/cases/new/"))
+    wish = {"reference": "26-077", "title": "Derde zaak", "client_title": "Uw heg", "client": clients[0]}
+    judith.post("/cases/new/", **wish, first_day="2030-01-02", first_date="Zitting")
+    case = judith.case("26-077")
+    people = f"{case}people/"
+    key = re.findall(r'name="to" value="(contact:[^"]+)"', judith.get(people))[0]
+    judith.post(people, do="share", to=key)
+    judith.post(f"{case}close/")
+    page = judith.get(people)
+
+    assert "This case is closed." in page
+    assert "Nobody outside sees it." in page
+    assert judith.browser.post(people, data={**token_of(judith, case), "do": "share", "to": key}).status_code == 403
+
+
+def test_the_office_manager_sets_what_the_portal_shows(address: str, judith: Desk) -> None:
+    """What nobody has decided about is marked; after a look at the change it is saved, by nobody else."""
+    bea = Desk(address, "bea")
+    path = "/portal-settings/"
+    with closing(bea.browser):
+        page = bea.get(path)
+        (seen,) = re.findall(r'name="seen" value="([^"]+)"', page)
+        sections = re.findall(r'name="show-case" value="([^"]+)"', page)
+        sent: dict[str, str | list[str]] = {"organizations": "everyone", "ways": "1", "way-0-shared_with_me": "yes"}
+        sent |= {"seen": seen, "offered-case": sections, "show-case": sections}
+        planned = bea.post(path, **sent, do="plan")
+        saved = bea.post(path, **sent, do="save")
+        stale = bea.post(path, **sent, do="save")
+
+    assert "nobody has decided yet" in page
+    assert "What this changes" in planned
+    assert "nobody has decided yet" in planned
+    assert "The settings are saved." in saved
+    assert "nobody has decided yet" not in saved
+    assert "changed in the meantime" in stale
+    assert "Only administrators change what the portal shows." in judith.get(path)
+
+
+def test_a_form_that_is_out_of_date_does_nothing_and_says_so(judith: Desk) -> None:
+    """Without the token of a page nothing is shared."""
+    people = f"{judith.case('26-027')}people/"
+    answer = judith.browser.post(people, data={"do": "share"})
+
+    assert answer.status_code == 403
+    assert "This form is out of date" in answer.text
+
+
 def test_others_may_look_and_not_share(address: str, judith: Desk) -> None:
     """Somebody who does not lead the case finds no way to share it, by the page or past it."""
     case = judith.case("26-027")
@@ -171,9 +293,14 @@ def test_others_may_look_and_not_share(address: str, judith: Desk) -> None:
     with closing(renske.browser):
         page = renske.get(case)
         refused = renske.get(f"{case}links/new/")
+        people = renske.get(f"{case}people/")
+        unknown = [renske.browser.get(path).status_code for path in ("/people/x/", "/people/x/sees/1/")]
 
     assert "Create link" not in page
     assert "Only who leads an open case shares it." in refused
+    assert "only Judith Brandsma and the office manager share it" in people
+    assert "Find people" not in people
+    assert unknown == [404, 404]
 
 
 def test_the_admin_has_both(address: str) -> None:
@@ -190,7 +317,7 @@ def test_the_admin_has_both(address: str) -> None:
 def test_nobody_reads_without_signing_in(address: str) -> None:
     """Every page for staff sends a stranger to the door, and unknown addresses are no pages."""
     with httpx.Client(base_url=address) as stranger:
-        answers = {path: stranger.get(path) for path in ("/", "/cases/1/", "/cases/new/", "/cases/1/close/")}
+        answers = {path: stranger.get(path) for path in STAFF_PAGES}
         unknown = stranger.get("/share/l/nothing")
 
     assert {answer.status_code for answer in answers.values()} == {302}
@@ -238,6 +365,23 @@ def test_a_second_start_keeps_the_data_and_a_busy_port_is_told(address: str, tmp
     assert (tmp_path / "data" / "sharekit.key").stat().st_mode & 0o777 == 0o600
 
 
+def _look_at_people(page: Any, look: Callable[[str], None]) -> None:  # noqa: ANN401  # playwright may be absent
+    """Go from a case to everybody it is shared with, and to the settings of the portal."""
+    page.goto(f"{urlsplit(page.url).path[:9]}people/")
+    look("share")
+    page.get_by_role("checkbox", name="Adeyemi").last.check()
+    page.get_by_role("button", name="Show what this reveals").click()
+    look("what it reveals")
+    page.get_by_role("button", name="Share", exact=True).click()
+    look("shared")
+    page.get_by_role("link", name="Adeyemi", exact=False).first.click()
+    look("person")
+    page.get_by_role("link", name="Preview as client").click()
+    look("preview")
+    page.goto("/portal-settings/")
+    look("portal settings")
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")], ids=["desk", "phone"])
@@ -276,6 +420,9 @@ def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: s
         page.get_by_role("button", name="Copy link").first.click()
         page.get_by_role("link", name="Deactivate").first.click()
         look("deactivate")
+        _look_at_people(page, look)
+        page.goto("/")
+        page.get_by_role("link", name="Adeyemi").click()
         for name, path in (("open a case", "/cases/new/"), ("close", f"{urlsplit(page.url).path[:9]}close/")):
             page.goto(path)
             look(name)
@@ -284,5 +431,5 @@ def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: s
         browser.close()
 
     assert found == dict.fromkeys(found, ([], 0))
-    assert len(found) == 8
+    assert len(found) == 14
     assert {urlsplit(asked_url).netloc for asked_url in asked} == {urlsplit(address).netloc}

@@ -379,13 +379,15 @@ def test_without_scripts_people_are_found_chosen_and_let_in(open_browser: Open) 
 
     page.goto("/settings")
     page.get_by_role("button", name="Add another option").click()
-    page.get_by_role("group", name="Option 3").get_by_label("The client asked for it").select_option("Yes")
+    page.get_by_role("group", name="Option 3").get_by_label("The client asked for it", exact=True).select_option("Yes")
     page.get_by_role("radio", name="Nobody").check()
     page.get_by_role("button", name="Show what this changes").click()
     expect(page.get_by_text("will not be seen any more by Imogen Fenwick.")).to_be_visible()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The settings are saved.")).to_be_visible()
-    expect(page.get_by_role("group", name="Option 3").get_by_label("The client asked for it")).to_have_value("yes")
+    expect(
+        page.get_by_role("group", name="Option 3").get_by_label("The client asked for it", exact=True)
+    ).to_have_value("yes")
 
 
 @pytest.mark.parametrize(("scheme", "viewport"), [("light", DESK), ("dark", PHONE)], ids=["light desk", "dark phone"])

@@ -16,6 +16,7 @@ from sharekit.errors import DuplicateContactError
 
 from django_cases.office.models import Case, Client, NextDate
 from django_cases.office.sharing.kinds import SECTIONS
+from django_cases.office.sharing.people import take_back_shares
 
 __all__ = ["CaseDraft", "LinkWish", "close_case", "open_case", "share", "staff_of"]
 
@@ -73,9 +74,10 @@ def open_case(draft: CaseDraft, by: User) -> tuple[Case, ReadLink | None]:
 
 
 def close_case(case: Case, day: date, by: User) -> int:
-    """Close a case and take back every link to it; return how many there were."""
+    """Close a case, and take it back from everybody and every link to it; return how many links there were."""
     with transaction.atomic():
         revoked = kit().links.revoke_all(ref_of(case), by=staff_of(by))
+        take_back_shares(ref_of(case), staff_of(by))
         Case.objects.filter(pk=case.pk).update(closed=day)
     return len(revoked)
 

@@ -16,6 +16,8 @@ from django_cases.office import casework
 from django_cases.office.forms import OpenCaseForm, TimeForm
 from django_cases.office.models import Case, Document, NextDate, TimeEntry
 from django_cases.office.pages.desk import case_or_404, member
+from django_cases.office.pages.panels import case_ref, panels
+from django_cases.office.pages.people import obstacle
 from django_cases.office.sharing.kinds import SECTIONS
 from django_cases.office.sharing.rights import may_share
 
@@ -95,6 +97,7 @@ def _file(request: HttpRequest, case: Case, form: TimeForm) -> HttpResponse:
         "entries": TimeEntry.objects.filter(case=case).select_related("person"),
         "minutes": case.minutes(),
         "links": links,
+        "seen": panels(request).who_can_see(case_ref(case.pk), obstacle=obstacle(request, case)),
         "may_share": may_share(member(request), case),
         "form": form,
     }

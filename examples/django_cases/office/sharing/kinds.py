@@ -59,9 +59,9 @@ CASE = ResourceKind(
     title="Case",
     titles=TITLES["case"],
     sections={
-        "standing": Section("Where it stands", load=_standing, titles=TITLES["standing"]),
-        "dates": Section("Next dates", load=_dates, titles=TITLES["dates"]),
-        "documents": Section("Documents", load=_documents, titles=TITLES["documents"]),
+        "standing": Section("Where it stands", load=_standing, client=True, titles=TITLES["standing"]),
+        "dates": Section("Next dates", load=_dates, client=True, titles=TITLES["dates"]),
+        "documents": Section("Documents", load=_documents, client=True, titles=TITLES["documents"]),
         "time": Section("Time", load=_time, titles=TITLES["time"]),
     },
 )

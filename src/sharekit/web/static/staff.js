@@ -24,7 +24,9 @@ for (const form of document.querySelectorAll("form[data-sk-share]")) {
     return true;
   };
 
-  const tell = () => ask("revealed", revealed);
+  const tell = async () => {
+    if (await ask("revealed", revealed)) revealed.removeAttribute("aria-busy");
+  };
 
   const look = async () => {
     if (!(await ask("found", found))) return;
@@ -48,6 +50,7 @@ for (const form of document.querySelectorAll("form[data-sk-share]")) {
       chosen.append(box.closest("li"));
       box.focus();
     }
+    revealed.setAttribute("aria-busy", "true"); // what stands there is not about these choices
     soon(tell);
   });
 

@@ -1,0 +1,133 @@
+"""
+With whom a case is shared, what each person sees, and what the portal shows at all.
+"""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_POST, require_safe
+from sharekit import AccessState, Contact, ContactProfile, InvitationState, Staff
+from sharekit.adapters.django import invitation_url, kit
+from sharekit.errors import InvalidInputError, NotFoundError
+
+from django_cases.office.models import Case
+from django_cases.office.pages.desk import case_or_404, member
+from django_cases.office.pages.panels import case_ref, panels, sent
+from django_cases.office.sharing.people import organization_of
+from django_cases.office.sharing.rights import may_share
+
+__all__ = ["invite", "obstacle", "person", "preview", "settings", "share", "urlpatterns", "withdraw"]
+
+_STATES = {
+    AccessState.NONE: "Not invited",
+    AccessState.INVITED: "Invited",
+    AccessState.ACTIVE: "In the portal",
+    AccessState.WITHDRAWN: "Access withdrawn",
+}
+
+
+@login_required
+def share(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Show who can see a case, and share it; or do what was asked for there."""
+    case = case_or_404(case_id)
+    company = None if case.closed else organization_of(case.client)
+    answer = panels(request).share(
+        case_ref(case_id), sent(request), organization=company, obstacle=obstacle(request, case)
+    )
+    if answer.done:
+        messages.success(request, answer.done)
+        return redirect("share-case", case_id)
+    if answer.partial:
+        return HttpResponse(answer.html, status=answer.status)
+    shown = {"case": case, "share": answer.html, "seen": answer.seen}
+    return render(request, "office/share.html", shown, status=answer.status)
+
+
+@login_required
+@require_safe
+def person(request: HttpRequest, contact_id: str) -> HttpResponse:
+    """Show everything that one person sees, and where they stand with the portal."""
+    found = _person_or_404(contact_id)
+    access = kit().people.access_of(found)
+    invitation = access.invitation
+    opens = invitation is not None and invitation.state is InvitationState.OPEN
+    shown = {
+        "person": found,
+        "seen": panels(request).what_can_see(found, after=request.GET.get("after")),
+        "state": _STATES[access.state],
+        "may_withdraw": access.state in {AccessState.INVITED, AccessState.ACTIVE},
+        "url": invitation_url(invitation, request) if invitation is not None and opens else None,
+    }
+    return render(request, "office/person.html", shown)
+
+
+@login_required
+@require_safe
+def preview(request: HttpRequest, contact_id: str, case_id: int) -> HttpResponse:
+    """Show a case as one person sees it."""
+    case, found = case_or_404(case_id), _person_or_404(contact_id)
+    try:
+        shown = panels(request).preview_as(found, case_ref(case_id))
+    except NotFoundError as error:
+        raise Http404 from error
+    return render(request, "office/preview.html", {"case": case, "person": found, "preview": shown})
+
+
+@login_required
+@require_POST
+def invite(request: HttpRequest, contact_id: str) -> HttpResponse:
+    """Let somebody into the portal: their page then shows the address that they are to be sent."""
+    kit().people.invite(_person_or_404(contact_id), by=_staff(request))
+    messages.success(request, "The invitation is ready. Copy it and send it.")
+    return redirect("person", contact_id)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, contact_id: str) -> HttpResponse:
+    """Let somebody in no more."""
+    kit().people.withdraw(_person_or_404(contact_id), by=_staff(request))
+    messages.success(request, "Access is withdrawn. Invitations and open sessions have ended.")
+    return redirect("person", contact_id)
+
+
+@login_required
+def settings(request: HttpRequest) -> HttpResponse:
+    """Show the settings of the portal, what a change of them would reveal, or change them."""
+    answer = panels(request).settings(sent(request))
+    if answer.done:
+        messages.success(request, answer.done)
+        return redirect("portal-settings")
+    return render(request, "office/portal_settings.html", {"settings": answer.html}, status=answer.status)
+
+
+def obstacle(request: HttpRequest, case: Case) -> str | None:
+    """Say why whoever is signed in may not share a case, or None when they may."""
+    if case.closed:
+        return "This case is closed. Nobody sees it any more."
+    if not may_share(member(request), case):
+        return f"You can read this case, but only {case.lead.get_full_name()} and the office manager share it."
+    return None
+
+
+def _staff(request: HttpRequest) -> Staff:
+    return Staff(str(member(request).pk))
+
+
+def _person_or_404(contact_id: str) -> ContactProfile:
+    try:
+        return kit().people.get(Contact(contact_id))
+    except (NotFoundError, InvalidInputError) as error:
+        raise Http404 from error
+
+
+urlpatterns = [
+    path("cases/<int:case_id>/people/", share, name="share-case"),
+    path("people/<str:contact_id>/", person, name="person"),
+    path("people/<str:contact_id>/invite/", invite, name="invite"),
+    path("people/<str:contact_id>/withdraw/", withdraw, name="withdraw"),
+    path("people/<str:contact_id>/sees/<int:case_id>/", preview, name="preview-case"),
+    path("portal-settings/", settings, name="portal-settings"),
+]
