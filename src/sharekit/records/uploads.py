@@ -39,7 +39,8 @@ def _allowed(given: Mapping[str, str]) -> Mapping[str, str]:
     for extension, reason in given.items():
         if extension not in OPT_IN:
             raise InvalidInputError("allow", f"can only add {', '.join(sorted(OPT_IN))}; other types go into accept=")
-        if not isinstance(reason, str) or not reason.strip() or len(reason) > _LONGEST_REASON:
+        checks.text("allow", reason)
+        if not reason.strip() or len(reason) > _LONGEST_REASON:
             raise InvalidInputError("allow", f"needs a reason of 1 to {_LONGEST_REASON} characters for {extension!r}")
     return MappingProxyType(dict(given))
 

@@ -25,9 +25,8 @@ def prove_bmp(source: Source) -> None:
     declared, pixels_at, header = struct.unpack("<I4xII", head[2:18])
     if header not in _HEADERS:
         raise mismatch()
-    width, height, planes, depth = struct.unpack(
-        "<HHHH" if header == 12 else "<iiHH", head[18 : 26 if header == 12 else 30]
-    )
+    short = header == 12
+    width, height, planes, depth = struct.unpack("<HHHH" if short else "<iiHH", head[18 : 26 if short else 30])
     if planes != 1 or depth not in _DEPTHS:
         raise damaged("bmp")
     height = abs(height)

@@ -32,14 +32,12 @@ _LONGEST_XML = 20 * 1024 * 1024
 _PAGES = ("xhtml", "svg", "xsl/transform", "mathml", "xul", "htmlapplication")
 _PAGE_ROOTS = {"html", "svg", "stylesheet", "transform", "hta"}
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}:[ \t]")
-_MAIL = re.compile(
-    r"^(?:From|To|Received|Date|Subject|Message-ID|MIME-Version|Return-Path|Delivered-To):",
-    re.IGNORECASE | re.MULTILINE,
-)
+_ANY_LINE = re.IGNORECASE | re.MULTILINE
+_MAIL = re.compile(r"^(?:From|To|Received|Date|Subject|Message-ID|MIME-Version|Return-Path|Delivered-To):", _ANY_LINE)
 _SNAPSHOT = re.compile(
-    r"^Snapshot-Content-Location:|multipart/related[^\n]*(?:\n[ \t][^\n]*)*type=\"text/html\"",
-    re.IGNORECASE | re.MULTILINE,
+    r"^Snapshot-Content-Location:|multipart/related[^\n]*(?:\n[ \t][^\n]*)*type=\"text/html\"", _ANY_LINE
 )
+_DWG = re.compile(rb"AC10(?:0[2-9]|1[0-9]|2[0-9]|3[0-9])\x00|AC1\.[245]0|AC2\.[12]")
 _BINARY_DXF = b"AutoCAD Binary DXF\r\n\x1a\x00"
 _DXF = re.compile(r"(?:\s*999\r?\n[^\n]*\r?\n)*\s*0\s*\r?\nSECTION\s*\r?\n", re.IGNORECASE)
 
@@ -51,13 +49,13 @@ def prove_zip(source: Source) -> None:
 
 def prove_xml(source: Source) -> None:
     """Refuse what is no well-formed XML, what declares a document type, and what a browser shows as a page."""
-    roots: list[str] = []
+    root: list[str] = []
 
     def found(name: str, _: Mapping[str, str]) -> None:
-        namespace, _, local = name.rpartition(" ")
-        if any(sign in namespace.casefold() for sign in _PAGES) or (not roots and local.casefold() in _PAGE_ROOTS):
+        namespace, _sep, local = name.rpartition(" ")
+        if any(sign in namespace.casefold() for sign in _PAGES) or (not root and local.casefold() in _PAGE_ROOTS):
             raise Rejected(RefusalReason.WEB_PAGE, "xml")
-        roots.append(name) if not roots else None
+        root[:] = [local]
 
     text = source.at(0, min(source.size, _LONGEST_XML))
     if b"<?xml-stylesheet" in text:

@@ -1,5 +1,5 @@
 """
-The header that names a file on its way: written so that every reader gets the name, read as senders write it (R-NAME-3).
+The header that names a file on its way: written for every reader, read as senders write it (R-NAME-3).
 """
 
 import re
@@ -9,10 +9,11 @@ from urllib.parse import quote, unquote_to_bytes
 __all__ = ["content_disposition", "disposition_name"]
 
 _PLAIN = re.compile(r"[^ !#$&'()+,\-.0-9=@A-Z\[\]^_`a-z{}~]")
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_WORD = r"[!\#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _PARAMETER = re.compile(
-    rf"""\s*;\s*(?:(?P<name>{_TOKEN})\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^;"\s][^;]*?|))\s*(?=;|$))?""",
-    re.DOTALL,
+    rf"""\s*;\s*(?:(?P<name>{_WORD})\s*=\s*
+        (?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^;"\s][^;]*?|))\s*(?=;|$))?""",
+    re.DOTALL | re.VERBOSE,
 )
 _EXTENDED = re.compile(r"(?P<charset>[^']+)'[^']*'(?P<value>(?:[A-Za-z0-9!#$&+.^_`|~-]|%[0-9A-Fa-f]{2})*)")
 _LONGEST = 8192
@@ -39,7 +40,7 @@ def disposition_name(header: str | bytes) -> str | None:
     """
     text = header.decode("utf-8", "surrogateescape") if isinstance(header, bytes) else header
     kind, semicolon, rest = text[:_LONGEST].strip().partition(";")
-    if not re.fullmatch(_TOKEN, kind.strip()):
+    if not re.fullmatch(_WORD, kind.strip()):
         return None
     found: dict[str, str] = {}
     at, rest = 0, semicolon + rest

@@ -61,70 +61,10 @@ REFUSED: Mapping[str, RefusalReason] = MappingProxyType(
 )
 """The reason of each ending that is refused; an ending that is missing here is unknown, and refused as that."""
 
-RUNS = frozenset(
-    [
-        "exe",
-        "dll",
-        "scr",
-        "com",
-        "pif",
-        "cpl",
-        "ocx",
-        "sys",
-        "msi",
-        "msp",
-        "msix",
-        "appx",
-        "lnk",
-        "url",
-        "scf",
-        "pkg",
-        "dmg",
-        "deb",
-        "rpm",
-        "apk",
-        "jar",
-        "class",
-        "dex",
-        "jnlp",
-        "js",
-        "jse",
-        "vbs",
-        "vbe",
-        "ws",
-        "wsf",
-        "wsc",
-        "wsh",
-        "hta",
-        "ps1",
-        "psm1",
-        "bat",
-        "cmd",
-        "sh",
-        "command",
-        "py",
-        "pyw",
-        "rb",
-        "pl",
-        "php",
-        "so",
-        "dylib",
-        "swf",
-        "chm",
-        "reg",
-        "msc",
-        "iso",
-        "img",
-        "docm",
-        "dotm",
-        "xlsm",
-        "xltm",
-        "xlsb",
-        "xlam",
-        "pptm",
-        "potm",
-        "ppam",
-        "ppsm",
-    ]
-)
+_RUNS = """
+exe dll scr com pif cpl ocx sys msi msp msix appx lnk url scf pkg dmg deb rpm apk jar class dex jnlp js jse
+vbs vbe ws wsf wsc wsh hta ps1 psm1 bat cmd sh command py pyw rb pl php so dylib swf chm reg msc iso img docm
+dotm xlsm xltm xlsb xlam pptm potm ppam ppsm
+"""
+RUNS = frozenset(_RUNS.split())
 """What opens as a program; nothing with such an ending may travel inside another file."""

@@ -34,6 +34,17 @@ _TRICKS = re.compile(
 _COMMENT = re.compile(rb"\*/\s{0,8}=|=\s{0,8}/\*")
 _EMBEDDED = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 
+_STOWAWAYS = (
+    *_EMBEDDED,
+    b"__HALT_COMPILER",
+    b"PK\x03\x04",
+    b"%PDF-",
+    b"\x7fELF",
+    b"This program cannot be run",
+    b"\nimport ",
+    b"#!/",
+)
+
 _STARTS: tuple[tuple[bytes, RefusalReason, str], ...] = (
     (b"MZ", RefusalReason.EXECUTABLE, "program"),
     (b"\x7fELF", RefusalReason.EXECUTABLE, "program"),
@@ -122,16 +133,7 @@ def refuse_stowaways(extra: bytes) -> None:
     begun = what_starts(extra.lstrip(b"\x00 \r\n\t"))
     if begun is not None:
         raise Rejected(RefusalReason.HIDDEN_CONTENT, begun[1])
-    for magic in (
-        *_EMBEDDED,
-        b"__HALT_COMPILER",
-        b"PK\x03\x04",
-        b"%PDF-",
-        b"\x7fELF",
-        b"This program cannot be run",
-        b"\nimport ",
-        b"#!/",
-    ):
+    for magic in _STOWAWAYS:
         if magic in extra:
             raise Rejected(RefusalReason.HIDDEN_CONTENT)
     at = extra.find(b"MZ")

@@ -27,9 +27,9 @@ from sharekit.screening._gif import prove_gif
 from sharekit.screening._heif import prove_avif, prove_heic, prove_heif
 from sharekit.screening._jpeg import prove_jpeg
 from sharekit.screening._names import clean_name
-from sharekit.screening._odf import odf, prove_epub
+from sharekit.screening._odf import ODF, odf, prove_epub
 from sharekit.screening._office97 import prove_doc, prove_ppt, prove_xls
-from sharekit.screening._ooxml import ooxml
+from sharekit.screening._ooxml import OOXML, ooxml
 from sharekit.screening._pdf import prove_pdf
 from sharekit.screening._png import prove_png
 from sharekit.screening._riff import prove_webp
@@ -82,45 +82,18 @@ def _proofs() -> Mapping[str, Proof]:
         ("csv tsv", prove_csv),
     ):
         proofs |= dict.fromkeys(extensions.split(), proof)
-    for extension in ("docx", "dotx", "xlsx", "xltx", "pptx", "potx", "ppsx"):
+    for extension in OOXML:
         proofs[extension] = ooxml(extension)
-    for extension in ("odt", "ott", "ods", "ots", "odp", "otp", "odg", "otg"):
+    for extension in ODF:
         proofs[extension] = odf(extension)
     return MappingProxyType(proofs)
 
 
 _PROOFS = _proofs()
 # What may be an archive at the same time by its nature, or is proved to be nothing else already.
-_ARCHIVES = frozenset(
-    [
-        "docx",
-        "dotx",
-        "xlsx",
-        "xltx",
-        "pptx",
-        "potx",
-        "ppsx",
-        "odt",
-        "ott",
-        "ods",
-        "ots",
-        "odp",
-        "otp",
-        "odg",
-        "otg",
-        "zip",
-        "epub",
-        "doc",
-        "dot",
-        "xls",
-        "xlt",
-        "ppt",
-        "pot",
-        "pps",
-        "msg",
-    ]
-)
-_TEXTS = frozenset(["txt", "log", "md", "csv", "tsv", "json", "xml", "eml", "ics", "vcf", "dxf", "rtf"])
+_ZIPPED = frozenset({"docx", "dotx", "xlsx", "xltx", "pptx", "potx", "ppsx", "zip", "epub"}) | frozenset(ODF)
+_COMPOUND = frozenset({"doc", "dot", "xls", "xlt", "ppt", "pot", "pps", "msg"})
+_TEXTS = frozenset({"txt", "log", "md", "csv", "tsv", "json", "xml", "eml", "ics", "vcf", "dxf", "rtf"})
 _STARTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "pdf": frozenset({"pdf"}),
@@ -131,26 +104,8 @@ _STARTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "webp": frozenset({"webp"}),
         "heif": frozenset({"heic", "heif", "hif", "avif"}),
         "rtf": frozenset({"rtf"}),
-        "ole": frozenset(
-            [
-                "doc",
-                "dot",
-                "xls",
-                "xlt",
-                "ppt",
-                "pot",
-                "pps",
-                "msg",
-                "docx",
-                "dotx",
-                "xlsx",
-                "xltx",
-                "pptx",
-                "potx",
-                "ppsx",
-            ]
-        ),
-        "zip": _ARCHIVES - frozenset(["doc", "dot", "xls", "xlt", "ppt", "pot", "pps", "msg"]),
+        "ole": _COMPOUND | frozenset(OOXML),
+        "zip": _ZIPPED,
     }
 )
 _FOUND_IN_GENERAL = frozenset({None, "zip", "ole", "heif"})
@@ -282,7 +237,7 @@ def _prove(extension: str, source: Source) -> None:
         if rejected.reason is not RefusalReason.NOT_WHAT_IT_SAYS or rejected.found not in _FOUND_IN_GENERAL:
             raise
         raise _better_told(rejected, source) from None
-    if extension not in _ARCHIVES and extension not in _TEXTS:
+    if extension not in _ZIPPED | _COMPOUND | _TEXTS:
         refuse_archives(source)
 
 

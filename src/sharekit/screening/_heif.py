@@ -15,7 +15,7 @@ __all__ = ["prove_avif", "prove_heic", "prove_heif"]
 _MAX_BOXES = 20_000
 _HEVC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 _AV1 = {b"avif", b"avis", b"avio"}
-_STILL = {b"mif1", b"mif2", b"msf1", b"miaf"} | _HEVC | _AV1
+_STILL = {b"mif1", b"mif2", b"mif3", b"msf1", b"miaf"} | _HEVC | _AV1
 # Boxes that pictures have at the top; a telephone puts the short film of a photo into `mpvd`.
 _TOP = {b"ftyp", b"meta", b"mdat", b"free", b"skip", b"wide", b"uuid", b"moov", b"mpvd", b"idat", b"sefd", b"mini"}
 _LONGEST_META = 4 * 1024 * 1024
@@ -23,10 +23,9 @@ _FILM_HANDLERS = {b"vide", b"soun", b"sbtl", b"text", b"hint"}
 
 
 def prove_heic(source: Source) -> None:
-    """Refuse what is no picture in HEVC."""
-    brands = _prove(source)
-    if brands[0] in _AV1 or brands[0] not in _HEVC | {b"mif1", b"msf1", b"mif2"} or not _HEVC & set(brands):
-        raise mismatch("avif" if _AV1 & set(brands) else "heif")
+    """Refuse what is no picture of this family, and those in AV1, which have a name of their own."""
+    if _AV1 & set(_prove(source)):
+        raise mismatch("avif")
 
 
 def prove_heif(source: Source) -> None:
@@ -51,23 +50,23 @@ def _prove(source: Source) -> list[bytes]:
     brands = [ftyp[8:12], *(ftyp[at : at + 4] for at in range(16, length, 4))]
     if brands[0] not in _STILL and not {b"mif1", b"msf1"} & set(brands):
         raise Rejected(RefusalReason.MEDIA, "mp4")
-    described = False
-    for kind, at, end in _boxes(source, 0, source.size, "heif"):
-        if kind not in _TOP:
-            raise damaged("heif")
-        if kind == b"meta":
-            _check_meta(source, at, end)
-            described = True
-        elif kind == b"moov":
-            _check_no_film(source, at, end)
-            described = True
-        elif kind in {b"free", b"skip", b"uuid", b"wide"}:
-            refuse_active(source.at(at, min(end - at, _LONGEST_META)))
-        elif kind == b"mini":
-            described = True
-    if not described:
+    described = [_describes(source, kind, at, end) for kind, at, end in _boxes(source, 0, source.size, "heif")]
+    if not any(described):
         raise damaged("heif")
     return brands
+
+
+def _describes(source: Source, kind: bytes, at: int, end: int) -> bool:
+    """Check one box of the top; say whether it describes a picture."""
+    if kind not in _TOP:
+        raise damaged("heif")
+    if kind == b"meta":
+        _check_meta(source, at, end)
+    elif kind == b"moov":
+        _check_no_film(source, at, end)
+    elif kind in {b"free", b"skip", b"uuid", b"wide"}:
+        refuse_active(source.at(at, min(end - at, _LONGEST_META)))
+    return kind in {b"meta", b"moov", b"mini"}
 
 
 def _boxes(source: Source, start: int, end: int, found: str) -> Iterator[tuple[bytes, int, int]]:

@@ -29,16 +29,16 @@ def prove_jpeg(source: Source) -> None:
     """Refuse what is no JPEG, or carries what cameras do not append."""
     if source.at(0, 3) != b"\xff\xd8\xff":
         raise mismatch()
-    at, metadata = _picture(source, 0)
+    end, metadata = _picture(source, 0)
     for _ in range(_MAX_PICTURES):
-        if at is None:
+        if end is None:
             return
-        at = _past_padding(source, at)
+        at = _past_padding(source, end)
         if source.at(at, 3) != b"\xff\xd8\xff":
             _check_notes(source, at, metadata)
             return
         try:
-            at, _ = _picture(source, at)
+            end, _ = _picture(source, at)
         except Rejected as rejected:
             if rejected.reason is not RefusalReason.DAMAGED:
                 raise

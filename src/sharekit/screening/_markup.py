@@ -21,162 +21,19 @@ _PAGE = re.compile(
 _LEADING = re.compile(r"(?:\s|\ufeff|\x00|<!--.*?(?:-->|\Z)|<\?xml[^>]{0,200}\?>)*", re.DOTALL)
 _TAG = re.compile(r"</?([a-z][\w:.-]{0,60})(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s<>]+))*\s*/?>", re.IGNORECASE)
 _CLOSING = re.compile(r"</[a-z][\w:.-]{0,60}\s*>", re.IGNORECASE)
-_HTML = frozenset(
-    [
-        "a",
-        "abbr",
-        "address",
-        "area",
-        "article",
-        "aside",
-        "audio",
-        "b",
-        "base",
-        "basefont",
-        "bdo",
-        "big",
-        "blink",
-        "blockquote",
-        "body",
-        "br",
-        "button",
-        "canvas",
-        "caption",
-        "center",
-        "cite",
-        "code",
-        "col",
-        "dd",
-        "del",
-        "details",
-        "dfn",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "embed",
-        "fieldset",
-        "figure",
-        "font",
-        "footer",
-        "form",
-        "frame",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "head",
-        "header",
-        "hr",
-        "html",
-        "i",
-        "iframe",
-        "img",
-        "input",
-        "ins",
-        "isindex",
-        "kbd",
-        "label",
-        "legend",
-        "li",
-        "link",
-        "main",
-        "map",
-        "marquee",
-        "menu",
-        "meta",
-        "nav",
-        "object",
-        "ol",
-        "option",
-        "p",
-        "param",
-        "picture",
-        "pre",
-        "q",
-        "s",
-        "samp",
-        "script",
-        "section",
-        "select",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "style",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "textarea",
-        "tfoot",
-        "th",
-        "thead",
-        "title",
-        "tr",
-        "tt",
-        "u",
-        "ul",
-        "var",
-        "video",
-    ]
-)
-_MARKDOWN_TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "center",
-        "code",
-        "dd",
-        "del",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figure",
-        "font",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "kbd",
-        "li",
-        "ol",
-        "p",
-        "picture",
-        "pre",
-        "s",
-        "small",
-        "source",
-        "span",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "u",
-        "ul",
-    ]
-)
+_HTML_NAMES = """
+    a abbr address area article aside audio b base basefont bdo big blink blockquote body br button canvas
+    caption center cite code col dd del details dfn dir div dl dt em embed fieldset figure font footer form
+    frame h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins isindex kbd label legend li link main
+    map marquee menu meta nav object ol option p param picture pre q s samp script section select small span
+    strike strong style sub summary sup table tbody td textarea tfoot th thead title tr tt u ul var video
+"""
+_HTML = frozenset(_HTML_NAMES.split())
+_MARKDOWN_NAMES = """
+    a abbr b blockquote br center code dd del details div dl dt em figure font h1 h2 h3 h4 h5 h6 hr i img kbd
+    li ol p picture pre s small source span strong sub summary sup table tbody td th thead tr u ul
+"""
+_MARKDOWN_TAGS = frozenset(_MARKDOWN_NAMES.split())
 _FENCED = re.compile(
     r"^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)|^(?: {4}|\t).*?$|(`+)(?!`).{0,1000}?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
 )
@@ -191,7 +48,7 @@ _STARTS: tuple[tuple[str, RefusalReason, str], ...] = (
     (r"BEGIN:VCALENDAR", RefusalReason.NOT_WHAT_IT_SAYS, "ics"),
     (r"BEGIN:VCARD", RefusalReason.NOT_WHAT_IT_SAYS, "vcf"),
     (r"\{\\rtf", RefusalReason.NOT_WHAT_IT_SAYS, "rtf"),
-    (r"%PDF-\d", RefusalReason.NOT_WHAT_IT_SAYS, "pdf"),
+    (r"%PDF-", RefusalReason.NOT_WHAT_IT_SAYS, "pdf"),
     (r"%!PS|%!\s|\x04%!PS", RefusalReason.EXECUTABLE, "ps"),
     (r"\s*0\s*\r?\n\s*SECTION\s*\r?\n|999\r?\n[^\n]*\r?\n\s*0\s*\r?\nSECTION", RefusalReason.NOT_WHAT_IT_SAYS, "dxf"),
     (r"/\* XPM \*/|#define \w+_width \d+", RefusalReason.NOT_WHAT_IT_SAYS, "xpm"),
@@ -209,6 +66,7 @@ _STARTS: tuple[tuple[str, RefusalReason, str], ...] = (
 _FORMATS = tuple(
     (re.compile(pattern, re.IGNORECASE if found == "uu" else 0), reason, found) for pattern, reason, found in _STARTS
 )
+_JSON = re.compile(r"[\[{]\s*(?:[\[{]\s*)*\"(?:[^\"\\\n]|\\.){0,200}\"\s*[:,]")
 _LONGEST_JSON = 1024 * 1024
 
 
@@ -271,8 +129,10 @@ def refuse_formats(text: str, *, whole: bool) -> None:
 def _is_json(text: str, *, whole: bool) -> bool:
     if text[:1] not in {"{", "["}:
         return False
+    if _JSON.match(text):
+        return True
     if not whole or len(text) > _LONGEST_JSON:
-        return re.match(r"[\[{]\s*(?:[\[{]\s*)*\"(?:[^\"\\]|\\.){0,200}\"\s*[:,]", text) is not None
+        return False
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

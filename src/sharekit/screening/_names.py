@@ -104,7 +104,7 @@ def _refuse_two_names(name: str) -> None:
 
 
 def _with_plain_ending(name: str) -> str:
-    """Write an ending that counts for a known type as that type writes it: ``a.ｐｄｆ`` is shown as ``a.pdf``."""
+    """Write an ending that counts for a known type plainly: full-width letters become ordinary ones."""
     ending = _ending(name)
     if not ending or name.casefold().endswith(f".{ending}") or (ending not in FILE_TYPES and ending not in REFUSED):
         return name

@@ -10,7 +10,7 @@ from sharekit.screening._verdicts import RefusalReason, Rejected
 from sharekit.screening._xml import elements
 from sharekit.screening._zip import Package, read_package
 
-__all__ = ["odf", "prove_epub"]
+__all__ = ["ODF", "odf", "prove_epub"]
 
 _PREFIX = "application/vnd.oasis.opendocument."
 _KINDS = {
@@ -23,6 +23,9 @@ _KINDS = {
     "odg": "graphics",
     "otg": "graphics-template",
 }
+ODF = tuple(_KINDS)
+"""The extensions of this family."""
+
 _MANIFEST = "META-INF/manifest.xml"
 _LONGEST_MANIFEST = 2 * 1024 * 1024
 _LISTS = ("script-lb.xml", "script-lc.xml", "dialog-lb.xml", "dialog-lc.xml")

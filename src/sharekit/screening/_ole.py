@@ -61,7 +61,7 @@ class CompoundFile:
         mini_fat, difat, difats = header[11], header[13], header[14]
         if order != 0xFFFE or shift not in {9, 12} or mini_shift != 6:
             raise damaged("ole")
-        self._sector = 1 << shift
+        self._sector: int = 1 << shift
         self._fat = self._read_fat(raw[76:512], difat, difats)
         self.entries = self._read_directory(directory)
         if not self.entries or self.entries[0].kind != _ROOT:
@@ -132,8 +132,7 @@ class CompoundFile:
     def _read_directory(self, start: int) -> list[Entry]:
         entries: list[Entry] = []
         for raw in self._sectors(start, len(self._fat)):
-            for at in range(0, len(raw) // 128 * 128, 128):
-                entries.append(_entry(raw[at : at + 128]))
+            entries += (_entry(raw[at : at + 128]) for at in range(0, len(raw) // 128 * 128, 128))
             if len(entries) > _MAX_ENTRIES:
                 raise too_much()
         return entries

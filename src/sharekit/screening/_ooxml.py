@@ -11,7 +11,7 @@ from sharekit.screening._verdicts import RefusalReason, Rejected
 from sharekit.screening._xml import elements, root_of
 from sharekit.screening._zip import Package, read_package
 
-__all__ = ["ooxml"]
+__all__ = ["OOXML", "ooxml"]
 
 _OOXML = "application/vnd.openxmlformats-officedocument."
 _MAIN = {
@@ -23,6 +23,9 @@ _MAIN = {
     "potx": f"{_OOXML}presentationml.template.main+xml",
     "ppsx": f"{_OOXML}presentationml.slideshow.main+xml",
 }
+OOXML = tuple(_MAIN)
+"""The extensions of this family."""
+
 _BY_TYPE = {value.casefold(): key for key, value in _MAIN.items()}
 _ROOTS = {
     **dict.fromkeys(("docx", "dotx"), "document"),

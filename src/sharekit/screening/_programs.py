@@ -38,37 +38,49 @@ _LINES = re.compile(
     r"""^\s*(?:
         (?:async\s+)?def\s+\w+.*[:)(,]\s*$ | class\s+\w+.*[:{]\s*$ | (?:class|module)\s+[A-Z]\w*(?:\s*<.*)?\s*$
         | from\s+[\w.]+\s+import\s.* | import\s+[\w.*{}\ ,"'@/-]+(?:\s+as\s+\w+)?;?\s*$ | from\s+['"].*
-        | (?:if|elif|for|while|with|try|except|else|finally)\b.*[:{]\s*(?:\#.*)?$ | return(?:\s+[\w.]+)?\s*$ | return\b.*[;)\]}'"]\s*$ | yield\b.*[)\]]$
+        | (?:if|elif|for|while|with|try|except|else|finally)\b.*[:{]\s*(?:\#.*)?$ | return(?:\s+[\w.]+)?\s*$
+            | return\b.*[;)\]}'"]\s*$ | yield\b.*[)\]]$
         | (?:print|echo|puts|printf|alert|eval|exec|require|include|import|console\.\w+|System\.\w+)\s*\(.*
         | (?:var|let|const|local|my|our|val|auto|static|extern|dim|redim|global)\s+[\w$@%{\[(].*
         | (?:export\s+)?(?:default\s+)?(?:async\s+)?function\b.*[({].* | \w+\s*=\s*function\b.* | .*=>\s*[{(\w\[].*
-        | .*[{}]\s*(?://.*|/\*.*|\#.*)?$ | .*[(){}=\[\]"'$<>\\].*;\s*(?://.*|/\*.*|\#.*)?$ | [\w.]+;\s*$ | [})\]]+[;,)]*\s*$ | end[;,]?\s*$ | (?:fi|done|esac|then|do|begin)\s*;?\s*$
+        | .*[{}]\s*(?://.*|/\*.*|\#.*)?$ | .*[(){}=\[\]"'$<>\\].*;\s*(?://.*|/\*.*|\#.*)?$ | [\w.]+;\s*$
+            | [})\]]+[;,)]*\s*$ | end[;,]?\s*$ | (?:fi|done|esac|then|do|begin)\s*;?\s*$
         | \#\s*(?:include|define|undef|if|ifdef|ifndef|endif|else|elif|pragma|import|error)\b.*
         | (?://|/\*|\*/|--\[\[|"{3}|'{3}|\(\*|;;;|%%?\s*--).* | @\w+(?:\(.*\))?\s*$
         | (?:exec|sudo|chmod|chown|mkdir|rm|cp|mv|cd|cat|grep|sed|awk|curl|wget|apt(?:-get)?|pip|npm|git|test|trap|set
             |source|shift|unset|exit|alias|readonly)\s+[-$"'./~{+0-9].* | (?:export|local|readonly)\s+\w+=.*
-        | \w+=(?:\$|"|'|`|\().* | \[\[?\s.*\]\]?.* | \$[a-z_{].* | .*\$\(.*\).* | .*\|\s*(?:grep|sed|awk|sort|head|xargs)\b.*
+        | \w+=(?:\$|"|'|`|\().* | \[\[?\s.*\]\]?.* | \$[a-z_{].* | .*\$\(.*\).*
+            | .*\|\s*(?:grep|sed|awk|sort|head|xargs)\b.*
         | (?:rem|pause|pushd|popd|endlocal|exit\s+/b)\b.* | (?:goto|call)\s+:?[\w.%"\\]+\s*$
         | (?:start|copy|del|xcopy|reg|taskkill|ping|net)\s+["/%\\-].*
         | (?:if\s+(?:not\s+)?(?:exist|errorlevel|defined|"%|%)|for\s+/?\w?\s*%%).* | .*%~?\w+%.* | :\w+\s*$
-        | \$\w+\s*[-+.*/|]?=.* | (?:Get|Set|New|Write|Add|Remove|Import|Export|Start|Stop|Out|Select|Where|ForEach|Test)-\w+.*
+        | \$\w+\s*[-+.*/|]?=.*
+            | (?:Get|Set|New|Write|Add|Remove|Import|Export|Start|Stop|Out|Select|Where|ForEach|Test)-\w+.*
         | param\s*\(.* | function\s+[\w:-]+.* | .*\s-(?:eq|ne|lt|gt|like|match|and|or)\s.*
-        | (?:private|public|protected|internal|friend)\s+\w+.* | (?:end|exit)\s+(?:sub|function|if|with|select|property|class|while|module).*
-        | (?:sub|function|property\s+(?:get|let|set)|class|module|namespace|using|package|interface|struct|enum|type|impl|trait|mod
-            |fn|func|pub|use|unsafe|procedure|program|unit|uses|subroutine|implicit|integer|real|call|begin)\s+[\w.:"'&*({<].*[\w);{:,"'>]\s*$
+        | (?:private|public|protected|internal|friend)\s+\w+.*
+            | (?:end|exit)\s+(?:sub|function|if|with|select|property|class|while|module).*
+        | (?:sub|function|property\s+(?:get|let|set)|class|module|namespace|using|package|interface|struct|enum
+            |type|impl|trait|mod
+            |fn|func|pub|use|unsafe|procedure|program|unit|uses|subroutine|implicit|integer|real|call
+            |begin)\s+[\w.:"'&*({<].*[\w);{:,"'>]\s*$
         | set\s+[/\w]+\s*=.* | select\s+case\b.* | loop\b.* | next\s*\w*\s*$ | wend\s*$
-        | (?:require|load|require_relative|include|extend|attr_\w+|gem)\s+['":\w].* | .*\bdo\s*(?:\|.*\|)?\s*$ | .*\.each\b.*
+        | (?:require|load|require_relative|include|extend|attr_\w+|gem)\s+['":\w].* | .*\bdo\s*(?:\|.*\|)?\s*$
+            | .*\.each\b.*
         | (?:sub|use|package|no)\s+[\w:]+.*[;{] | [@%]\w+\s*=.* | .*=~.*
-        | (?:select|insert\s+into|create\s+(?:or\s+replace\s+)?(?:table|view|index|function|procedure|trigger|database)|drop\s+table|alter\s+table|update\s+\w+\s+set|delete\s+from)\b.* | go\s*$
+        | (?:select|insert\s+into|create\s+(?:or\s+replace\s+)?(?:table|view|index|function|procedure|trigger
+            |database)|drop\s+table|alter\s+table|update\s+\w+\s+set|delete\s+from)\b.* | go\s*$
         | \(?(?:define|defun|defvar|defmacro|setq|let\*?|lambda|ns|require|provide)[\s(].* | \(.*\)+\s*$
-        | [\w.$\[\]'"->]+\s*(?:\+|-|\*|/|\|\||&&|:|<<)?=\s*[\w"'\[({$@-].*[\w)\]}"';,]\s*$ | [\w.$:>-]+\(.*\)\s*[;:]?\s*$
+        | [\w.$\[\]'"->]+\s*(?:\+|-|\*|/|\|\||&&|:|<<)?=\s*[\w"'\[({$@-].*[\w)\]}"';,]\s*$
+            | [\w.$:>-]+\(.*\)\s*[;:]?\s*$
         | [.\#]?[\w-]+(?:[\s,>+~.:\#\[][^{}]*)?\{\s*$ | [\w-]+\s*:\s*[^;{}]+;\s*$ | <-.* | \w+\s*<-\s.* | -\w+\(.*
-        | (?:proc|namespace\s+eval|foreach|puts|upvar)\s.* | (?:FROM|RUN|CMD|COPY|ENV|WORKDIR|ENTRYPOINT|EXPOSE)\s+\S.*
+        | (?:proc|namespace\s+eval|foreach|puts|upvar)\s.*
+            | (?:FROM|RUN|CMD|COPY|ENV|WORKDIR|ENTRYPOINT|EXPOSE)\s+\S.*
     )$""",
     re.IGNORECASE | re.VERBOSE,
 )
 _BLOCK_COMMENT = re.compile(r"/\*.*?\*/|<!--.*?-->", re.DOTALL)
 _FENCED = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1|^(?: {4}|\t).*?$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
+_MARKS = re.compile(r"^(?:#{1,6} +\S|```|~~~|[-*+] +\S|\d+\. +\S|={3,}\s*$|-{3,}\s*$|> )|\]\(", re.MULTILINE)
 _CODE_SIGNS = re.compile(r"[{}()$]|(?<![=<>])[=<>](?![=<>])")
 _COMMENT = re.compile(r"^\s*(?:#|//|--|'|;|%|rem\b|\"|!|\.\\\")", re.IGNORECASE)
 _SHARE = 0.5
@@ -87,7 +99,7 @@ def is_program(text: str, *, marked: bool = False, tabular: bool = False) -> boo
         tabular: Whether its lines are rows of the same width; then only a certain sign counts.
     """
     text = text[:_LOOKED_AT]
-    if marked:
+    if marked and _MARKS.search(text):
         text = _FENCED.sub("", text)
     if _CERTAIN.search(text):
         return True

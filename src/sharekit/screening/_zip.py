@@ -192,9 +192,8 @@ def _large(extra: bytes, packed: int, size: int, place: int) -> tuple[int, int, 
     while at + 4 <= len(extra):
         kind, length = struct.unpack("<HH", extra[at : at + 4])
         if kind == 1:
-            numbers = iter(
-                struct.unpack(f"<{min(length, len(extra) - at - 4) // 8}Q", _eights(extra[at + 4 : at + 4 + length]))
-            )
+            raw = extra[at + 4 : at + 4 + length]
+            numbers = iter(struct.unpack(f"<{len(raw) // 8}Q", raw[: len(raw) // 8 * 8]))
             values = [next(numbers, None) if value == 0xFFFFFFFF else value for value in (size, packed, place)]
             if None in values:
                 break
@@ -202,10 +201,6 @@ def _large(extra: bytes, packed: int, size: int, place: int) -> tuple[int, int, 
             return packed, size, place
         at += 4 + length
     raise damaged("zip")
-
-
-def _eights(raw: bytes) -> bytes:
-    return raw[: len(raw) // 8 * 8]
 
 
 def _placed(source: Source, members: dict[str, Member], directory: int) -> Iterator[Member]:
