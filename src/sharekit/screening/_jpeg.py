@@ -113,10 +113,10 @@ def _check_notes(source: Source, at: int, metadata: bytes) -> None:
         return
     notes = source.at(at, min(rest, _LONGEST_NOTES))
     film = notes[:4096].find(b"ftyp")
-    if film >= 4 or rest > _LONGEST_NOTES:
+    if film >= 0 or rest > _LONGEST_NOTES:
         signs = metadata + source.tail(64 * 1024)
         if not any(sign in signs for sign in _FILM_SIGNS):
-            raise Rejected(RefusalReason.HIDDEN_CONTENT, "mp4" if film >= 4 else None)
+            raise Rejected(RefusalReason.HIDDEN_CONTENT, "mp4" if film >= 0 else None)
         refuse_active(notes[:4096])
         return
     refuse_stowaways(notes)

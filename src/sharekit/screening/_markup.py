@@ -38,6 +38,9 @@ _FENCED = re.compile(
     r"^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)|^(?: {4}|\t).*?$|(`+)(?!`).{0,1000}?(?<!`)\2(?!`)", re.DOTALL | re.MULTILINE
 )
 _SOME = 6
+_MOST_BRACKETS = 2_000
+_BEGINNING = 64 * 1024
+_SHARE_OF_TAGS = 0.03
 
 _HEADERS = re.compile(r"\A(?:From .*\r?\n)?(?:[A-Za-z][\w-]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){2,}", re.MULTILINE)
 _MAIL = re.compile(
@@ -48,7 +51,7 @@ _STARTS: tuple[tuple[str, RefusalReason, str], ...] = (
     (r"BEGIN:VCALENDAR", RefusalReason.NOT_WHAT_IT_SAYS, "ics"),
     (r"BEGIN:VCARD", RefusalReason.NOT_WHAT_IT_SAYS, "vcf"),
     (r"\{\\rtf", RefusalReason.NOT_WHAT_IT_SAYS, "rtf"),
-    (r"%PDF-", RefusalReason.NOT_WHAT_IT_SAYS, "pdf"),
+    (r"\x1b%-12345X|(?s:.{0,1024})%PDF-", RefusalReason.NOT_WHAT_IT_SAYS, "pdf"),
     (r"%!PS|%!\s|\x04%!PS", RefusalReason.EXECUTABLE, "ps"),
     (r"\s*0\s*\r?\n\s*SECTION\s*\r?\n|999\r?\n[^\n]*\r?\n\s*0\s*\r?\nSECTION", RefusalReason.NOT_WHAT_IT_SAYS, "dxf"),
     (r"/\* XPM \*/|#define \w+_width \d+", RefusalReason.NOT_WHAT_IT_SAYS, "xpm"),
@@ -66,7 +69,7 @@ _STARTS: tuple[tuple[str, RefusalReason, str], ...] = (
 _FORMATS = tuple(
     (re.compile(pattern, re.IGNORECASE if found == "uu" else 0), reason, found) for pattern, reason, found in _STARTS
 )
-_JSON = re.compile(r"[\[{]\s*(?:[\[{]\s*)*\"(?:[^\"\\\n]|\\.){0,200}\"\s*[:,]")
+_JSON = re.compile(r"[\[{]\s*(?:[\[{]\s*){0,20}\"(?:[^\"\\\n]|\\.){0,200}\"\s*[:,]")
 _LONGEST_JSON = 1024 * 1024
 
 
@@ -84,8 +87,11 @@ def refuse_markup(text: str, *, start: bool, marked: bool = False) -> None:
         start: Whether it is the beginning.
         marked: Whether it is Markdown, in which the harmless tags have a place.
     """
-    if "<" not in text:
+    brackets = text.count("<")
+    if not brackets:
         return
+    if brackets > max(_MOST_BRACKETS, len(text) // 20):
+        raise Rejected(RefusalReason.NOT_WHAT_IT_SAYS, "xml")
     if _PAGE.search(text):
         raise Rejected(RefusalReason.WEB_PAGE, "html")
     if not start:
@@ -94,22 +100,34 @@ def refuse_markup(text: str, *, start: bool, marked: bool = False) -> None:
     at = begun.end() if begun else 0
     if "<?xml" in text[:at]:
         raise Rejected(RefusalReason.NOT_WHAT_IT_SAYS, "xml")
+    if not marked:
+        _refuse_first_tag(text, at)
+    _refuse_many_tags(text[:_BEGINNING], marked=marked)
+
+
+def _refused(*, page: bool) -> Rejected:
+    if page:
+        return Rejected(RefusalReason.WEB_PAGE, "html")
+    return Rejected(RefusalReason.NOT_WHAT_IT_SAYS, "xml")
+
+
+def _refuse_first_tag(text: str, at: int) -> None:
     tag = _TAG.match(text, at)
-    tags = [found[1].casefold() for found in _TAG.finditer(text[: 64 * 1024])]
-    if marked:
-        tags = [name for name in tags if name not in _MARKDOWN_TAGS]
-    if tag is not None and not marked:
+    if tag is not None:
         name = tag[1].casefold()
         if name in _HTML or f"</{name}" in text.casefold() or tag[0].endswith("/>"):
-            raise Rejected(
-                *((RefusalReason.WEB_PAGE, "html") if name in _HTML else (RefusalReason.NOT_WHAT_IT_SAYS, "xml"))
-            )
-    if len(tags) >= _SOME and len(_CLOSING.findall(text[: 64 * 1024])) >= _SOME // 2:
-        # A table may hold single tags in its cells; a page is made of them.
-        of_pages = sum(name in _HTML for name in tags)
-        if sum(map(len, tags)) + 2 * len(tags) > len(text[: 64 * 1024]) * 0.03:
-            html = of_pages * 2 > len(tags)
-            raise Rejected(*((RefusalReason.WEB_PAGE, "html") if html else (RefusalReason.NOT_WHAT_IT_SAYS, "xml")))
+            raise _refused(page=name in _HTML)
+
+
+def _refuse_many_tags(text: str, *, marked: bool) -> None:
+    """Refuse what is made of tags; a table may hold single ones in its cells."""
+    tags = [found[1].casefold() for found in _TAG.finditer(text)]
+    if marked:
+        tags = [name for name in tags if name not in _MARKDOWN_TAGS]
+    if len(tags) < _SOME or len(_CLOSING.findall(text)) < _SOME // 2:
+        return
+    if sum(map(len, tags)) + 2 * len(tags) > len(text) * _SHARE_OF_TAGS:
+        raise _refused(page=sum(name in _HTML for name in tags) * 2 > len(tags))
 
 
 def refuse_formats(text: str, *, whole: bool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from sharekit.screening._evidence import refuse_stowaways
 from sharekit.screening._limits import damaged, mismatch, too_much
 from sharekit.screening._source import Source
 from sharekit.screening._verdicts import RefusalReason, Rejected
@@ -19,6 +20,8 @@ _FREE, _END = 0xFFFFFFFF, 0xFFFFFFFE
 _NONE = 0xFFFFFFFF
 _MAX_SECTORS = 8_000_000
 _MAX_ENTRIES = 40_000
+_LONGEST_REST = 4 * 1024 * 1024
+_SLACK = 8192
 _STORAGE, _STREAM, _ROOT = 1, 2, 5
 
 
@@ -88,9 +91,10 @@ class CompoundFile:
         used = len(self._fat)
         while used and self._fat[used - 1] == _FREE:
             used -= 1
-        if self._source.size > (used + 1) * self._sector + max(self._sector, 4096) * 2:
-            rest = self._source.at((used + 1) * self._sector, 4 * 1024 * 1024)
-            if rest.strip(b"\0\xff"):
+        rest = self._source.at((used + 1) * self._sector, _LONGEST_REST)
+        if rest.strip(b"\0\xff"):
+            refuse_stowaways(rest)
+            if len(rest) > _SLACK:
                 raise Rejected(RefusalReason.HIDDEN_CONTENT)
 
     def _place(self, sector: int) -> int:

@@ -43,7 +43,7 @@ _LINES = re.compile(
         | (?:print|echo|puts|printf|alert|eval|exec|require|include|import|console\.\w+|System\.\w+)\s*\(.*
         | (?:var|let|const|local|my|our|val|auto|static|extern|dim|redim|global)\s+[\w$@%{\[(].*
         | (?:export\s+)?(?:default\s+)?(?:async\s+)?function\b.*[({].* | \w+\s*=\s*function\b.* | .*=>\s*[{(\w\[].*
-        | .*[{}]\s*(?://.*|/\*.*|\#.*)?$ | .*[(){}=\[\]"'$<>\\].*;\s*(?://.*|/\*.*|\#.*)?$ | [\w.]+;\s*$
+        | .*[{}]\s*(?://.*|/\*.*|\#.*)?$ | .*(?:\(.*\)|[{}=\[\]$<>\\]).*;\s*(?://.*|/\*.*|\#.*)?$ | [\w.]+;\s*$
             | [})\]]+[;,)]*\s*$ | end[;,]?\s*$ | (?:fi|done|esac|then|do|begin)\s*;?\s*$
         | \#\s*(?:include|define|undef|if|ifdef|ifndef|endif|else|elif|pragma|import|error)\b.*
         | (?://|/\*|\*/|--\[\[|"{3}|'{3}|\(\*|;;;|%%?\s*--).* | @\w+(?:\(.*\))?\s*$
