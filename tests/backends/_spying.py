@@ -73,7 +73,7 @@ class SpyingFiles:
         self._tell("sign", path)
         return f"https://bucket.example.test/{path}?{expiration}"
 
-    def call_s3(self, method: str, **kwargs: object) -> None:
+    def call_s3(self, method: str, timeout: float, **kwargs: object) -> None:
         """Put an object."""
         path, body = f"{kwargs['Bucket']}/{kwargs['Key']}", kwargs["Body"]
         self._tell(f"call_s3 {method}", path)

@@ -16,6 +16,8 @@ from sharekit.ports.blobs import StoredBlob
 
 _AT_ONCE: Final = 1024 * 1024
 _PIECE: Final = 256 * 1024  # bytes that a block may be longer than it should
+_PATIENCE: Final = 60.0  # seconds for a request that carries a blob,
+_SLOWEST: Final = 64 * 1024  # and one more for each so many bytes
 _TIMES: Final = ("LastModified", "last_modified", "mtime")
 _SIGNED: Final[Mapping[str, tuple[str, str]]] = {
     "s3": ("ResponseContentDisposition", "ResponseContentType"),
@@ -116,7 +118,9 @@ def _send(files: FileSystem, path: str, spool: IO[bytes]) -> None:
     bucket, _, key = path.partition("/")
     size = spool.seek(0, os.SEEK_END)
     spool.seek(0)
-    files.call_s3("put_object", Bucket=bucket, Key=key, Body=spool, ContentLength=size, IfNoneMatch="*")
+    patience = _PATIENCE + size / _SLOWEST  # botocore's own does not begin before the server asks for the file
+    wanted = {"Bucket": bucket, "Key": key, "Body": spool, "ContentLength": size, "IfNoneMatch": "*"}
+    files.call_s3("put_object", timeout=patience, **wanted)
 
 
 @contextlib.contextmanager
