@@ -177,7 +177,7 @@ def test_a_case_is_opened_with_its_link_and_closed_with_it(judith: Desk, client:
 def found(page: str, name: str) -> str:
     """Return what choosing somebody sends."""
     boxes = re.findall(r'name="to" value="([^"]+)"[^>]*>\s*<span class="sk-who"><span class="sk-name">([^<]+)<', page)
-    return next(key for key, shown in boxes if shown == name)
+    return str(next(key for key, shown in boxes if shown == name))
 
 
 def test_a_case_is_shared_with_people_who_find_it_in_the_portal(judith: Desk, client: httpx.Client) -> None:

@@ -14,20 +14,28 @@ __all__ = ["enter_everybody", "organization_of", "take_back_shares"]
 _OFFICE = System("office")
 
 
-def organization_of(client: Client) -> Organization:
-    """Return sharekit's organization for a client, with the person whom the firm talks to; add both the first time."""
+def organization_of(client: Client) -> Organization | None:
+    """
+    Have sharekit know the person whom the firm talks to for a client, and what that person belongs to.
+
+    A client who is a person belongs to nothing: for them it is None.
+    """
     people = kit().people
-    try:
-        organization = Organization(people.add_organization(client.name, by=_OFFICE).id)
-    except DuplicateOrganizationError as error:
-        organization = Organization(error.existing)
+    organization = None if client.name == client.contact else _entered(client.name)
     try:
         people.add_contact(client.contact, client.email, organization=organization, locale=client.language, by=_OFFICE)
     except DuplicateContactError as error:
         contact = Contact(error.existing)
-        if not people.organizations_of(contact):  # a link was made for them before
+        if organization is not None and not people.organizations_of(contact):  # a link was made for them before
             people.join(contact, organization, by=_OFFICE)
     return organization
+
+
+def _entered(name: str) -> Organization:
+    try:
+        return Organization(kit().people.add_organization(name, by=_OFFICE).id)
+    except DuplicateOrganizationError as error:
+        return Organization(error.existing)
 
 
 def enter_everybody() -> None:
