@@ -23,8 +23,10 @@ __all__ = ["main"]
 
 _SITE = "http://portal.havendijk.example"  # looks better on a picture than a port of this machine
 _BAKERY = "/projects/4"
+_LAST = 4
 _PASSWORD = "molenwiek"  # noqa: S105  # on a picture only
 _DESK = (1280, 900)
+_NARROW = (820, 900)
 _PHONE = (390, 844)
 
 
@@ -42,6 +44,9 @@ def main(folder: Path) -> None:
             _take(staff, folder / "link-preview.png")
             _people(staff, folder)
             invitation = _invite(staff)
+        with _window(browser, _NARROW) as manager:
+            _sign_in(manager, "Anke Vogel")
+            _settings(manager, folder)
         with _window(browser, _PHONE, locale="nl-NL") as client:
             client.goto(invitation)
             _take(client, folder / "invitation.png")
@@ -61,9 +66,9 @@ def main(folder: Path) -> None:
                 _take(client, folder / f"{name}.png")
 
 
-def _sign_in(page: Page) -> None:
+def _sign_in(page: Page, name: str = "Maria Jansen") -> None:
     page.goto("/sign-in")
-    page.get_by_role("button", name="Maria Jansen").click()
+    page.get_by_role("button", name=name).click()
 
 
 def _share(page: Page) -> tuple[str, str, str]:
@@ -96,13 +101,34 @@ def _people(page: Page, folder: Path) -> None:
     page.get_by_role("button", name="Save").click()
     for project, title in ((1, "Campaña de vendimia"), (2, "Brand refresh"), (4, "De nieuwe webwinkel")):
         page.goto(f"/projects/{project}/people")
-        page.get_by_label("Find by name or e-mail").fill("anne")
-        page.locator("#announcer", has_text="One person found.").wait_for(state="attached")
-        page.get_by_role("radio", name="Annelies").check()
-        page.get_by_text(f"Annelies de Wit will see “{title}").wait_for()
-        if project == 4:
+        _choose(page, "Annelies de Wit", title)
+        if project == _LAST:
+            _choose(page, "Imogen Fenwick", title)
+            _choose(page, "Bakkerij De Korenaar", title)
+            page.get_by_text(", Imogen Fenwick and Joost Hofman.").wait_for()
             _take(page, folder / "share-with-people.png", whole=True)
-        page.get_by_role("button", name="Let them in").click()
+            page.set_viewport_size({"width": _PHONE[0], "height": _PHONE[1]})
+            _take(page, folder / "share-phone.png")
+            page.set_viewport_size({"width": _DESK[0], "height": _DESK[1]})
+        page.get_by_role("button", name="Share", exact=True).click()
+    page.get_by_role("link", name="Annelies de Wit").click()
+    page.set_viewport_size({"width": _DESK[0], "height": 600})
+    _take(page, folder / "person.png")
+    page.set_viewport_size({"width": _DESK[0], "height": _DESK[1]})
+
+
+def _choose(page: Page, name: str, title: str) -> None:
+    page.get_by_label("Find people and organizations").fill(name[:5])
+    page.get_by_role("checkbox", name=name).check()
+    page.get_by_text(f"“{title}” will be seen by").wait_for()
+
+
+def _settings(page: Page, folder: Path) -> None:
+    """Let nobody's organization count, and look at what that would hide."""
+    page.goto("/settings")
+    page.get_by_role("radio", name="Nobody").check()
+    page.get_by_role("button", name="Show what this changes").click()
+    _take(page, folder / "portal-settings.png", whole=True)
 
 
 def _invite(page: Page) -> str:

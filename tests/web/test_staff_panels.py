@@ -372,7 +372,7 @@ class TestSettings:
         root.settings(self.sent(root, do="save", organizations="by-role", roles="boss, deputy,,"))
         settings = office.site.kit.portal.settings()
 
-        assert (settings.organizations, settings.roles) == (OrganizationMode.BY_ROLE, {"boss", "deputy"})
+        assert (settings.organizations, settings.roles) == (OrganizationMode.BY_ROLE, frozenset({"boss", "deputy"}))
 
     def test_what_was_declared_since_is_marked_and_hidden(self) -> None:
         """Until somebody saves a form that shows it; one from before it came is asked to look once more."""
