@@ -69,6 +69,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "cases"
+CSRF_FAILURE_VIEW = "django_cases.office.pages.people.show_again"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 
 SHAREKIT = {

@@ -278,12 +278,21 @@ def test_the_office_manager_sets_what_the_portal_shows(address: str, judith: Des
 
 
 def test_a_form_that_is_out_of_date_does_nothing_and_says_so(judith: Desk) -> None:
-    """Without the token of a page nothing is shared."""
-    people = f"{judith.case('26-027')}people/"
-    answer = judith.browser.post(people, data={"do": "share"})
+    """Without the token of its page nothing is shared, and what was typed is still there, for whoever is signed in."""
+    case = judith.case("26-018")
+    key = found(judith.get(f"{case}people/"), "Inés Valdés")
+    answer = judith.browser.post(f"{case}people/", data={"do": "share", "to": key, "new-name": "Rosa"})
+    elsewhere = judith.browser.post(f"{case}close/")
+    with httpx.Client(base_url=str(judith.browser.base_url)) as stranger:
+        outside = stranger.post(f"{case}people/", data={"do": "share", "to": key, "new-name": "Rosa"})
 
-    assert answer.status_code == 403
-    assert "This form is out of date" in answer.text
+    assert "The form was out of date, so nothing was done." in answer.text
+    assert re.search(f'value="{key}" checked', answer.text)
+    assert 'value="Rosa"' in answer.text
+    assert "Take back from Inés" not in answer.text
+    assert (elsewhere.status_code, outside.status_code) == (403, 403)
+    assert "This form is out of date" in elsewhere.text
+    assert "Rosa" not in outside.text
 
 
 def test_others_may_look_and_not_share(address: str, judith: Desk) -> None:

@@ -183,6 +183,22 @@ def test_who_was_deactivated_meanwhile_is_left_out_by_name(maria: Desk, portal: 
     assert NOBODY in maria.get(PEOPLE)
 
 
+def test_a_form_that_is_out_of_date_is_shown_again(maria: Desk, client: FlaskClient) -> None:
+    """Nothing is done, nothing that was typed is lost, and one more press does it; a stranger is shown nothing."""
+    typed = {"do": "share", "to": chosen(maria, "joost"), "new-name": "Fenna", "last-day": "2090-01-01"}
+    answer = maria.browser.post(PEOPLE, data={"csrf": "old", **typed})
+    nothing = maria.get(PEOPLE)
+    settings = maria.browser.post("/settings", data={"do": "save"})
+
+    assert "The form was out of date, so nothing was done." in answer.text
+    assert f'value="{typed["to"]}" checked' in answer.text
+    assert 'value="Fenna"' in answer.text
+    assert 'value="2090-01-01"' in answer.text
+    assert NOBODY in nothing
+    assert "The form was out of date, so nothing was done." in settings.text
+    assert client.post(PEOPLE, data=typed).location.startswith("/sign-in")
+
+
 def test_an_internal_share_is_filed_alone(maria: Desk, client: FlaskClient) -> None:
     """Staff find it under the person, who sees nothing; and it can be taken out of the file."""
     told = let_in(maria, "annelies", visibility="internal")

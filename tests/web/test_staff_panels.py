@@ -12,6 +12,7 @@ from sharekit import (
     OrganizationMode,
     ResourceKind,
     ResourceRef,
+    Right,
     Section,
     Staff,
     System,
@@ -20,7 +21,9 @@ from sharekit import (
     shared_with_me,
 )
 from sharekit.errors import NotFoundError
-from sharekit.web import NewContact, PanelAnswer, StaffPanels, StaffUrls
+from sharekit.records.people import ContactInfo
+from sharekit.testing import kit
+from sharekit.web import NewContact, PanelAnswer, Portal, StaffPanels, StaffUrls
 from sharekit.web.locales import LANGUAGES
 from tests.web.conftest import Site, make_site
 
@@ -233,6 +236,32 @@ def test_a_host_adds_people_in_its_own_way(office: Office) -> None:
 
     assert asked == [NewContact(name="Zoe", email="zoe@x.test", locale="nl", tags=frozenset({"vip", "press"}))]
     assert answer.done == "It was shared with Zoe already."
+
+
+def test_where_people_are_the_hosts_nobody_is_added(site: Site) -> None:
+    """They are found and shared with all the same, and the panel says so at the name that was typed."""
+    people = {"7": ContactInfo(id="7", name="Ana", email="ana@host.example")}
+
+    class Host:
+        def rights(self, staff: Staff, ref: ResourceRef) -> frozenset[Right]:
+            return frozenset(Right)
+
+        def contact(self, id_: str) -> ContactInfo | None:
+            return people.get(id_)
+
+        def search_contacts(self, text: str, limit: int) -> list[ContactInfo]:
+            return [info for info in people.values() if text.lower() in f"{info.name} {info.email}".lower()][:limit]
+
+    made = kit(directory=Host())
+    made.catalog.put(site.relaunch, title="x", client_title="Relaunch", by=site.maria)
+    panels = Portal(made).staff_panels(site.maria)
+    new = {"new-name": ["Zoe"], "new-email": ["zoe@x.test"], "new-locale": ["en"]}
+
+    for wanted in ("add", "plan", "share"):
+        assert "Somebody new cannot be added here." in panels.share(site.relaunch, {**new, "do": [wanted]}).html
+    assert "Ana" in panels.share(site.relaunch, {"q": ["an"], "part": ["found"]}).html
+    assert "will be seen by Ana." in panels.share(site.relaunch, {"to": ["contact:7"], "do": ["plan"]}).html
+    assert panels.share(site.relaunch, {"to": ["contact:7"], "do": ["share"]}).done == "Shared with Ana."
 
 
 def test_who_sees_it_by_a_container_or_a_link_is_told_where_that_is(office: Office) -> None:

@@ -5,13 +5,13 @@ Who may enter the pages for staff, and which forms are taken: those that a page 
 import hmac
 import secrets
 
-from flask import Blueprint, Response, abort, g, redirect, request, session, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from flask_portal.agency import staff
 from flask_portal.pages.desk import current_member, portal
 
-__all__ = ["add_headers", "csrf_token", "guard"]
+__all__ = ["add_headers", "csrf_token", "guard", "sent_form"]
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
@@ -24,10 +24,14 @@ _HEADERS = {
 }
 
 
-def guard(blueprint: Blueprint, *, sign_in: bool) -> None:
-    """Let a blueprint take only forms of ours, and, if so asked, only signed-in people."""
+def guard(blueprint: Blueprint, *, sign_in: bool, shows_again: bool = False) -> None:
+    """
+    Let a blueprint take only forms of ours, and, if so asked, only signed-in people.
+
+    Its views are called for a form that is out of date too when they show what was typed again; see `sent_form`.
+    """
     blueprint.before_request(_know_member)
-    blueprint.before_request(_check_form)
+    blueprint.before_request(_note_stale_form if shows_again else _check_form)
     if sign_in:
         blueprint.before_request(_require_member)
     blueprint.after_request(add_headers)
@@ -44,18 +48,37 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def sent_form() -> dict[str, list[str]] | None:
+    """Return the form that was sent, or None when the page is only looked at; of a stale one, what was typed alone."""
+    if request.method != "POST":
+        return None
+    form = {name: list(map(str, values)) for name, values in request.form.lists()}
+    return {**form, "do": []} if g.get("stale_form") else form
+
+
 def _know_member() -> None:
     found = staff.member(portal().db, session.get("staff", ""))
     g.member = found if found is not None and found.active else None
 
 
 def _check_form() -> None:
+    if _is_stale():
+        abort(400, "This form is out of date. Go back, load the page again, and send it once more.")
+
+
+def _note_stale_form() -> None:
+    # Another site's form never gets here: it comes without the session, and so to the sign-in.
+    g.stale_form = _is_stale()
+    if g.stale_form and current_member() is not None:
+        flash("The form was out of date, so nothing was done. What you typed is still here: send it once more.")
+
+
+def _is_stale() -> bool:
     if request.method in {"GET", "HEAD", "OPTIONS"}:
-        return
+        return False
     expected = session.get("csrf", "")
     given = request.form.get("csrf", "")
-    if not expected or not hmac.compare_digest(expected.encode(), given.encode()):
-        abort(400, "This form is out of date. Go back, load the page again, and send it once more.")
+    return not expected or not hmac.compare_digest(expected.encode(), given.encode())
 
 
 def _require_member() -> AnyResponse | None:

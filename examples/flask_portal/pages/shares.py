@@ -2,7 +2,7 @@
 With whom a project is shared: who can see it and why, and who else shall, after a look at what that reveals.
 """
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from sharekit import Contact
 from sharekit.web import NewContact
 from werkzeug.wrappers import Response
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from flask_portal.agency import clients
 from flask_portal.agency.projects import Project
 from flask_portal.pages.desk import portal, project_or_404, signed_in_as
-from flask_portal.pages.guard import guard
+from flask_portal.pages.guard import guard, sent_form
 from flask_portal.pages.links import obstacle
 from flask_portal.pages.panels import panels
 from flask_portal.sharing.catalog import ref_of
@@ -19,7 +19,7 @@ from flask_portal.sharing.recipients import organization_of, recipient_of
 __all__ = ["pages"]
 
 pages = Blueprint("shares", __name__, url_prefix="/projects/<int:project_id>/people")
-guard(pages, sign_in=True)
+guard(pages, sign_in=True, shows_again=True)
 
 
 @pages.route("", methods=["GET", "POST"])
@@ -28,7 +28,7 @@ def index(project_id: int) -> Response | tuple[str, int]:
     project = project_or_404(project_id)
     answer = panels().share(
         ref_of(project_id),
-        request.form.to_dict(flat=False) if request.method == "POST" else None,
+        sent_form(),
         add_contact=lambda new: _added(project, new),
         organization=organization_of(portal().db, portal().kit, project.client_id, signed_in_as()),
         obstacle=obstacle(project),

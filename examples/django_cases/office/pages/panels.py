@@ -11,7 +11,9 @@ from sharekit.web import StaffPanels, StaffUrls
 
 from django_cases.office.pages.desk import member
 
-__all__ = ["case_ref", "panels", "sent"]
+__all__ = ["Form", "case_ref", "panels", "sent"]
+
+Form = dict[str, list[str]]
 
 
 def panels(request: HttpRequest) -> StaffPanels:
@@ -24,7 +26,7 @@ def panels(request: HttpRequest) -> StaffPanels:
     )
 
 
-def sent(request: HttpRequest) -> dict[str, list[str]] | None:
+def sent(request: HttpRequest) -> Form | None:
     """Return the form that was sent, or None when the page is only looked at."""
     return {name: list(map(str, values)) for name, values in request.POST.lists()} if request.method == "POST" else None
 

@@ -6,7 +6,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, resolve
+from django.views.csrf import csrf_failure
 from django.views.decorators.http import require_POST, require_safe
 from sharekit import AccessState, Contact, ContactProfile, InvitationState, Staff
 from sharekit.adapters.django import invitation_url, kit
@@ -14,11 +15,11 @@ from sharekit.errors import InvalidInputError, NotFoundError
 
 from django_cases.office.models import Case
 from django_cases.office.pages.desk import case_or_404, member
-from django_cases.office.pages.panels import case_ref, panels, sent
+from django_cases.office.pages.panels import Form, case_ref, panels, sent
 from django_cases.office.sharing.people import organization_of
 from django_cases.office.sharing.rights import may_share
 
-__all__ = ["invite", "obstacle", "person", "preview", "settings", "share", "urlpatterns", "withdraw"]
+__all__ = ["invite", "obstacle", "person", "preview", "settings", "share", "show_again", "urlpatterns", "withdraw"]
 
 _STATES = {
     AccessState.NONE: "Not invited",
@@ -31,11 +32,13 @@ _STATES = {
 @login_required
 def share(request: HttpRequest, case_id: int) -> HttpResponse:
     """Show who can see a case, and share it; or do what was asked for there."""
+    return _share(request, case_id, sent(request))
+
+
+def _share(request: HttpRequest, case_id: int, form: Form | None) -> HttpResponse:
     case = case_or_404(case_id)
     company = None if case.closed else organization_of(case.client)
-    answer = panels(request).share(
-        case_ref(case_id), sent(request), organization=company, obstacle=obstacle(request, case)
-    )
+    answer = panels(request).share(case_ref(case_id), form, organization=company, obstacle=obstacle(request, case))
     if answer.done:
         messages.success(request, answer.done)
         return redirect("share-case", case_id)
@@ -96,11 +99,29 @@ def withdraw(request: HttpRequest, contact_id: str) -> HttpResponse:
 @login_required
 def settings(request: HttpRequest) -> HttpResponse:
     """Show the settings of the portal, what a change of them would reveal, or change them."""
-    answer = panels(request).settings(sent(request))
+    return _settings(request, sent(request))
+
+
+def _settings(request: HttpRequest, form: Form | None) -> HttpResponse:
+    answer = panels(request).settings(form)
     if answer.done:
         messages.success(request, answer.done)
         return redirect("portal-settings")
     return render(request, "office/portal_settings.html", {"settings": answer.html}, status=answer.status)
+
+
+def show_again(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that is out of date: nothing is done, and what was typed into a panel is still there."""
+    # Another site's form never gets to a panel: the browser sends it without the session.
+    page = resolve(request.path_info)
+    if not request.user.is_authenticated or page.url_name not in {"share-case", "portal-settings"}:
+        return csrf_failure(request, reason)
+    said = "The form was out of date, so nothing was done. What you typed is still here: send it once more."
+    messages.error(request, said)
+    typed = {**(sent(request) or {}), "do": []}
+    if page.url_name == "portal-settings":
+        return _settings(request, typed)
+    return _share(request, page.kwargs["case_id"], typed)
 
 
 def obstacle(request: HttpRequest, case: Case) -> str | None:

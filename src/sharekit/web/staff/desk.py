@@ -17,7 +17,7 @@ from sharekit.web.pages import Markup, Pages
 
 __all__ = ["Desk", "Fields", "PanelAnswer", "StaffUrls"]
 
-_LONGEST: Final = 1000
+_LONGEST: Final = 10_000
 
 
 def _nowhere(*_: object) -> None:

@@ -19,7 +19,6 @@ from sharekit.web.staff.people import NewContact, PartyLine, line_of, party_of
 
 __all__ = ["ShareForm", "check_form", "check_new", "read_form", "refuse"]
 
-_MOST: Final = 200
 _NEW: Final = ("name", "email", "locale", "organization", "tags")
 
 
@@ -160,7 +159,7 @@ def _company(desk: Desk, key: str) -> Organization | None:
 
 
 def _read_chosen(desk: Desk, form: ShareForm, keys: list[str]) -> None:
-    for key in list(dict.fromkeys(keys))[:_MOST]:
+    for key in dict.fromkeys(keys):
         party = party_of(key)
         line = None if party is None else line_of(desk.kit, party)
         if line is None:

@@ -75,7 +75,10 @@ class SharePanel:
         check_new(self.desk, form)
         self._recognize(form)
         if not form.problems:
-            self._added(form)
+            try:
+                self._added(form)
+            except NotAllowedError:
+                self._note_refusal(form)
         return self._answer(form, status=_WRONG if form.problems else _OK)
 
     def _done(self, form: ShareForm, *, really: bool) -> PanelAnswer:
@@ -89,11 +92,21 @@ class SharePanel:
                 return PanelAnswer(html=Markup(""), done=self._share(form))
         except NotAllowedError:
             status = _REFUSED
+            self._note_refusal(form)
         except NotFoundError:
             form.problems["to"] = self.desk.gettext("Something has changed in the meantime. Please look once more.")
         except InvalidInputError as error:
             refuse(self.desk, form, error)
         return self._answer(form, status=status, in_vain=really)
+
+    def _note_refusal(self, form: ShareForm) -> None:
+        """Where people are the host's alone, nobody is added here; all else is said by the panel itself."""
+        if form.newcomer is not None and self._reason_against() is None:
+            form.problems["new-name"] = (
+                self.desk.gettext("Somebody new cannot be added here.")
+                if self.add_contact is None
+                else self.desk.gettext("Add them first, then choose what else you want.")
+            )
 
     def _recognize(self, form: ShareForm) -> None:
         """Choose who is known by the address already instead of adding them; if the name is another, ask first."""
