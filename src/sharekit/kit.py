@@ -25,6 +25,7 @@ from sharekit.ports import (
     BlobStore,
     Clock,
     Directory,
+    Predicate,
     RateLimiter,
     RecordStore,
     SupportsJoining,
@@ -32,7 +33,7 @@ from sharekit.ports import (
     SupportsTenants,
 )
 from sharekit.records.catalog import ResourceKind
-from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope, check_scope, parse_scope
+from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope, check_scope, parse_scope, predicates_in
 from sharekit.records.several import SeveralInOrder
 from sharekit.tokens import Seals
 
@@ -66,6 +67,7 @@ class Sharekit:
         secret_keys: SeveralInOrder[str | bytes],
         kinds: Iterable[ResourceKind],
         scope: PortalScope = DEFAULT_SCOPE,
+        predicates: Iterable[Predicate] = (),
         directory: Directory | None = None,
         clock: Clock | None = None,
         rate_limiter: RateLimiter | None = None,
@@ -80,6 +82,8 @@ class Sharekit:
             secret_keys: Keys of at least 32 bytes, oldest first; the last one signs.
             kinds: What the host shares.
             scope: What the portal shows clients at all, until `portal.configure` says otherwise.
+            predicates: Conditions of the host's own, besides those in *scope*, which a scope that is
+                configured later may name.
             directory: What staff may do; without one the built-in rule holds: owners and admins
                 everything, other staff viewing.
             clock: The time; the machine's own by default.
@@ -99,6 +103,7 @@ class Sharekit:
             records=records,
             blobs=blobs,
             scope=_scope(scope),
+            predicates=_predicates(scope, predicates),
             apart=_apart(records, records),
             directory=directory,
             clock=clock or _system_clock(),
@@ -115,6 +120,7 @@ class Sharekit:
         secret_keys: SeveralInOrder[str | bytes],
         kinds: Iterable[ResourceKind],
         scope: PortalScope = DEFAULT_SCOPE,
+        predicates: Iterable[Predicate] = (),
         directory: Directory | None = None,
         clock: Clock | None = None,
         rate_limiter: RateLimiter | None = None,
@@ -129,6 +135,7 @@ class Sharekit:
             secret_keys: As for `Sharekit`.
             kinds: As for `Sharekit`.
             scope: As for `Sharekit`.
+            predicates: As for `Sharekit`.
             directory: As for `Sharekit`.
             clock: As for `Sharekit`.
             rate_limiter: As for `Sharekit`.
@@ -144,6 +151,7 @@ class Sharekit:
             secret_keys=secret_keys,
             kinds=kinds,
             scope=scope,
+            predicates=predicates,
             directory=directory,
             clock=clock,
             rate_limiter=rate_limiter,
@@ -255,6 +263,22 @@ def _scope(scope: object) -> PortalScope:
         return parse_scope(str(scope))
     except InvalidInputError as error:
         raise ConfigurationError("scope", "needs a PortalScope, such as shared_with_me") from error
+
+
+def _predicates(scope: PortalScope, given: object) -> Mapping[str, Predicate]:
+    if not isinstance(given, Iterable):
+        raise ConfigurationError("predicates", "needs a list of Predicates")
+    named = predicates_in(scope)
+    everything: list[object] = [*(one for one in named.values() if isinstance(one, Predicate)), *given]
+    by_name: dict[str, Predicate] = {}
+    for predicate in everything:
+        if not isinstance(predicate, Predicate):
+            raise ConfigurationError("predicates", "needs Predicates")
+        if by_name.setdefault(predicate.name, predicate) is not predicate:
+            raise ConfigurationError("predicates", f"has two by the name {predicate.name!r}")
+    if not by_name.keys() >= named.keys():
+        raise ConfigurationError("scope", f"names a predicate that is not given: {min(named.keys() - by_name.keys())}")
+    return MappingProxyType(by_name)
 
 
 def _tenant(tenant: str) -> TenantId:

@@ -36,7 +36,8 @@ from sharekit import (
     requested_by_my_organization,
     shared_with_me,
 )
-from sharekit.records.scopes import ScopeAll, ScopeAny, ScopeNot, parse_scope
+from sharekit.ports import AllOf, AnyOf, Condition, Eq, Predicate, ReaderFacts
+from sharekit.records.scopes import ScopeAll, ScopeAny, ScopeNot, ScopePredicate, parse_scope
 from sharekit.testing import FrozenClock, kit
 
 MARIA = Staff("maria")
@@ -51,7 +52,15 @@ KINDS = [
 LEVELS = {Access.VIEW: 1, Access.COMMENT: 2, Access.CONTRIBUTE: 3}
 
 scopes = st.recursive(
-    st.sampled_from([requested_by_me, requested_by_my_organization, in_shared_projects, shared_with_me]),
+    st.sampled_from(
+        [
+            requested_by_me,
+            requested_by_my_organization,
+            in_shared_projects,
+            shared_with_me,
+            *map(ScopePredicate, ("papers", "first", "even", "early", "broken", "broken-condition")),
+        ]
+    ),
     lambda inner: st.one_of(
         st.builds(lambda a, b: a | b, inner, inner),
         st.builds(lambda a, b: a & b, inner, inner),
@@ -105,12 +114,33 @@ class Thing:
         return [] if self.inside is None or self.restricted else [self.inside, *self.inside.reaching()]
 
 
+def predicates(world: "World") -> list[Predicate]:
+    """Return what a host may write: what a store can judge, what only the host can, and what fails."""
+
+    def fail(_: object) -> Any:  # noqa: ANN401  # it never returns
+        raise LookupError("the host's own trouble")
+
+    def first(reader: ReaderFacts) -> Condition:
+        return AllOf() if reader.contact == world.contacts[0] else AnyOf(())
+
+    begun = world.clock.now()
+    return [
+        Predicate("papers", condition=lambda _: Eq("kind", "paper")),
+        Predicate("first", condition=first),
+        Predicate("even", decide=lambda facts: int(facts.entry.ref.id) % 2 == 0),
+        Predicate("early", decide=lambda facts: facts.now < begun + HOUR),
+        Predicate("broken", decide=fail),
+        Predicate("broken-condition", condition=fail),
+    ]
+
+
 class World:
     """A kit, and an oracle that was told the same."""
 
     def __init__(self, scope: PortalScope) -> None:
         self.clock = FrozenClock()
-        self.kit: Sharekit = kit(kinds=KINDS, clock=self.clock, scope=scope)
+        self.begun = self.clock.now()
+        self.kit: Sharekit = kit(kinds=KINDS, clock=self.clock, scope=scope, predicates=predicates(self))
         self.scope = scope
         self.contacts = [self.kit.people.add_contact(n, f"{n}@x.test", by=MARIA) for n in ("ana", "bo", "cy")]
         self.companies = [self.kit.people.add_organization(n, by=MARIA) for n in ("Acme", "Brill")]
@@ -311,19 +341,24 @@ class World:
             "in_shared_projects": within,
             "requested_by_me": thing.requester == who,
             "requested_by_my_organization": thing.requester in colleagues,
+            "host:papers": thing.ref.kind == "paper",
+            "host:first": who == 0,
+            "host:even": thing.ref.id in {"0", "2"},
+            "host:early": self.clock.now() < self.begun + HOUR,
         }
-        return judged(self.scope, facts)
+        return judged(self.scope, facts) is True
 
 
-def judged(scope: PortalScope, facts: dict[str, bool]) -> bool:
-    """Say whether a scope holds."""
-    if isinstance(scope, ScopeAny):
-        return any(judged(part, facts) for part in scope.scopes)
-    if isinstance(scope, ScopeAll):
-        return all(judged(part, facts) for part in scope.scopes)
+def judged(scope: PortalScope, facts: dict[str, bool]) -> bool | None:
+    """Say whether a scope holds; None where that hangs on something that nobody can tell."""
     if isinstance(scope, ScopeNot):
-        return not judged(scope.scope, facts)
-    return facts[str(scope)]
+        held = judged(scope.scope, facts)
+        return None if held is None else not held
+    if isinstance(scope, ScopeAny | ScopeAll):
+        parts = [judged(part, facts) for part in scope.scopes]
+        settling = isinstance(scope, ScopeAny)
+        return settling if settling in parts else None if None in parts else not settling
+    return facts.get(str(scope))
 
 
 def answers(world: World) -> list[tuple[set[ResourceRef], set[ResourceRef], set[ResourceRef]]]:

@@ -17,6 +17,7 @@ from sharekit.features._parties import (
     memberships_of,
     organizations_of_host,
 )
+from sharekit.features._predicates import held
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.access import ClientFacts, Viewer
 from sharekit.policies.organizations import counted
@@ -122,8 +123,10 @@ def confidential_kinds(wiring: Wiring) -> frozenset[str]:
     return frozenset(name for name, kind in wiring.kinds.items() if kind.confidential)
 
 
-def client_facts(wiring: Wiring, unit: Unit, viewer: Viewer | None, entry: CatalogEntry | None) -> ClientFacts:
-    """Return what decides about one client and one thing."""
+def client_facts(
+    wiring: Wiring, unit: Unit, scope: PortalScope, viewer: Viewer | None, entry: CatalogEntry | None
+) -> ClientFacts:
+    """Return what decides about one client and one thing, by a scope."""
     if viewer is None or entry is None:
         return ClientFacts(viewer=viewer, entry=entry, now=unit.now)
     return ClientFacts(
@@ -131,6 +134,7 @@ def client_facts(wiring: Wiring, unit: Unit, viewer: Viewer | None, entry: Catal
         entry=entry,
         grants=_grants(unit, viewer, entry),
         by_colleague=_by_colleague(wiring, unit, viewer, entry),
+        predicates=held(wiring, unit, scope, viewer, entry) if entry.shown else {},
         now=unit.now,
     )
 

@@ -13,17 +13,18 @@ from sharekit.features._facts import chain_of
 from sharekit.features._link_facts import judge as judge_link
 from sharekit.features._link_facts import read_link_facts
 from sharekit.features._parties import member_ids_of, memberships_of, organization_of
+from sharekit.features._predicates import worded
 from sharekit.features._unit import Unit, Wiring
-from sharekit.policies.access import ClientFacts, Viewer, judge, misses, reasons
+from sharekit.policies.access import AccessReason, ClientFacts, Viewer, judge, misses, reasons, unmet
 from sharekit.policies.organizations import counted, counts_for_some
 from sharekit.ports import AllOf, Eq, In, Position
 from sharekit.records.catalog import CatalogEntry, ResourceRef
-from sharekit.records.decisions import Action
+from sharekit.records.decisions import Action, Decision
 from sharekit.records.explanations import Cause, Explanation, NearMiss, Onlooker, Onlookers
 from sharekit.records.grants import Access, Grant, GrantKeys, parse_grantee
 from sharekit.records.links import ReadLink, ReadLinkKeys
 from sharekit.records.parties import Contact, ContactProfile, Organization
-from sharekit.records.scopes import PortalScope, excludes, is_union
+from sharekit.records.scopes import PortalScope, is_union, may_hold_for_anybody, predicates_in
 from sharekit.records.settings import PortalSettings
 
 __all__ = ["causes_of", "everybody", "explain_to_staff", "onlookers"]
@@ -32,10 +33,11 @@ _AT_ONCE = 500
 _BY_LEVEL = {access.level: access for access in Access}
 
 
-def causes_of(scope: PortalScope, facts: ClientFacts) -> tuple[Cause, ...]:
+def causes_of(wiring: Wiring, scope: PortalScope, facts: ClientFacts) -> tuple[Cause, ...]:
     """Return what speaks for a client."""
+    wording = {str(named): worded(wiring, name, holds=True) for name, named in predicates_in(scope).items()}
     return tuple(
-        Cause(reason=str(reason), access=_BY_LEVEL[level], grant=grant)
+        Cause(reason=str(reason), access=_BY_LEVEL[level], grant=grant, wording=wording.get(reason, {}))
         for reason, level, grant in reasons(scope, facts)
     )
 
@@ -45,17 +47,24 @@ def explain_to_staff(wiring: Wiring, unit: Unit, contact: Contact, action: Actio
     settings = settings_of(unit)
     viewer = viewer_of(wiring, unit, contact, settings)
     chain = chain_of(unit, ref)
-    facts = client_facts(wiring, unit, viewer, chain[0] if chain else None)
     scope = scope_of(wiring, settings)
+    facts = client_facts(wiring, unit, scope, viewer, chain[0] if chain else None)
     decision = judge(scope, action, facts)
     wider = attrs.evolve(facts, grants=_grants_around(wiring, unit, viewer, chain)) if viewer and chain else facts
     return Explanation(
         decision=decision,
-        causes=causes_of(scope, facts),
-        near_misses=()
-        if decision.allowed
-        else tuple(NearMiss(reason=str(miss), grant=grant) for miss, grant in misses(wider)),
+        causes=causes_of(wiring, scope, facts),
+        near_misses=() if decision.allowed else tuple(_near_misses(wiring, scope, decision, wider)),
     )
+
+
+def _near_misses(wiring: Wiring, scope: PortalScope, decision: Decision, facts: ClientFacts) -> Iterator[NearMiss]:
+    if decision.reason == AccessReason.OUT_OF_SCOPE:
+        for predicate in unmet(scope, facts):
+            holds = facts.predicates.get(predicate.name, False)
+            yield NearMiss(reason=str(predicate), wording=worded(wiring, predicate.name, holds=holds))
+    for miss, grant in misses(facts):
+        yield NearMiss(reason=str(miss), grant=grant)
 
 
 def _grants_around(wiring: Wiring, unit: Unit, viewer: Viewer, chain: Sequence[CatalogEntry]) -> list[Grant]:
@@ -75,7 +84,9 @@ def onlookers(wiring: Wiring, unit: Unit, ref: ResourceRef) -> Onlookers:
     scope = scope_of(wiring, settings)
     contacts, organizations = _candidates(wiring, unit, settings, scope, entry)
     seers = [(each, viewer_of(wiring, unit, each, settings)) for each in contacts]
-    members = [(each, _member(wiring, each)) for each in organizations if _counts(wiring, unit, settings, each)]
+    members: list[tuple[Organization, Viewer]] = []
+    if not predicates_in(scope):  # which speak of somebody, and not of anybody
+        members = [(each, _member(wiring, each)) for each in organizations if _counts(wiring, unit, settings, each)]
     return Onlookers(
         parties=tuple(_seeing(wiring, unit, scope, entry, [*seers, *members])),
         links=tuple(link for link in _links(unit, entry) if _opens(wiring, unit, link)),
@@ -93,10 +104,10 @@ def _candidates(
         parties |= dict.fromkeys(counted(memberships_of(wiring, unit, entry.requester), settings))
     contacts = {party.id: party for party in parties if isinstance(party, Contact)}
     organizations = [party for party in parties if isinstance(party, Organization)]
-    if excludes(scope):
+    if may_hold_for_anybody(scope):
         # Such a scope may hold for somebody of whom nothing is known.
         contacts |= {contact.id: Contact(contact.id) for contact in everybody(unit)}
-    elif not is_union(scope):
+    if not is_union(scope):
         # Two organisations together may give what neither gives alone.
         ids = {id_ for organization in organizations for id_ in member_ids_of(wiring, unit, organization)}
         contacts |= {id_: Contact(id_) for id_ in sorted(ids)}
@@ -137,9 +148,9 @@ def _seeing(
     candidates: Sequence[tuple[Contact | Organization, Viewer | None]],
 ) -> Iterator[Onlooker]:
     for party, viewer in candidates:
-        facts = client_facts(wiring, unit, viewer, entry)
+        facts = client_facts(wiring, unit, scope, viewer, entry)
         if judge(scope, Action.VIEW, facts):
-            causes = causes_of(scope, facts)
+            causes = causes_of(wiring, scope, facts)
             let_into = next((cause.grant.ref for cause in causes if cause.grant is not None), entry.ref)
             yield Onlooker(party=party, ref=let_into, causes=causes)
 

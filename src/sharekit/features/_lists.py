@@ -18,8 +18,9 @@ from sharekit.errors import InvalidInputError, InvalidTokenError
 from sharekit.features._access_facts import client_facts, scope_of, settings_of, viewer_of
 from sharekit.features._facts import chain_of, rights_on
 from sharekit.features._unit import Unit, Wiring
+from sharekit.features._visible import VisibleThings
 from sharekit.ids import deterministic_id
-from sharekit.policies.access import Viewer, knows_of, visible_to
+from sharekit.policies.access import Viewer, knows_of
 from sharekit.ports import AllOf, Condition, Contains, Eq, OrderBy, Position
 from sharekit.ports.evaluate import micros_of, time_of
 from sharekit.records import checks
@@ -102,11 +103,15 @@ def list_for_client(wiring: Wiring, unit: Unit, contact: Contact, request: ListR
     scope = scope_of(wiring, settings)
     if viewer is None or not _may_look_into(wiring, unit, scope, viewer, request.container):
         return Page(items=(), total=0 if request.count else None)
-    where = AllOf((visible_to(scope, viewer, unit.now), *_narrowed(request, EntryKeys.CLIENT_NAME)))
+    things = VisibleThings(wiring, unit, scope, viewer)
+    narrowed = _narrowed(request, EntryKeys.CLIENT_NAME)
     order = OrderBy(key, descending=request.descending is not place.backwards)
-    found = unit.find(CATALOG_ENTRY, where, order=order, after=place.position, limit=request.limit + 1)
+    found = things.find(narrowed, order=order, after=place.position, limit=request.limit + 1)
     page = _page(wiring, contact, request, place, found, client=True)
-    return _counted(unit, page, where) if request.count else page
+    if not request.count:
+        return page
+    total = things.count(narrowed, _MAX_COUNT)
+    return attrs.evolve(page, total=total, total_is_capped=total >= _MAX_COUNT)
 
 
 def _may_look_into(
@@ -115,7 +120,7 @@ def _may_look_into(
     """Say whether a client may ask what lies in a container: not in one of which they may not even know."""
     if container is None:
         return True
-    return knows_of(scope, client_facts(wiring, unit, viewer, unit.get(CATALOG_ENTRY, container.key)))
+    return knows_of(scope, client_facts(wiring, unit, scope, viewer, unit.get(CATALOG_ENTRY, container.key)))
 
 
 def list_for_staff(wiring: Wiring, unit: Unit, by: Principal, request: ListRequest) -> Page:
@@ -151,11 +156,6 @@ def _narrowed(request: ListRequest, name: str) -> list[Condition]:
     if wanted := fold(request.search or "").strip():
         conditions.append(Contains(name, wanted))
     return conditions
-
-
-def _counted(unit: Unit, page: Page, where: Condition) -> Page:
-    total = unit.count(CATALOG_ENTRY, where, _MAX_COUNT)
-    return attrs.evolve(page, total=total, total_is_capped=total >= _MAX_COUNT)
 
 
 def _page(

@@ -4,14 +4,13 @@ Finds whom a rehearsed change concerns, and what it makes of what they see.
 
 from collections.abc import Callable, Iterable, Iterator
 
-from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.features._access_facts import scope_of, settings_of, viewer_of
 from sharekit.features._explaining import everybody
 from sharekit.features._parties import member_ids_of, memberships_of
 from sharekit.features._rehearsal import Rehearsal, rehearsing
 from sharekit.features._unit import Unit, Wiring
-from sharekit.policies.access import visible_to
+from sharekit.features._visible import VisibleThings
 from sharekit.ports import In
 from sharekit.records import events
 from sharekit.records.catalog import CatalogEntry, ResourceRef
@@ -20,7 +19,7 @@ from sharekit.records.links import ReadLink
 from sharekit.records.parties import Contact, ContactProfile, Organization
 from sharekit.records.people import Membership, OrganizationProfile
 from sharekit.records.plans import AccessChange, AccessDiff
-from sharekit.records.scopes import excludes
+from sharekit.records.scopes import may_hold_for_anybody
 from sharekit.records.settings import PortalSettings
 
 __all__ = ["planned"]
@@ -76,7 +75,7 @@ def _seen(wiring: Wiring, unit: Unit, contact: Contact) -> set[ResourceRef]:
     viewer = viewer_of(wiring, unit, contact, settings, with_colleagues=True)
     if viewer is None:
         return set()
-    return {entry.ref for entry in unit.find(CATALOG_ENTRY, visible_to(scope_of(wiring, settings), viewer, unit.now))}
+    return {entry.ref for entry in VisibleThings(wiring, unit, scope_of(wiring, settings), viewer).find()}
 
 
 class _Reach:
@@ -92,8 +91,8 @@ class _Reach:
         nodes: set[str] = set()
         scope = scope_of(self._wiring, settings_of(self._unit))
         for record in touched:
-            # A scope that excludes includes people of whom nothing is kept.
-            if isinstance(record, PortalSettings) or (isinstance(record, CatalogEntry) and excludes(scope)):
+            # Such a scope may include people of whom nothing is kept.
+            if isinstance(record, PortalSettings) or (isinstance(record, CatalogEntry) and may_hold_for_anybody(scope)):
                 return {contact.id for contact in everybody(self._unit)}
             parties |= set(self._named(record))
             if isinstance(record, CatalogEntry):

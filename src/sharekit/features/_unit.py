@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import attrs
@@ -28,6 +29,7 @@ from sharekit.ports import (
     Directory,
     OrderBy,
     Position,
+    Predicate,
     Query,
     RateLimiter,
     RecordStore,
@@ -73,6 +75,7 @@ class Wiring:
     kinds: Mapping[str, ResourceKind]
     blobs: BlobStore | None = None
     scope: PortalScope = DEFAULT_SCOPE
+    predicates: Mapping[str, Predicate] = MappingProxyType({})
 
     def on_its_own(self) -> "Wiring":
         """Return this wiring with transactions that join nothing."""

@@ -273,8 +273,8 @@ class Access(Reviews, Generic[K]):
         return Decision(allowed=False, reason="unknown-principal")
 
     def _judge(self, unit: Unit, read: ReadTogether, action: Action) -> Decision:
-        facts = client_facts(self._wiring, unit, read.viewer, read.entry)
-        return judge(scope_of(self._wiring, read.settings), action, facts)
+        scope = scope_of(self._wiring, read.settings)
+        return judge(scope, action, client_facts(self._wiring, unit, scope, read.viewer, read.entry))
 
     def _decide_for_staff(self, unit: Unit, by: Principal, action: Action, ref: ResourceRef) -> Decision:
         chain = chain_of(unit, ref)
@@ -301,8 +301,8 @@ def _projected(
 
 
 def _reasoned(wiring: Wiring, unit: Unit, scope: PortalScope, viewer: Viewer | None, item: PortalItem) -> PortalItem:
-    facts = client_facts(wiring, unit, viewer, unit.get(CATALOG_ENTRY, item.ref.key))
-    return attrs.evolve(item, reasons=tuple(dict.fromkeys(cause.reason for cause in causes_of(scope, facts))))
+    facts = client_facts(wiring, unit, scope, viewer, unit.get(CATALOG_ENTRY, item.ref.key))
+    return attrs.evolve(item, reasons=tuple(dict.fromkeys(cause.reason for cause in causes_of(wiring, scope, facts))))
 
 
 def _require_seen(unit: Unit, at_least: Revision | None) -> None:

@@ -86,8 +86,8 @@ class AccessRequests:
     def _may_view(self, unit: Unit, contact: Contact, entry: CatalogEntry) -> bool:
         settings = settings_of(unit)
         viewer = viewer_of(self._wiring, unit, contact, settings)
-        facts = client_facts(self._wiring, unit, viewer, entry)
-        return judge(scope_of(self._wiring, settings), Action.VIEW, facts).allowed
+        scope = scope_of(self._wiring, settings)
+        return judge(scope, Action.VIEW, client_facts(self._wiring, unit, scope, viewer, entry)).allowed
 
     def waiting(self, ref: ResourceRef | None = None) -> list[AccessRequest]:
         """

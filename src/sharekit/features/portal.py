@@ -14,7 +14,7 @@ from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.sections import PartPolicy, unclassified
 from sharekit.records import checks, events
 from sharekit.records.parties import Principal
-from sharekit.records.scopes import PortalScope, check_scope
+from sharekit.records.scopes import PortalScope, check_scope, predicates_in
 from sharekit.records.settings import OrganizationMode, PortalSettings
 from sharekit.records.unset import UNSET, Unset
 
@@ -57,6 +57,9 @@ class PortalRules:
         """
         if scope is not UNSET and scope is not None:
             check_scope(scope)
+            for name in predicates_in(scope):
+                if name not in self._wiring.predicates:
+                    raise InvalidInputError("scope", f"names {name!r}, no predicate that the kit was given")
         if organizations is not UNSET and not isinstance(organizations, OrganizationMode):
             raise InvalidInputError("organizations", "needs an OrganizationMode")
         if roles is not UNSET:

@@ -7,7 +7,7 @@ it. Being internal, or inside something internal, beats every grant; what is not
 """
 
 import enum
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Final
@@ -26,14 +26,27 @@ from sharekit.records.scopes import (
     ScopeAny,
     ScopeName,
     ScopeNot,
+    ScopePredicate,
     asserted,
     in_shared_projects,
+    predicates_in,
     requested_by_me,
     requested_by_my_organization,
     shared_with_me,
 )
 
-__all__ = ["AccessReason", "ClientFacts", "Miss", "Viewer", "judge", "knows_of", "misses", "reasons", "visible_to"]
+__all__ = [
+    "AccessReason",
+    "ClientFacts",
+    "Miss",
+    "Viewer",
+    "judge",
+    "knows_of",
+    "misses",
+    "reasons",
+    "unmet",
+    "visible_to",
+]
 
 _NEEDED: Final = {
     Action.VIEW: Access.VIEW,
@@ -105,6 +118,7 @@ class ClientFacts:
         entry: The thing's entry; None when there is none.
         grants: The grants on it, and on the nodes that reach it, to the client and their organisations.
         by_colleague: Whether whoever asked for it belongs to one of those organisations.
+        predicates: What the host's predicates say, by name; one that is not there could not be asked.
         now: The instant.
     """
 
@@ -112,6 +126,7 @@ class ClientFacts:
     entry: CatalogEntry | None
     grants: Sequence[Grant] = ()
     by_colleague: bool = False
+    predicates: Mapping[str, bool] = attrs.field(factory=dict[str, bool])
     now: datetime
 
 
@@ -143,22 +158,34 @@ def knows_of(scope: PortalScope, facts: ClientFacts) -> bool:
     return _barred(facts) is None and (_within(scope, facts) or any(_grants(facts)))
 
 
-def reasons(scope: PortalScope, facts: ClientFacts) -> Iterator[tuple[AccessReason, int, Grant | None]]:
+def reasons(scope: PortalScope, facts: ClientFacts) -> Iterator[tuple[str, int, Grant | None]]:
     """
     Yield what speaks for the client, the strongest relation first.
 
     Each comes with the level of access that it gives, and with the grant that it rests on. That
-    somebody asked for a thing speaks for them only where the scope says so.
+    somebody asked for a thing, or that a predicate of the host's holds, speaks for them only where
+    the scope says so.
     """
     named = asserted(scope)
     own, above = _grants(facts)
     for reason, grants in ((AccessReason.SHARED, own), (AccessReason.IN_SHARED, above)):
         for grant in sorted(grants, key=lambda each: each.access.level, reverse=True):
             yield reason, grant.access.level, grant
-    if requested_by_me in named and _asked(facts):
+    if str(requested_by_me) in named and _asked(facts):
         yield AccessReason.REQUESTED, Access.COMMENT.level, None
-    if requested_by_my_organization in named and facts.by_colleague:
+    if str(requested_by_my_organization) in named and facts.by_colleague:
         yield AccessReason.REQUESTED_BY_ORGANIZATION, Access.COMMENT.level, None
+    for name, predicate in sorted(predicates_in(scope).items()):
+        if str(predicate) in named and facts.predicates.get(name):
+            yield str(predicate), Access.VIEW.level, None
+
+
+def unmet(scope: PortalScope, facts: ClientFacts) -> Iterator[ScopePredicate]:
+    """Yield the host's predicates that stand against the client: asked for and not so, or excluded and so."""
+    named = asserted(scope)
+    for name, predicate in sorted(predicates_in(scope).items()):
+        if (str(predicate) in named) is not facts.predicates.get(name):
+            yield predicate
 
 
 def misses(facts: ClientFacts) -> Iterator[tuple[Miss, Grant]]:
@@ -211,19 +238,21 @@ def _barred(facts: ClientFacts) -> AccessReason | None:
     return AccessReason.INSIDE_INTERNAL if entry.veiled else None
 
 
-def _within(scope: PortalScope, facts: ClientFacts) -> bool:
+def _within(scope: PortalScope, facts: ClientFacts, *, excluded: bool = False) -> bool:
+    """Say whether a scope holds; what nobody can tell is taken for what denies, below a ``~`` too."""
     match scope:
         case ScopeAny(scopes):
-            return any(_within(part, facts) for part in scopes)
+            return any(_within(part, facts, excluded=excluded) for part in scopes)
         case ScopeAll(scopes):
-            return all(_within(part, facts) for part in scopes)
+            return all(_within(part, facts, excluded=excluded) for part in scopes)
         case ScopeNot(part):
-            return not _within(part, facts)
-        case ScopeName():
-            holds = _NAMED.get(scope)
-            return holds is not None and holds(facts)
+            return not _within(part, facts, excluded=not excluded)
+        case ScopePredicate():
+            return facts.predicates.get(scope.name, excluded)
+        case ScopeName() if scope in _NAMED:
+            return _NAMED[scope](facts)
         case _:
-            return False
+            return excluded
 
 
 def _grants(facts: ClientFacts) -> tuple[list[Grant], list[Grant]]:
@@ -253,24 +282,45 @@ _NAMED: Final[dict[ScopeName, Callable[[ClientFacts], bool]]] = {
 }
 
 
-def visible_to(scope: PortalScope, viewer: Viewer, now: datetime) -> Condition:
-    """Return the condition that exactly those catalog entries meet that `judge` lets the client view."""
-    return AllOf((Eq(EntryKeys.SHOWN, value=True), _compiled(scope, viewer, now)))
+def visible_to(
+    scope: PortalScope, viewer: Viewer, now: datetime, predicates: Mapping[str, Condition | None] | None = None
+) -> Condition:
+    """
+    Return the condition that exactly those catalog entries meet that `judge` lets the client view.
+
+    Args:
+        scope: What the portal shows at all.
+        viewer: The client.
+        now: The instant.
+        predicates: The conditions of the host's predicates, by name. Where one is None, because the
+            store cannot judge it, the entries that may be visible meet the condition, and others
+            besides. One that is not there denies.
+    """
+    compiled = _compiled(scope, viewer, now, {} if predicates is None else predicates, excluded=False)
+    return AllOf((Eq(EntryKeys.SHOWN, value=True), compiled))
 
 
-def _compiled(scope: PortalScope, viewer: Viewer, now: datetime) -> Condition:
+def _compiled(
+    scope: PortalScope, viewer: Viewer, now: datetime, predicates: Mapping[str, Condition | None], *, excluded: bool
+) -> Condition:
     match scope:
         case ScopeAny(scopes):
-            return AnyOf(_compiled(part, viewer, now) for part in scopes)
+            return AnyOf(_compiled(part, viewer, now, predicates, excluded=excluded) for part in scopes)
         case ScopeAll(scopes):
-            return AllOf(_compiled(part, viewer, now) for part in scopes)
+            return AllOf(_compiled(part, viewer, now, predicates, excluded=excluded) for part in scopes)
         case ScopeNot(part):
-            return Not(_compiled(part, viewer, now))
-        case ScopeName():
-            compile_ = _COMPILED.get(scope)
-            return _NOBODYS if compile_ is None else compile_(viewer, now)
+            return Not(_compiled(part, viewer, now, predicates, excluded=not excluded))
+        case ScopePredicate(name) if name in predicates:
+            condition = predicates[name]
+            return _constant(not excluded) if condition is None else condition
+        case ScopeName() if scope in _COMPILED:
+            return _COMPILED[scope](viewer, now)
         case _:
-            return _NOBODYS
+            return _constant(excluded)
+
+
+def _constant(holds: bool) -> Condition:  # noqa: FBT001  # the one thing that it is about
+    return AllOf() if holds else _NOBODYS
 
 
 def _shared(viewer: Viewer, now: datetime) -> Condition:

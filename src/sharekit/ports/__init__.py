@@ -15,6 +15,7 @@ from sharekit.ports.host import (
     SupportsOrganizations,
     SupportsTenants,
 )
+from sharekit.ports.predicates import Predicate, PredicateFacts, ReaderFacts
 from sharekit.ports.query import (
     AllOf,
     AnyOf,
@@ -63,10 +64,13 @@ __all__ = [
     "Not",
     "OrderBy",
     "Position",
+    "Predicate",
+    "PredicateFacts",
     "Prefix",
     "Query",
     "Range",
     "RateLimiter",
+    "ReaderFacts",
     "RecordStore",
     "Ref",
     "Row",

@@ -2,6 +2,9 @@
 Explanations: why somebody may see a thing or not, and who may.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import attrs
 
 from sharekit.records.catalog import ResourceRef
@@ -22,25 +25,29 @@ class Cause:
         reason: A stable slug, such as ``"in-shared-project"``.
         access: What it lets its reader do.
         grant: The grant that it rests on, or None.
+        wording: What the host says of it, by language, where it is a predicate of the host's.
     """
 
     reason: str
     access: Access | None = None
     grant: Grant | None = None
+    wording: Mapping[str, str] = MappingProxyType({})
 
 
 @attrs.frozen(kw_only=True)
 class NearMiss:
     """
-    A grant that does not count.
+    A grant that does not count, or a predicate of the host's that stands in the way.
 
     Attributes:
         reason: Why not, as a stable slug, such as ``"grant-expired"``.
-        grant: The grant.
+        grant: The grant; None for a predicate.
+        wording: What the host says of it, by language, where it is a predicate of the host's.
     """
 
     reason: str
-    grant: Grant
+    grant: Grant | None = None
+    wording: Mapping[str, str] = MappingProxyType({})
 
 
 @attrs.frozen(kw_only=True)

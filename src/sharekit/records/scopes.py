@@ -1,15 +1,17 @@
 """
 Portal scopes: what a portal shows a client at all, as a value.
 
-A scope is put together from four named ones with ``|``, ``&`` and ``~``, and is data: it can be
-kept, shown, compiled to a query, and judged on facts.
+A scope is put together from four named ones, and from predicates of the host's, with ``|``, ``&``
+and ``~``, and is data: it can be kept, shown, compiled to a query, and judged on facts.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
 
 from sharekit.errors import InvalidInputError
+from sharekit.records import checks
 
 __all__ = [
     "DEFAULT_SCOPE",
@@ -18,18 +20,21 @@ __all__ = [
     "ScopeAny",
     "ScopeName",
     "ScopeNot",
+    "ScopePredicate",
     "asserted",
     "check_scope",
-    "excludes",
     "in_shared_projects",
     "is_union",
+    "may_hold_for_anybody",
     "parse_scope",
+    "predicates_in",
     "requested_by_me",
     "requested_by_my_organization",
     "shared_with_me",
 ]
 
 _MAX_PARTS = 50
+_HOSTS: Final = "host:"
 _NAMES: Final = ("requested_by_me", "requested_by_my_organization", "in_shared_projects", "shared_with_me")
 
 
@@ -58,7 +63,7 @@ def _check_parts(_: object, __: object, scopes: object) -> None:
 
 def check_scope(scope: object) -> None:
     """Refuse what is none of the scopes of this module: what nobody can judge would hold under a ``~``."""
-    if not isinstance(scope, ScopeName | ScopeAny | ScopeAll | ScopeNot):
+    if not isinstance(scope, ScopeName | ScopePredicate | ScopeAny | ScopeAll | ScopeNot):
         raise InvalidInputError("scope", "needs a PortalScope, such as shared_with_me")
 
 
@@ -79,6 +84,24 @@ class ScopeName(PortalScope):
 
     def __str__(self) -> str:
         return self.name
+
+
+@attrs.frozen
+class ScopePredicate(PortalScope):
+    """
+    What meets a condition of the host's own; `sharekit.ports.Predicate` says which, to the kit alone.
+
+    Attributes:
+        name: A slug.
+    """
+
+    name: str = attrs.field(kw_only=False)
+
+    def __attrs_post_init__(self) -> None:
+        checks.slug("predicate", self.name)
+
+    def __str__(self) -> str:
+        return f"{_HOSTS}{self.name}"
 
 
 @attrs.frozen
@@ -140,11 +163,24 @@ def _inner(scope: PortalScope) -> str:
     return f"({scope})" if isinstance(scope, ScopeAny | ScopeAll) else str(scope)
 
 
-def excludes(scope: PortalScope) -> bool:
-    """Say whether a scope says ``~`` anywhere, and so may hold for somebody of whom nothing is known."""
+def may_hold_for_anybody(scope: PortalScope) -> bool:
+    """Say whether a scope has a ``~`` or a predicate, and so may hold for somebody of whom nothing is known."""
     if isinstance(scope, ScopeAny | ScopeAll):
-        return any(excludes(part) for part in scope.scopes)
-    return isinstance(scope, ScopeNot)
+        return any(may_hold_for_anybody(part) for part in scope.scopes)
+    return isinstance(scope, ScopeNot | ScopePredicate)
+
+
+def predicates_in(scope: PortalScope) -> Mapping[str, ScopePredicate]:
+    """Return the predicates that a scope names, by name."""
+    match scope:
+        case ScopePredicate():
+            return {scope.name: scope}
+        case ScopeAny(scopes) | ScopeAll(scopes):
+            return {name: found for part in scopes for name, found in predicates_in(part).items()}
+        case ScopeNot(part):
+            return predicates_in(part)
+        case _:
+            return {}
 
 
 def is_union(scope: PortalScope) -> bool:
@@ -154,13 +190,13 @@ def is_union(scope: PortalScope) -> bool:
     return isinstance(scope, ScopeName)
 
 
-def asserted(scope: PortalScope, *, denied: bool = False) -> frozenset[ScopeName]:
-    """Return the named scopes that speak for access in a scope: those that do not stand under a ``~``."""
+def asserted(scope: PortalScope, *, denied: bool = False) -> frozenset[str]:
+    """Return the scopes that speak for access in a scope, as texts: those that do not stand under a ``~``."""
     if isinstance(scope, ScopeNot):
         return asserted(scope.scope, denied=not denied)
     if isinstance(scope, ScopeAny | ScopeAll):
         return frozenset(name for part in scope.scopes for name in asserted(part, denied=denied))
-    return frozenset() if denied or not isinstance(scope, ScopeName) else frozenset({scope})
+    return frozenset() if denied else frozenset({str(scope)})
 
 
 def parse_scope(text: str) -> PortalScope:
@@ -206,6 +242,8 @@ def _one(words: list[str], at: int) -> tuple[PortalScope, int]:
         if at >= len(words) or words[at] != ")":
             raise InvalidInputError("scope", "lacks a closing bracket")
         return scope, at + 1
+    if word.startswith(_HOSTS):
+        return ScopePredicate(word.removeprefix(_HOSTS)), at + 1
     if word not in _NAMED:
         raise InvalidInputError("scope", f"{word[:40]!r} names no portal scope")
     return _NAMED[word], at + 1

@@ -11,7 +11,7 @@ import attrs
 from sharekit.backends.fsspec import FsspecBlobStore
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.kit import Sharekit
-from sharekit.ports import BlobStore, Clock, Directory, RateLimiter, RecordStore
+from sharekit.ports import BlobStore, Clock, Directory, Predicate, RateLimiter, RecordStore
 from sharekit.records.catalog import ResourceKind, ResourceRef, Section
 from sharekit.records.instants import utc
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
@@ -96,6 +96,7 @@ def kit(
     secret_keys: SeveralInOrder[str | bytes] | None = None,
     kinds: Iterable[ResourceKind] | None = None,
     scope: PortalScope = DEFAULT_SCOPE,
+    predicates: Iterable[Predicate] = (),
     directory: Directory | None = None,
     clock: Clock | None = None,
     rate_limiter: RateLimiter | None = None,
@@ -110,6 +111,7 @@ def kit(
         secret_keys: One fresh key by default.
         kinds: `project_kind` by default.
         scope: As for `Sharekit`.
+        predicates: As for `Sharekit`.
         directory: None by default: the built-in rule.
         clock: A `FrozenClock` by default.
         rate_limiter: As for `Sharekit`.
@@ -121,6 +123,7 @@ def kit(
         secret_keys=secret_keys or [secrets.token_bytes(32)],
         kinds=[project_kind()] if kinds is None else kinds,
         scope=scope,
+        predicates=predicates,
         directory=directory,
         clock=clock or FrozenClock(),
         rate_limiter=rate_limiter,

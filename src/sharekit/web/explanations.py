@@ -33,13 +33,19 @@ def sentences(explanation: Explanation, *, locale: str = "en") -> list[str]:
     if language is None:
         raise InvalidInputError("locale", f"needs one of {', '.join(LANGUAGES)}")
     reasons, missed = _reasons(language), _misses(language)
-    found = [_said(reasons, explanation.decision.reason, language)]
-    found += [_said(reasons, cause.reason, language) for cause in explanation.causes if explanation.decision]
-    found += [_said(missed, miss.reason, language) for miss in explanation.near_misses]
+    hosts = {cause.reason: cause.wording for cause in explanation.causes}
+    decided = explanation.decision.reason
+    found = [_said(reasons, decided, language, hosts.get(decided, {}))]
+    if explanation.decision:
+        found += [_said(reasons, cause.reason, language, cause.wording) for cause in explanation.causes]
+    found += [_said(missed, miss.reason, language, miss.wording) for miss in explanation.near_misses]
     return list(dict.fromkeys(found))
 
 
-def _said(texts: Mapping[str, str], slug: str, language: Language) -> str:
+def _said(texts: Mapping[str, str], slug: str, language: Language, hosts: Mapping[str, str]) -> str:
+    if slug.startswith("host:"):
+        # The host's own words; without any, the name that it chose.
+        return hosts.get(language.tag) or hosts.get("en") or next(iter(hosts.values()), slug.removeprefix("host:"))
     if slug.startswith("has-"):
         return language.gettext("They have the right to do this.")
     if slug.startswith("needs-"):
