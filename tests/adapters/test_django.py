@@ -12,9 +12,11 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory, override_settings
 
-from sharekit import ReadLink, ResourceRef, Right, Staff, System
+from sharekit import Action, ReadLink, ResourceRef, Right, Staff, System, shared_with_me
 from sharekit.adapters.django import invitation_url, kit, link_url, portal
 from sharekit.errors import ConfigurationError, SharekitError, WeakSecretKeyError
+from sharekit.ports import Eq, Predicate
+from sharekit.records.scopes import parse_scope
 from sharekit.testing import FrozenClock
 from tests.django_host import sharing
 
@@ -90,6 +92,26 @@ def test_kinds_may_be_objects_functions_or_paths(kinds: object) -> None:
         assert [*kit().kinds] == ["matter"]
 
 
+SHOWCASE = Predicate("showcase", condition=lambda _: Eq("kind", "matter"))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"SCOPE": shared_with_me | SHOWCASE},
+        {"SCOPE": parse_scope("host:showcase"), "PREDICATES": "tests.adapters.test_django.SHOWCASE"},
+        {"SCOPE": "tests.adapters.test_django.SHOWCASE", "PREDICATES": [SHOWCASE]},
+    ],
+)
+def test_scope_and_predicates_may_be_given(host: None, more: dict[str, object]) -> None:
+    """What the portal shows may hang on a condition of the project's own."""
+    with override_settings(SHAREKIT={**GOOD, **more}):
+        kit().catalog.put(M1, title="Lease", client_title="Lease", by=System("test"))
+        ana = kit().people.add_contact("Ana", "ana@acme.test", by=System("test"))
+
+        assert kit().access.can(ana, Action.VIEW, M1)
+
+
 @pytest.mark.parametrize(
     "directory", [Everything(), Everything, "tests.adapters.test_django.Everything", make_directory]
 )
@@ -137,6 +159,9 @@ WRONG: dict[str, tuple[object, str, str]] = {
     "no kinds": ({"SECRET_KEYS": sharing.KEYS}, "sharekit.E003", "KINDS"),
     "kinds that are none": ({**GOOD, "KINDS": [1]}, "sharekit.E003", "KINDS"),
     "kinds from nowhere": ({**GOOD, "KINDS": "no.such.place"}, "sharekit.E003", "cannot be imported"),
+    "a scope that is none": ({**GOOD, "SCOPE": "tests.django_host.sharing.KEYS"}, "sharekit.E003", "PortalScope"),
+    "a scope that names nothing": ({**GOOD, "SCOPE": parse_scope("host:gone")}, "sharekit.E003", "gone"),
+    "predicates that are none": ({**GOOD, "PREDICATES": [1]}, "sharekit.E003", "Predicates"),
     "the same kind twice": ({**GOOD, "KINDS": [sharing.MATTER, sharing.MATTER]}, "sharekit.E003", "twice"),
     "a directory without rights": ({**GOOD, "DIRECTORY": object()}, "sharekit.E003", "rights()"),
     "a directory from nowhere": ({**GOOD, "DIRECTORY": "no.such.place"}, "sharekit.E003", "cannot be imported"),

@@ -49,6 +49,8 @@ def build(settings: Settings) -> Parts:
         records=DjangoRecordStore(settings.database),
         secret_keys=settings.secret_keys,
         kinds=settings.kinds,
+        scope=settings.scope,
+        predicates=settings.predicates,
         directory=settings.directory,
         clock=settings.clock,
         rate_limiter=settings.rate_limiter,

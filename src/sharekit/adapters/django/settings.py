@@ -5,7 +5,7 @@ The one setting ``SHAREKIT``: a dictionary of objects, of functions that make th
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 from django.conf import settings as django_settings
@@ -14,13 +14,16 @@ from django.db import DEFAULT_DB_ALIAS
 from django.utils.module_loading import import_string
 
 from sharekit.errors import ConfigurationError, WeakSecretKeyError
-from sharekit.ports import Clock, Directory, RateLimiter
+from sharekit.ports import Clock, Directory, Predicate, RateLimiter
 from sharekit.records.catalog import ResourceKind
+from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.web import WebRequest
 
 __all__ = ["NAMES", "SETTING", "Settings", "read"]
 
 SETTING: Final = "SHAREKIT"
+
+T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
@@ -31,6 +34,8 @@ class Settings:
     Attributes:
         kinds: ``KINDS``: what the project shares.
         secret_keys: ``SECRET_KEYS``: of at least 32 bytes, oldest first. Django's own key is never used.
+        scope: ``SCOPE``: what the portal shows clients at all, until it is configured.
+        predicates: ``PREDICATES``: conditions of the project's own that a scope may name.
         directory: ``DIRECTORY``: what staff may do; the built-in rule when None.
         database: ``DATABASE``: the alias of the database.
         tenant: ``TENANT``: the tenant of the kit.
@@ -49,6 +54,8 @@ class Settings:
 
     kinds: tuple[ResourceKind, ...]
     secret_keys: tuple[str | bytes, ...] = attrs.field(repr=False)
+    scope: PortalScope
+    predicates: tuple[Predicate, ...]
     directory: Directory | None
     database: str
     tenant: str
@@ -81,6 +88,8 @@ def read() -> Settings:
     return Settings(
         kinds=given.kinds(),
         secret_keys=given.keys(),
+        scope=given.scope(),
+        predicates=tuple(_several("PREDICATES", Predicate, given.values.get("PREDICATES", ()))),
         directory=given.made("DIRECTORY", "rights"),
         database=given.text("DATABASE", DEFAULT_DB_ALIAS),
         tenant=given.text("TENANT", "default"),
@@ -151,7 +160,14 @@ class _Given:
         """Return the declared kinds: from one, from several, or from paths to such."""
         if "KINDS" not in self.values:
             raise _wrong("KINDS", "names what the project shares, and is missing")
-        return tuple(_kinds(self._loaded("KINDS")))
+        return tuple(_several("KINDS", ResourceKind, self._loaded("KINDS")))
+
+    def scope(self) -> PortalScope:
+        """Return the scope of the portal."""
+        value = self._loaded("SCOPE") if "SCOPE" in self.values else DEFAULT_SCOPE
+        if not isinstance(value, PortalScope):
+            raise _wrong("SCOPE", "needs a PortalScope, such as shared_with_me, or a dotted path to one")
+        return value
 
     def keys(self) -> tuple[str | bytes, ...]:
         """Return the keys, which no message repeats."""
@@ -186,18 +202,18 @@ class _Given:
 _ARTICLES: Final = {bool: "True or False", int: "a whole number"}
 
 
-def _kinds(value: object) -> Iterable[ResourceKind]:
+def _several(name: str, of: type[T], value: object) -> Iterable[T]:
     if isinstance(value, str):
-        value = _imported("KINDS", value)
+        value = _imported(name, value)
     if callable(value):
-        value = _called("KINDS", value)
-    if isinstance(value, ResourceKind):
+        value = _called(name, value)
+    if isinstance(value, of):
         yield value
     elif isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
         for part in value:
-            yield from _kinds(part)
+            yield from _several(name, of, part)
     else:
-        raise _wrong("KINDS", "needs ResourceKinds, or dotted paths to them")
+        raise _wrong(name, f"needs {of.__name__}s, or dotted paths to them")
 
 
 def _imported(name: str, path: str) -> Any:  # Any: what stands there
