@@ -3,6 +3,7 @@ Explanations in sentences: why somebody may see a thing or not, in the language 
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from sharekit.errors import InvalidInputError
 from sharekit.records.explanations import Explanation
@@ -11,9 +12,16 @@ from sharekit.web.locales import LANGUAGES, Language, language_of
 __all__ = ["reason_in", "sentences"]
 
 
-def reason_in(language: Language, slug: str) -> str:
-    """Return a reason for or against access as a sentence."""
-    return _said(_reasons(language), slug, language)
+def reason_in(language: Language, slug: str, wording: Mapping[str, str] = MappingProxyType({})) -> str:
+    """
+    Return a reason for or against access as a sentence.
+
+    Args:
+        language: Of who reads.
+        slug: The reason.
+        wording: What the host says of it, by language, where it is a predicate of the host's.
+    """
+    return _said(_reasons(language), slug, language, wording)
 
 
 def sentences(explanation: Explanation, *, locale: str = "en") -> list[str]:

@@ -153,7 +153,7 @@ class OnlookerPanel:
         )
 
     def _cause(self, cause: Cause, party: Contact | Organization) -> CauseLine:
-        said = reason_in(self.desk.language, cause.reason)
+        said = reason_in(self.desk.language, cause.reason, cause.wording)
         access = "" if cause.access is None else _access_words(self.desk)[cause.access]
         grant = cause.grant
         if grant is None:
