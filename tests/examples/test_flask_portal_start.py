@@ -18,7 +18,7 @@ from flask_portal.walk import walk
 def test_the_check_walks_through_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     """`--check` ends by itself, with a line for each step."""
     assert 0 == main(["--check"])
-    assert 12 == capsys.readouterr().out.count("ok      ")
+    assert 13 == capsys.readouterr().out.count("ok      ")
 
 
 def test_a_check_that_fails_says_where(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
