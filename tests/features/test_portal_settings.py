@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from sharekit import OrganizationMode, ResourceRef, errors, requested_by_me, shared_with_me, signals
+from sharekit import (
+    Contact,
+    OrganizationMode,
+    ResourceRef,
+    Staff,
+    errors,
+    requested_by_me,
+    shared_with_me,
+    signals,
+)
+from sharekit.records.scopes import DEFAULT_SCOPE
 from tests.features.conftest import Agency, wrong
 
 
@@ -87,6 +97,21 @@ def test_joining_again_keeps_the_choice(agency: Agency) -> None:
     assert [True, False] == heard
     with pytest.raises(errors.InvalidInputError):
         join(ana, acme, sees_shared=wrong("yes"), by=agency.maria)
+
+
+def test_pages_can_ask_what_holds_and_who_may_change_it(agency: Agency) -> None:
+    """The scope that holds, the kit's or the settings', and whether somebody is an administrator."""
+    portal = agency.kit.portal
+    before = portal.scope()
+    portal.configure(scope=requested_by_me & ~shared_with_me, by=agency.root)
+    agency.kit.people.add_staff(Staff("anke"), name="Anke", roles={"admin"}, by=agency.root)
+    agency.kit.people.add_staff(Staff("gone"), name="Gone", roles={"admin"}, by=agency.root)
+    agency.kit.people.deactivate(Staff("gone"), by=agency.root)
+
+    assert (DEFAULT_SCOPE, requested_by_me & ~shared_with_me) == (before, portal.scope())
+    assert [True, True] == [portal.may_configure(by) for by in (agency.root, Staff("anke"))]
+    assert [False, False, False] == [portal.may_configure(by) for by in (agency.maria, Staff("gone"), Contact("ana"))]
+    assert {} == dict(portal.predicates)
 
 
 def test_only_admins_change_settings(agency: Agency) -> None:

@@ -21,6 +21,7 @@ from sharekit import (
     shared_with_me,
 )
 from sharekit.errors import NotFoundError
+from sharekit.ports import Eq, Predicate
 from sharekit.records.people import ContactInfo
 from sharekit.testing import kit
 from sharekit.web import NewContact, PanelAnswer, Portal, StaffPanels, StaffUrls
@@ -402,6 +403,34 @@ class TestSettings:
         settings = office.site.kit.portal.settings()
 
         assert (settings.organizations, settings.roles) == (OrganizationMode.BY_ROLE, frozenset({"boss", "deputy"}))
+
+    def test_conditions_of_the_host_are_among_the_options(self, site: Site) -> None:
+        """In the host's words; one that it does not have any more stays until it is taken out."""
+        embargo = Predicate("embargo", decide=lambda facts: facts.entry.ref.id == "8", reasons={"nl": "Onder embargo."})
+        showcase = Predicate("showcase", condition=lambda _: Eq("id", "project:42"), reasons={"en": "For everybody."})
+        made = kit(predicates=[embargo, showcase])
+        made.catalog.put(site.relaunch, title="x", client_title="Relaunch", by=site.maria)
+        ana = Contact(made.people.add_contact("Ana", "ana@x.test", by=site.maria).id)
+        root = Portal(made).staff_panels(System("root"))
+        sent = self.sent(root, do="plan", **{"way-1-host:showcase": "yes", "way-1-in_shared_projects": "any"})
+        sent["way-0-host:embargo"] = ["no"]
+        told = text_of(root.settings(sent).html)
+        saved = root.settings(sent | {"do": ["save"]})
+        seen = text_of(root.what_can_see(ana))
+        fewer = Portal(kit(records=made._wiring.records)).staff_panels(System("root"))
+        kept = fewer.settings(self.sent(fewer, do="save", organizations="nobody"))
+        refused = fewer.settings(self.sent(fewer, do="save", **{"way-0-requested_by_me": "yes"}))
+
+        assert "“Relaunch” will be seen by Ana." in told
+        assert "For everybody Does not matter" in told
+        assert "Onder embargo" in Portal(made).staff_panels(System("root"), locale="nl").settings().html
+        assert saved.done == "The settings are saved."
+        assert str(made.portal.scope()) == "(shared_with_me & ~host:embargo) | host:showcase"
+        assert "For everybody." in seen
+        assert kept.done == "The settings are saved."
+        assert refused.status == 422
+        assert "showcase" in text_of(refused.html)
+        assert str(made.portal.scope()) == "(shared_with_me & ~host:embargo) | host:showcase"
 
     def test_what_was_declared_since_is_marked_and_hidden(self) -> None:
         """Until somebody saves a form that shows it; one from before it came is asked to look once more."""

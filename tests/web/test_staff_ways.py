@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from sharekit import in_shared_projects, requested_by_me, requested_by_my_organization, shared_with_me
 from sharekit.errors import InvalidInputError
-from sharekit.records.scopes import PortalScope, ScopeAll, ScopeAny, ScopeName, ScopeNot, parse_scope
+from sharekit.records.scopes import PortalScope, ScopeAll, ScopeAny, ScopeName, ScopeNot, ScopePredicate, parse_scope
 from sharekit.web.staff.ways import CONDITIONS, scope_of_ways, ways_of_scope
 
-NAMES = (shared_with_me, in_shared_projects, requested_by_me, requested_by_my_organization)
+EMBARGO = ScopePredicate("embargo")
+NAMES = (shared_with_me, in_shared_projects, requested_by_me, requested_by_my_organization, EMBARGO)
 SCOPES = st.recursive(
     st.sampled_from(NAMES),
     lambda inner: st.one_of(
@@ -25,8 +26,8 @@ SCOPES = st.recursive(
 
 def holds(scope: PortalScope, true: frozenset[str]) -> bool:
     """Say whether a scope holds where exactly these names do."""
-    if isinstance(scope, ScopeName):
-        return scope.name in true
+    if isinstance(scope, ScopeName | ScopePredicate):
+        return str(scope) in true
     if isinstance(scope, ScopeNot):
         return not holds(scope.scope, true)
     assert isinstance(scope, ScopeAny | ScopeAll)
@@ -34,12 +35,13 @@ def holds(scope: PortalScope, true: frozenset[str]) -> bool:
     return any(parts) if isinstance(scope, ScopeAny) else all(parts)
 
 
-WORLDS = [frozenset(some) for size in range(5) for some in itertools.combinations(CONDITIONS, size)]
+EVERYTHING = (*CONDITIONS, "host:embargo")
+WORLDS = [frozenset(some) for size in range(6) for some in itertools.combinations(EVERYTHING, size)]
 
 
 @given(scope=SCOPES)
 def test_the_ways_of_a_scope_hold_where_it_does(scope: PortalScope) -> None:
-    """In each of the sixteen worlds, and the scope that the ways make again holds there too."""
+    """In each of the thirty-two worlds, and the scope that the ways make again holds there too."""
     ways = ways_of_scope(scope)
     by_ways = [any(all((name in world) is yes for name, yes in way.items()) for way in ways) for world in WORLDS]
 

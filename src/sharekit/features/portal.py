@@ -12,6 +12,7 @@ from sharekit.features._access_facts import scope_of, settings_of
 from sharekit.features._facts import require_admin
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.sections import PartPolicy, unclassified
+from sharekit.ports import Predicate
 from sharekit.records import checks, events
 from sharekit.records.parties import Principal
 from sharekit.records.scopes import PortalScope, check_scope, predicates_in
@@ -107,6 +108,11 @@ class PortalRules:
         """Return what the portal shows at all now: by the settings, or else by what the kit was given."""
         with self._wiring.reading() as unit:
             return scope_of(self._wiring, settings_of(unit))
+
+    @property
+    def predicates(self) -> Mapping[str, Predicate]:
+        """The conditions of the host's own that a scope may name, by name."""
+        return self._wiring.predicates
 
     def may_configure(self, by: Principal) -> bool:
         """Say whether somebody may change the settings; pages then offer it."""

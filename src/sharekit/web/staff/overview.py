@@ -2,7 +2,7 @@
 The panels about one contact: everything that they see, and one thing as they see it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -68,10 +68,16 @@ def _line(desk: Desk, contact: Contact, item: PortalItem) -> SeenLine:
         title=title,
         client_title=item.title if item.title != title else None,
         kind=item.kind_title,
-        reasons=[reason_in(desk.language, reason) for reason in item.reasons],
+        reasons=[reason_in(desk.language, reason, _wording(desk, reason)) for reason in item.reasons],
         url=desk.urls.thing(item.ref),
         preview_url=desk.urls.preview(contact, item.ref),
     )
+
+
+def _wording(desk: Desk, reason: str) -> Mapping[str, str]:
+    """Return what the host says of a condition of its own that holds, by language; of any other reason, nothing."""
+    predicate = desk.kit.portal.predicates.get(reason.removeprefix("host:"))
+    return {} if predicate is None else predicate.reasons
 
 
 def _title(desk: Desk, ref: ResourceRef) -> str | None:

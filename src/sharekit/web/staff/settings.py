@@ -10,10 +10,11 @@ import attrs
 from sharekit.errors import InvalidInputError, NotAllowedError
 from sharekit.records.catalog import Section
 from sharekit.records.settings import OrganizationMode
+from sharekit.web.explanations import reason_in
 from sharekit.web.pages import Markup
 from sharekit.web.staff.desk import Desk, Fields, PanelAnswer
 from sharekit.web.staff.reveals import Revealed, revealed
-from sharekit.web.staff.settings_form import SettingsForm, changes, check_form, form_of, read_form
+from sharekit.web.staff.settings_form import SettingsForm, changes, check_form, condition_names, form_of, read_form
 
 __all__ = ["SettingsPanel"]
 
@@ -96,7 +97,11 @@ class SettingsPanel:
             self.desk.kit.portal.configure(by=self.desk.by, **wanted)
         except NotAllowedError:
             return self._answer(form, status=_REFUSED)
-        except InvalidInputError:  # a kind was declared anew in this moment
+        except InvalidInputError as error:
+            if error.field == "scope":  # it asks for a condition that the host does not have any more
+                form.problems["scope"] = self.desk.gettext("Choose one of these.")
+                return self._answer(form, status=_WRONG, in_vain=really)
+            # A kind was declared anew in this moment.
             form.problems["parts"] = self.desk.gettext(
                 "What can be shown has changed in the meantime. Look at it once more, then save."
             )
@@ -143,12 +148,16 @@ class SettingsPanel:
 
 
 def _conditions(desk: Desk) -> Mapping[str, str]:
-    return {
+    ours = {
         "shared_with_me": desk.gettext("It is itself shared with the client"),
         "in_shared_projects": desk.gettext("It lies in something that is shared with the client"),
         "requested_by_me": desk.gettext("The client asked for it"),
         "requested_by_my_organization": desk.gettext("Somebody in the organization of the client asked for it"),
     }
+    hosts = {str(one): reason_in(desk.language, str(one), one.reasons) for one in desk.kit.portal.predicates.values()}
+    known = {**ours, **hosts}
+    # What the host does not have any more goes by its name.
+    return {name: known.get(name, name.partition(":")[2]).removesuffix(".") for name in condition_names(desk)}
 
 
 def _modes(desk: Desk) -> Mapping[OrganizationMode, str]:

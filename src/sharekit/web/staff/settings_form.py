@@ -18,9 +18,9 @@ from sharekit.records.settings import OrganizationMode, PortalSettings
 from sharekit.web.staff.desk import Desk, Fields
 from sharekit.web.staff.ways import CONDITIONS, Way, scope_of_ways, ways_of_scope
 
-__all__ = ["Changes", "SettingsForm", "changes", "check_form", "form_of", "read_form"]
+__all__ = ["Changes", "SettingsForm", "changes", "check_form", "condition_names", "form_of", "read_form"]
 
-_MOST_WAYS: Final = 20
+_MOST_WAYS: Final = 1000
 _WANTED: Final = {"yes": True, "no": False}
 
 
@@ -81,7 +81,7 @@ def read_form(desk: Desk, fields: Fields) -> SettingsForm:
     numbers = range(min(int(count), _MOST_WAYS)) if re.fullmatch("[0-9]{1,4}", count) else range(0)
     dropped = fields.one("do").removeprefix("drop-")
     return SettingsForm(
-        ways=[_way(fields, number) for number in numbers if str(number) != dropped] or [{}],
+        ways=[_way(fields, number, condition_names(desk)) for number in numbers if str(number) != dropped] or [{}],
         organizations=fields.one("organizations"),
         roles=fields.one("roles"),
         shown={name: frozenset(fields.many(f"show-{name}")) for name in desk.kit.kinds},
@@ -135,8 +135,15 @@ def changes(desk: Desk, form: SettingsForm) -> Changes:
     return found
 
 
-def _way(fields: Fields, number: int) -> Way:
-    given = {name: fields.one(f"way-{number}-{name}") for name in CONDITIONS}
+def condition_names(desk: Desk) -> list[str]:
+    """Return what a way can ask for: ours, the host's own, and whatever else the scope asks for now."""
+    named = [str(predicate) for predicate in desk.kit.portal.predicates.values()]
+    asked = [name for way in ways_of_scope(desk.kit.portal.scope()) for name in way]
+    return list(dict.fromkeys([*CONDITIONS, *named, *asked]))
+
+
+def _way(fields: Fields, number: int, names: list[str]) -> Way:
+    given = {name: fields.one(f"way-{number}-{name}") for name in names}
     return {name: _WANTED[value] for name, value in given.items() if value in _WANTED}
 
 

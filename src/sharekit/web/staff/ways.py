@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Iterable
 from functools import reduce
 from operator import and_, or_
+from typing import Final
 
 from sharekit.errors import InvalidInputError
 from sharekit.records.scopes import (
@@ -16,6 +17,7 @@ from sharekit.records.scopes import (
     ScopeAny,
     ScopeName,
     ScopeNot,
+    ScopePredicate,
     in_shared_projects,
     requested_by_me,
     requested_by_my_organization,
@@ -25,9 +27,19 @@ from sharekit.records.scopes import (
 __all__ = ["CONDITIONS", "Way", "scope_of_ways", "ways_of_scope"]
 
 Way = dict[str, bool]
-"""What must hold, and what must not, by the name of the scope; what is not named does not matter."""
+"""
+What must hold, and what must not, by the text of the scope, ``"shared_with_me"`` or ``"host:embargo"``; what is not
+named does not matter.
+"""
 
-CONDITIONS = (shared_with_me.name, in_shared_projects.name, requested_by_me.name, requested_by_my_organization.name)
+_HOSTS: Final = "host:"
+
+CONDITIONS: Final = (
+    shared_with_me.name,
+    in_shared_projects.name,
+    requested_by_me.name,
+    requested_by_my_organization.name,
+)
 
 
 def ways_of_scope(scope: PortalScope) -> list[Way]:
@@ -50,7 +62,8 @@ def scope_of_ways(ways: Iterable[Way]) -> PortalScope:
 
 
 def _scope(name: str, wanted: bool) -> PortalScope:  # noqa: FBT001  # a pair of a mapping
-    return ScopeName(name) if wanted else ~ScopeName(name)
+    scope = ScopePredicate(name.removeprefix(_HOSTS)) if name.startswith(_HOSTS) else ScopeName(name)
+    return scope if wanted else ~scope
 
 
 _Literals = tuple[tuple[str, bool], ...]
@@ -64,8 +77,7 @@ def _ways(scope: PortalScope, *, holds: bool) -> list[_Literals]:
         if isinstance(scope, ScopeAny) is holds:
             return list(itertools.chain.from_iterable(several))
         return reduce(_both, several)
-    assert isinstance(scope, ScopeName)  # noqa: S101  # there are no others
-    return [((scope.name, holds),)]
+    return [((str(scope), holds),)]
 
 
 def _both(ones: list[_Literals], others: list[_Literals]) -> list[_Literals]:
@@ -74,8 +86,13 @@ def _both(ones: list[_Literals], others: list[_Literals]) -> list[_Literals]:
     for one, other in itertools.product(ones, others):
         literals = {*one, *other}
         if not any((name, not wanted) in literals for name, wanted in literals):
-            joined[tuple(sorted(literals, key=lambda literal: CONDITIONS.index(literal[0])))] = None
+            joined[tuple(sorted(literals, key=lambda literal: _place(literal[0])))] = None
     return list(joined)
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Return where a condition stands: ours in their order, then the host's by name."""
+    return (CONDITIONS.index(name), "") if name in CONDITIONS else (len(CONDITIONS), name)
 
 
 def _asks_less(one: Way, other: Way) -> bool:
