@@ -9,11 +9,9 @@ from urllib.parse import quote, unquote_to_bytes
 __all__ = ["content_disposition", "disposition_name"]
 
 _PLAIN = re.compile(r"[^ !#$&'()+,\-.0-9=@A-Z\[\]^_`a-z{}~]")
-_WORD = r"[!\#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _PARAMETER = re.compile(
-    rf"""\s*;\s*(?:(?P<name>{_WORD})\s*=\s*
-        (?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^;"\s][^;]*?|))\s*(?=;|$))?""",
-    re.DOTALL | re.VERBOSE,
+    rf""";\s*(?P<name>{_WORD})\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>{_WORD}))\s*(?=;|$)""", re.DOTALL
 )
 _EXTENDED = re.compile(r"(?P<charset>[^']+)'[^']*'(?P<value>(?:[A-Za-z0-9!#$&+.^_`|~-]|%[0-9A-Fa-f]{2})*)")
 _LONGEST = 8192
@@ -38,26 +36,31 @@ def disposition_name(header: str | bytes) -> str | None:
 
     The name is as the sender gave it: `clean_name` makes it safe.
     """
-    text = header.decode("utf-8", "surrogateescape") if isinstance(header, bytes) else header
-    kind, semicolon, rest = text[:_LONGEST].strip().partition(";")
+    text = _decoded(header)[:_LONGEST].strip()
+    kind, semicolon, rest = text.partition(";")
     if not re.fullmatch(_WORD, kind.strip()):
         return None
     found: dict[str, str] = {}
     at, rest = 0, semicolon + rest
     while at < len(rest):
         match = _PARAMETER.match(rest, at)
-        if match is None or match.end() == at:
+        if match is None or match["name"].casefold() in found:
             return None
         at = match.end()
-        name = (match["name"] or "").casefold()
-        if not name:
-            continue
-        if name in found:
-            return None
-        bare = match["bare"]
-        found[name] = re.sub(r"\\(.)", r"\1", match["quoted"], flags=re.DOTALL) if bare is None else bare.strip()
+        quoted, bare = match["quoted"], match["bare"]
+        value = bare if quoted is None else re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
+        found[match["name"].casefold()] = value
     extended = _extended(found.get("filename*"))
     return found.get("filename") if extended is None else extended
+
+
+def _decoded(header: str | bytes) -> str:
+    if isinstance(header, str):
+        return header
+    try:
+        return header.decode("utf-8")
+    except UnicodeDecodeError:
+        return header.decode("latin-1")
 
 
 def _extended(value: str | None) -> str | None:
