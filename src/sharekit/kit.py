@@ -10,7 +10,7 @@ import attrs
 
 from sharekit.codec.kinds import ALL
 from sharekit.errors import ConfigurationError, InvalidInputError
-from sharekit.features._link_facts import LinkMemory
+from sharekit.features._link_memory import LinkMemory
 from sharekit.features._unit import Wiring
 from sharekit.features.access import Access
 from sharekit.features.access_requests import AccessRequests

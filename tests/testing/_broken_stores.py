@@ -1,15 +1,17 @@
 """Stores that as a whole break one law each, as real stores have done."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Self
 
+import attrs
+
 from sharekit.backends.memory import MemoryRecordStore, MemoryTransaction
-from sharekit.errors import InvalidInputError
+from sharekit.errors import InvalidQueryError
 from sharekit.ids import TenantId
-from sharekit.ports import RowKey, evaluate
-from sharekit.ports.rows import KindSpec, Row
+from sharekit.ports import Companion, Look, Sight, Transaction, evaluate
+from sharekit.ports.rows import KeyValue, KindSpec, Row
 from tests.testing._breaking import Broken
 
 BROKEN = Broken()
@@ -122,51 +124,113 @@ class _Raw(MemoryTransaction):
         return super().get(kind, id)
 
 
-class Rechecks(MemoryRecordStore):
-    """Compares rows as it should."""
+class Looks(MemoryRecordStore):
+    """Looks as it should."""
 
-    def recheck(self, tenant: TenantId, seen: Sequence[tuple[RowKey, Row | None]]) -> Callable[[], bool]:
-        if not seen:
-            raise InvalidInputError("seen", "needs at least one row")
-        for (kind, _), _ in seen:
-            evaluate.known_kind(kind, self._state.specs)
-        return lambda: self.answer(tenant, seen)
+    def look(self, kind: str, keys: Sequence[str], companions: Sequence[Companion]) -> Look:
+        wanted = [set(keys), *(set(companion.keys) for companion in companions)]
+        for place, companion in enumerate(companions):
+            if not 0 <= companion.of <= place:
+                raise InvalidQueryError("a companion is named by a row before it")
+            wanted[companion.of].add(companion.by)
+        kinds = [kind, *(companion.kind for companion in companions)]
+        for of, names in zip(kinds, wanted, strict=True):
+            if not names <= evaluate.known_kind(of, self._state.specs).keys.keys():
+                raise InvalidQueryError("no such key")
+        return self.made(kind, [frozenset(names) for names in wanted], companions)
 
-    def answer(self, tenant: TenantId, seen: Sequence[tuple[RowKey, Row | None]]) -> bool:
-        with self.transaction(tenant) as tx:
-            return all(self.same(tx.get(*pair), row) for pair, row in seen)
-
-    def same(self, found: Row | None, row: Row | None) -> bool:
-        if found is None or row is None:
-            return found is row
-        return (found.revision, found.schema, found.body) == (row.revision, row.schema, row.body)
-
-
-@BROKEN.store("K1")
-class _RevisionAlone(Rechecks):
-    """Compares nothing but the revision."""
-
-    def same(self, found: Row | None, row: Row | None) -> bool:
-        return (found.revision if found else 0) == (row.revision if row else 0)
+    def made(self, kind: str, keys: Sequence[Collection[str]], companions: Sequence[Companion]) -> "_Look":
+        return _Look(self, kind, keys, companions)
 
 
-@BROKEN.store("K1")
-class _Additions(Rechecks):
-    """Does not notice that an absent row came."""
+@attrs.define
+class _Look:
+    store: MemoryRecordStore
+    kind: str
+    keys: Sequence[Collection[str]]
+    companions: Sequence[Companion]
 
-    def same(self, found: Row | None, row: Row | None) -> bool:
-        return row is None or super().same(found, row)
+    def see(self, tenant: TenantId, id: str) -> Sight:
+        with self.store.transaction(tenant) as tx:
+            return self.found(tx, id)
+
+    def rows(self, tenant: TenantId, id: str, sight: Sight) -> list[Row | None]:  # as in the port
+        return [row if isinstance(row, Row) else None for row in sight]
+
+    def found(self, tx: Transaction, id_: str) -> Sight:
+        rows = [tx.get(self.kind, id_)]
+        for companion in self.companions:
+            namer = rows[companion.of]
+            named = self.named(companion, None if namer is None else namer.keys[companion.by])
+            rows.append(None if named is None else tx.get(companion.kind, named))
+        return tuple(self.cut(row, keys) for row, keys in zip(rows, self.keys, strict=True))
+
+    def named(self, companion: Companion, value: KeyValue) -> str | None:
+        if not isinstance(value, str) or not value.startswith(companion.after):
+            return None
+        return value.removeprefix(companion.after)
+
+    def cut(self, row: Row | None, keys: Collection[str]) -> Row | None:
+        return row and attrs.evolve(row, keys={name: row.keys[name] for name in keys})
+
+
+def _looks(*laws: str) -> Callable[[type[_Look]], type[_Look]]:
+    """Enter a store whose looks are of this class."""
+
+    def enter(cls: type[_Look]) -> type[_Look]:
+        class Store(Looks):
+            def made(self, kind: str, keys: Sequence[Collection[str]], companions: Sequence[Companion]) -> _Look:
+                return cls(self, kind, keys, companions)
+
+        BROKEN[cls.__doc__ or ""] = (set(laws), Store)
+        return cls
+
+    return enter
+
+
+@_looks("K1")
+class _AnyBeginning(_Look):
+    """Cuts off the beginning of a key, whatever it is."""
+
+    def named(self, companion: Companion, value: KeyValue) -> str | None:
+        return value[len(companion.after) :] if isinstance(value, str) else None
+
+
+@_looks("K1")
+class _TwoStates(_Look):
+    """Reads the row and its companions one after the other."""
+
+    def see(self, tenant: TenantId, id: str) -> Sight:
+        with self.store.transaction(tenant) as tx:
+            first = self.found(tx, id)[:1]
+        threading.Event().wait(0.0002)
+        with self.store.transaction(tenant) as tx:
+            return first + self.found(tx, id)[1:]
+
+
+@_looks("K1")
+class _EveryKey(_Look):
+    """Gives all keys of each row."""
+
+    def cut(self, row: Row | None, keys: Collection[str]) -> Row | None:  # as above
+        return row
+
+
+class _Repeating(_Look):
+    def see(self, tenant: TenantId, id: str) -> Sight:
+        known: dict[object, Sight] = self.store._state.mine.__dict__.setdefault("known", {})
+        asked = (self.kind, *self.keys, *self.companions, tenant, id)
+        if asked not in known:
+            known[asked] = super().see(tenant, id)
+        return known[asked]
 
 
 @BROKEN.store("K2")
-class _Remembers(Rechecks):
-    """Repeats its answer until the thread that asked changes something itself."""
+class _Remembers(Looks):
+    """Repeats what it saw until the thread that looks changes something itself."""
 
-    def answer(self, tenant: TenantId, seen: Sequence[tuple[RowKey, Row | None]]) -> bool:
-        known: dict[int, tuple[object, bool]] = self._state.mine.__dict__.setdefault("known", {})
-        if id(seen) not in known:
-            known[id(seen)] = seen, super().answer(tenant, seen)
-        return known[id(seen)][1]
+    def made(self, kind: str, keys: Sequence[Collection[str]], companions: Sequence[Companion]) -> _Look:
+        return _Repeating(self, kind, keys, companions)
 
     def transaction(self, tenant: TenantId, *, write: bool = False) -> MemoryTransaction:
         if write:
@@ -174,27 +238,44 @@ class _Remembers(Rechecks):
         return super().transaction(tenant, write=write)
 
 
-@BROKEN.store("K3")
-class _ComparesAbroad(Rechecks):
-    """Compares with the rows of every tenant."""
+@_looks("K3")
+class _LooksAbroad(_Look):
+    """Finds companions in whichever tenant has them."""
 
-    def answer(self, tenant: TenantId, seen: Sequence[tuple[RowKey, Row | None]]) -> bool:
-        everybody = {owner for owner, _ in self._state.tables} | {tenant}
-        ask = super().answer
-        found = [ask(owner, seen) for owner in everybody]
-        return all(found) if all(row is None for _, row in seen) else any(found)
+    def found(self, tx: Transaction, id_: str) -> Sight:
+        tables = self.store._state.tables
+        abroad = {row.id: row for (_, of), rows in tables.items() if of == "thing" for row in rows.values()}
+        sight = list(super().found(tx, id_))
+        tag = sight[0]
+        if len(sight) > 1 and isinstance(tag, Row) and sight[1] is None and tag.keys["thing"] in abroad:
+            sight[1] = self.cut(abroad[str(tag.keys["thing"])], self.keys[1])
+        return tuple(sight)
 
 
-@BROKEN.store("K4")
-class _BoundToItsThread(Rechecks):
-    """Answers the thread alone that made the question."""
+@_looks("K4")
+@attrs.define
+class _BoundToItsThread(_Look):
+    """Serves the thread alone that made it."""
 
-    def recheck(self, tenant: TenantId, seen: Sequence[tuple[RowKey, Row | None]]) -> Callable[[], bool]:
-        question, thread = super().recheck(tenant, seen), threading.get_ident()
+    thread: int = attrs.field(factory=threading.get_ident)
 
-        def ask() -> bool:
-            if threading.get_ident() != thread:
-                raise RuntimeError("another thread")
-            return question()
+    def see(self, tenant: TenantId, id: str) -> Sight:
+        if threading.get_ident() != self.thread:
+            raise RuntimeError("another thread")
+        return super().see(tenant, id)
 
-        return ask
+
+@_looks("K5")
+class _RevisionAlone(_Look):
+    """Takes rows of one revision for the same."""
+
+    def see(self, tenant: TenantId, id: str) -> Sight:
+        return tuple(row and _ByRevision(row) for row in super().see(tenant, id) if isinstance(row, Row) or row is None)
+
+    def rows(self, tenant: TenantId, id: str, sight: Sight) -> list[Row | None]:  # as in the port
+        return [seen.row if isinstance(seen, _ByRevision) else None for seen in sight]
+
+
+@attrs.frozen
+class _ByRevision:
+    row: Row = attrs.field(eq=lambda row: row.revision)

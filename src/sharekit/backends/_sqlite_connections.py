@@ -5,8 +5,9 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, Final
 
 from sharekit.backends._forks import at_fork
 from sharekit.backends._sqlite_errors import meaning
@@ -16,11 +17,18 @@ from sharekit.errors import StorageError, TransactionUsageError
 _FORK_PATIENCE = 10.0  # seconds that a fork waits for the transactions of other threads
 
 
-class _Preparation:
-    """Whoever runs on a handle while the store opens."""
+class _Passing:
+    """Whoever runs on a handle for one statement, or while the store opens."""
 
     def abandon(self) -> None:
         """Do nothing: what is left to do fails by itself."""
+
+
+_PASSING: Final = _Passing()
+
+
+def _asking() -> Occupant:
+    return _PASSING
 
 
 class _Local(threading.local):
@@ -34,11 +42,13 @@ class Connections:
     SQLite knows of one process only: a child that opens the file while it holds a copy of its
     parent's connection takes no lock of its own, and loses what it commits when the parent closes.
     So every idle connection is closed before a fork, and opened again when it is next needed.
-    A child that was forked in the middle of a transaction is refused.
+    A child that was forked in the middle of a transaction is refused, whichever of its stores it
+    opens that file with.
     """
 
     def __init__(self, path: Path) -> None:
         self._uri = f"{path.as_uri()}?mode=rw"  # never makes an empty database where one was lost
+        self._file = os.path.realpath(path)
         self._local = _Local()
         self._handles: weakref.WeakSet[Handle] = weakref.WeakSet()
         self._gate = threading.Lock()
@@ -46,6 +56,7 @@ class Connections:
         self._is_spoilt = False
         self._crossing = False
         self._pid = os.getpid()
+        _everywhere.add(self)
         at_fork(
             before=self._before_fork,
             after_in_parent=self._after_fork,
@@ -63,7 +74,7 @@ class Connections:
             raise
 
     def _prepare(self, prepare: Callable[[sqlite3.Connection], None]) -> None:
-        handle = self.acquire(_Preparation())
+        handle = self.acquire(_PASSING)
         try:
             prepare(handle.cursor.connection)
         except sqlite3.Error as error:
@@ -75,13 +86,40 @@ class Connections:
     def close(self) -> None:
         """Close every connection; one with a transaction on it when that is over."""
         own = self._local.handle
-        if own is not None and own.occupant is not None:
+        if own is not None and own.is_busy():
             raise TransactionUsageError("a transaction does not close its own store")
         self._is_open = False
         with self._gate:
             handles = list(self._handles)
         for handle in handles:
             handle.retire()
+
+    # Any: SQLite gives what was stored.
+    def ask(self, sql: str, params: Sequence[str]) -> tuple[Any, ...] | None:
+        """
+        Return the one row that a statement finds, outside any transaction; it sees one state by itself.
+
+        Raises:
+            TransactionUsageError: The thread is inside a transaction, or the store is not open.
+            StorageError: There is no connection to be had.
+            sqlite3.Error: The statement failed.
+        """
+        while True:
+            handle = self._ready()
+            try:
+                # A block, and all of it in this frame: then no exception of a signal handler comes
+                # between taking the lock and being sure to let it go.
+                with handle.lock:
+                    if handle.connection is not None:
+                        handle.occupant = _asking
+                        try:
+                            found: tuple[Any, ...] | None = handle.cursor.execute(sql, params).fetchone()
+                            return found
+                        finally:
+                            handle.occupant = None
+            finally:
+                if handle.doomed:
+                    handle.retire()
 
     def acquire(self, occupant: Occupant) -> Handle:
         """
@@ -91,30 +129,37 @@ class Connections:
             TransactionUsageError: The thread is inside a transaction, or the store is not open.
             StorageError: There is no connection to be had.
         """
+        while True:
+            handle = self._ready()
+            try:
+                handle.lock.acquire()
+                if handle.connection is not None:
+                    handle.occupant = weakref.ref(occupant, handle.vacate)
+                    return handle
+                handle.lock.release()
+            except BaseException:
+                handle.leave()
+                raise
+
+    def _ready(self) -> Handle:
+        """Return this thread's handle, free and with a connection, which others may still close."""
         handle = self._local.handle
         if handle is None:
             handle = self._local.handle = Handle()
-        if handle.occupant is not None:
+        if handle.occupant is not None and handle.is_busy():
             raise TransactionUsageError("this thread is inside a transaction of this store")
-        handle.lock.acquire()
         if handle.connection is None or handle.pid != os.getpid():
             # The gate comes before the lock, here as when a fork closes connections.
-            handle.lock.release()
-            with self._gate:
-                handle.lock.acquire()
-                try:
-                    self._connect(handle)
-                except BaseException:
-                    handle.lock.release()
-                    raise
-        handle.occupant = occupant
+            with self._gate, handle.lock:
+                self._connect(handle)
         return handle
 
     def _connect(self, handle: Handle) -> None:
         if not self._is_open:
             raise TransactionUsageError("the store is not open")
-        self._notice_fork()
-        if self._is_spoilt:
+        for connections in list(_everywhere):
+            connections.notice_fork()
+        if self._is_spoilt or self._file in _forsaken:
             cause = RuntimeError("this process was forked in the middle of a transaction; make the kit after the fork")
             raise StorageError("connecting to SQLite in a forked process") from cause
         try:
@@ -123,7 +168,7 @@ class Connections:
             raise meaning(error, "connecting to SQLite") from error
         self._handles.add(handle)
 
-    def _notice_fork(self) -> None:
+    def notice_fork(self) -> None:
         """Notice a fork that ran none of the hooks, as one by a server written in C may."""
         if self._pid != os.getpid():
             self._pid = os.getpid()
@@ -135,8 +180,9 @@ class Connections:
         own = self._local.handle
         deadline = time.monotonic() + _FORK_PATIENCE
         for handle in list(self._handles):
-            patience = 0.0 if handle is own else max(0.0, deadline - time.monotonic())
-            if handle.lock.acquire(timeout=patience):
+            if handle is own and handle.is_busy():  # its lock would let this thread in
+                self._crossing = True
+            elif handle.lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
                 handle.disconnect()
                 handle.lock.release()
             else:
@@ -154,5 +200,13 @@ class Connections:
 
     def _spoil(self) -> None:
         self._is_spoilt = True
+        _forsaken.add(self._file)
         for handle in list(self._handles):
             handle.abandon()
+
+
+_everywhere: Final[weakref.WeakSet[Connections]] = weakref.WeakSet()
+"""Those of this process. What SQLite does not bear is a matter of the process, not of one store."""
+
+_forsaken: Final[set[str]] = set()
+"""The files of which this process has a copy of its parent's connection, for good."""

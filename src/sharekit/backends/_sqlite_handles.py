@@ -1,5 +1,6 @@
 """One connection to SQLite, and who runs on it."""
 
+import contextlib
 import os
 import random
 import sqlite3
@@ -40,20 +41,23 @@ class Handle:
     Attributes:
         connection: The connection, or None while there is none.
         cursor: While there is one, its cursor for every statement.
-        occupant: The transaction that runs on it, if one does.
+        occupant: While a transaction runs on it, what returns that, or None when it was dropped.
+        lock: Held while something runs. It can be taken twice by one thread, so look at the occupant first.
+        thread: The one whose it is.
         doomed: Whether to close the connection as soon as nothing runs on it.
     """
 
     cursor: sqlite3.Cursor
 
-    __slots__ = ("__weakref__", "connection", "cursor", "doomed", "lock", "occupant", "pid")
+    __slots__ = ("__weakref__", "connection", "cursor", "doomed", "lock", "occupant", "pid", "thread")
 
     def __init__(self) -> None:
         self.connection: sqlite3.Connection | None = None
-        self.occupant: Occupant | None = None
+        self.occupant: Callable[[], Occupant | None] | None = None
         self.doomed: bool = False
-        self.lock: threading.Lock = threading.Lock()
+        self.lock: threading.RLock = threading.RLock()
         self.pid: int = 0
+        self.thread: int = threading.get_ident()
 
     def connect(self, uri: str) -> None:
         connection = sqlite3.connect(
@@ -82,8 +86,9 @@ class Handle:
         connection, self.connection = self.connection, None
         if connection is not None:
             _keep_forever(connection)
-        if self.occupant is not None:
-            self.occupant.abandon()
+        occupant = None if self.occupant is None else self.occupant()
+        if occupant is not None:
+            occupant.abandon()
 
     def roll_back(self) -> None:
         """End the transaction; when not even that can be done, the connection."""
@@ -103,10 +108,31 @@ class Handle:
         """
         if self.connection is not None and self.connection.in_transaction:
             self.roll_back()
-        self.occupant = None
-        self.lock.release()
+        self.leave()
         if self.doomed:
             self.retire()
+
+    def leave(self) -> None:
+        """Give up the lock, if this thread has it, and the place."""
+        with contextlib.suppress(RuntimeError):  # it has it not
+            self.lock.release()
+        # Last: what is interrupted before can be told by its occupant.
+        self.occupant = None
+
+    def is_busy(self) -> bool:
+        """Say whether something runs on it; what was dropped without an end is ended."""
+        if self.occupant is not None and self.occupant() is None:
+            self.vacate()
+        return self.occupant is not None
+
+    def vacate(self, gone: object = None) -> None:
+        """
+        End what was dropped without an end, in its own thread.
+
+        An exception of a signal handler may come at the very beginning of what would have ended it.
+        """
+        if self.thread == threading.get_ident() and gone in {None, self.occupant}:
+            self.release()
 
     def retire(self) -> None:
         """Close the connection, now or when what runs on it is over."""

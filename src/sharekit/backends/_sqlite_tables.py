@@ -1,11 +1,11 @@
 """The table of one kind: its SQL, and the way between rows and columns."""
 # ruff: noqa: S608  # names of tables and columns come from checked kinds, every value is a parameter
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sharekit.errors import IntegrityError
+from sharekit.errors import IntegrityError, InvalidQueryError
 from sharekit.ids import TenantId
 from sharekit.ports.evaluate import micros_of, time_of
 from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row
@@ -79,13 +79,7 @@ class Table:
     # Any: SQLite gives what was stored, and only `written` stores.
     def row(self, tenant: TenantId, id_: str, values: Sequence[Any]) -> Row:
         """Return the row that `columns` hold; whatever follows them is left alone."""
-        keys: dict[str, Any] = dict(zip(self._keys, values, strict=False))
-        for key, reader in self._readers:
-            if keys[key] is not None:
-                try:
-                    keys[key] = reader(keys[key])
-                except (OverflowError, TypeError) as error:
-                    raise IntegrityError(self.kind, f"the key {key!r} is not what was stored") from error
+        keys = self.keys(self._keys, values)
         rest = len(keys)
         return Row(
             tenant=tenant,
@@ -96,6 +90,23 @@ class Table:
             body=values[rest + 2],
             keys=keys,
         )
+
+    def keys(self, names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+        """Return these keys, whose columns hold the values; whatever follows them is left alone."""
+        keys: dict[str, Any] = dict(zip(names, values, strict=False))
+        for key, reader in self._readers:
+            if keys.get(key) is not None:
+                try:
+                    keys[key] = reader(keys[key])
+                except (OverflowError, TypeError) as error:
+                    raise IntegrityError(self.kind, f"the key {key!r} is not what was stored") from error
+        return keys
+
+    def check_keys(self, names: Iterable[str]) -> None:
+        """Raise `InvalidQueryError` unless the kind declares each of these keys."""
+        for name in names:
+            if name not in self._keys:
+                raise InvalidQueryError(f"{self.kind!r} has no key {name!r}")
 
     def written(self, row: Row, revision: int) -> list[str | int | None]:
         """Return the `columns` of a checked row at its new revision."""

@@ -2,18 +2,18 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from sharekit.backends._sqlite_connections import Connections
-from sharekit.backends._sqlite_recheck import question
+from sharekit.backends._sqlite_looks import SqliteLook
 from sharekit.backends._sqlite_schema import make_file, prepare
 from sharekit.backends._sqlite_transactions import Layout, SqliteTransaction
 from sharekit.errors import ConfigurationError, StorageError
 from sharekit.ids import TenantId
-from sharekit.ports.rows import KindSpec, Row
-from sharekit.ports.stores import RowKey
+from sharekit.ports.rows import KindSpec
+from sharekit.ports.stores import Companion
 
 __all__ = ["SqliteRecordStore", "SqliteTransaction"]
 
@@ -65,9 +65,9 @@ class SqliteRecordStore:
         """Return a transaction; leaving its block commits, an exception rolls back."""
         return SqliteTransaction(self._connections, self._layout, tenant, write)
 
-    def recheck(self, tenant: TenantId, seen: Sequence[tuple[RowKey, Row | None]]) -> Callable[[], bool]:
-        """Return the question whether these rows are still exactly so; it is one statement."""
-        return question(self._connections, self._layout.tables, tenant, seen)
+    def look(self, kind: str, keys: Sequence[str], companions: Sequence[Companion]) -> SqliteLook:
+        """Prepare to read rows of this kind with these of their keys and with these companions."""
+        return SqliteLook(self._connections, self._layout.tables, kind, keys, companions)
 
     def tenants(self, kind: str) -> Sequence[TenantId]:
         """Return the tenants that have rows of this kind, sorted."""

@@ -160,5 +160,5 @@ def _links(unit: Unit, entry: CatalogEntry) -> list[ReadLink]:
 
 
 def _opens(wiring: Wiring, unit: Unit, link: ReadLink) -> bool:
-    facts, _ = read_link_facts(wiring, unit.tx, link.id)
+    facts = read_link_facts(wiring, unit.tx, link.id)
     return judge_link(wiring, facts, link.generation, unit.now) is None

@@ -1,12 +1,11 @@
 """
-Reads what decides about a read link: its row, its resource with the containers above it, its maker and its recipient.
-
-The rows are read from the store each time. What is remembered is what they meant: while the store
-says that every one of them is still exactly as it was, nothing is decoded again.
+What decides about a read link: its row, its resource with the containers above it, its maker and its recipient.
 """
 
+import functools
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 import attrs
 
@@ -19,17 +18,32 @@ from sharekit.ids import ReadLinkId, TenantId
 from sharekit.policies.links import LinkRefusal, judge_moment, judge_standing, may_go_on_sharing
 from sharekit.policies.sections import SectionPolicy
 from sharekit.policies.staff import is_barred, rights_by_rule, rights_without_directory
-from sharekit.ports import RecordStore, Row, RowKey, SupportsRecheck, Transaction
-from sharekit.records.catalog import CatalogEntry, ResourceKind, Section
+from sharekit.ports import Row, Transaction
+from sharekit.records.catalog import CatalogEntry, ResourceKind, ResourceRef, Section
 from sharekit.records.links import ReadLink
-from sharekit.records.parties import Contact, LinkHolder, Principal, Right, Staff, StaffProfile, parse_party
+from sharekit.records.parties import (
+    Contact,
+    ContactProfile,
+    LinkHolder,
+    Principal,
+    Right,
+    Staff,
+    StaffProfile,
+    parse_party,
+)
 
-__all__ = ["LinkFacts", "LinkMemory", "judge", "read_link_facts", "with_recipient"]
+__all__ = [
+    "LinkFacts",
+    "absent",
+    "chain_from",
+    "gathered",
+    "judge",
+    "maker_of",
+    "read_link_facts",
+    "with_recipient",
+]
 
-Seen = Sequence[tuple[RowKey, Row | None]]
-
-_MAX_REMEMBERED = 4096
-_NOBODY = "-"
+_NOBODY: Final = "-"
 
 
 @attrs.frozen
@@ -61,83 +75,82 @@ class LinkFacts:
     recipient: Contact | None = None
 
 
-@attrs.define
-class _Remembered:
-    tenant: TenantId
-    facts: LinkFacts
-    seen: Seen
-    still_so: Callable[[], bool] | None = None
-
-
-class LinkMemory:
-    """
-    What the rows of some links meant when they were last read, for the kits of all tenants.
-
-    It answers only when the store has just compared those rows with what it holds.
-    """
-
-    def __init__(self, records: RecordStore) -> None:
-        self._store = records if isinstance(records, SupportsRecheck) else None
-        self._remembered: dict[ReadLinkId, _Remembered] = {}
-
-    def recall(self, tenant: TenantId, link_id: ReadLinkId) -> LinkFacts | None:
-        """Return what is remembered of a link, if it is true now."""
-        remembered = self._remembered.get(link_id)
-        if remembered is None or remembered.tenant != tenant or self._store is None:
-            return None
-        still_so = remembered.still_so
-        if still_so is None:
-            # Only now: most links are opened once.
-            still_so = remembered.still_so = self._store.recheck(tenant, remembered.seen)
-        return remembered.facts if still_so() else None
-
-    def remember(self, tenant: TenantId, facts: LinkFacts, seen: Seen) -> None:
-        """Remember what these rows meant; forget everything when that becomes too much."""
-        if self._store is None or facts.link is None:
-            return
-        if len(self._remembered) >= _MAX_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[facts.link.id] = _Remembered(tenant, facts, seen)
-
-
-def read_link_facts(wiring: Wiring, tx: Transaction, link_id: ReadLinkId) -> tuple[LinkFacts, Seen]:
-    """
-    Return the facts about a link as the transaction sees them, and the rows that they were read from.
-
-    For an unknown link as many rows are looked for as for a known one, so that time does not tell
-    them apart (R-ENUM-1).
-    """
+def read_link_facts(wiring: Wiring, tx: Transaction, link_id: ReadLinkId) -> LinkFacts:
+    """Return the facts about a link as the transaction sees them; the rows are wanted as their bodies name them."""
     row = tx.get(READ_LINK.name, link_id)
-    link = None if row is None else READ_LINK.load(row)
-    creator = None if link is None else _creator(link)
-    wanted = _companions(link, creator)
-    rows = tx.get_many(wanted)
-    seen = [((READ_LINK.name, link_id), row), *zip(wanted, rows, strict=True)]
-    chain = _chain(tx, rows[0], seen)
-    if link is None or creator is None:
-        return LinkFacts(None, LinkHolder(link_id), None, None, (), LinkRefusal.ABSENT, None, None), seen
-    profile = None if rows[1] is None else STAFF.load(rows[1])
-    recipient = None if len(rows) < 3 or rows[2] is None else CONTACT.load(rows[2])
-    hosted = link.recipient if contacts_of_host(wiring) is not None else None
-    ask = wiring.directory is not None and isinstance(creator, Staff) and not is_barred(profile)
-    kind = wiring.kinds.get(link.ref.kind)
-    facts = LinkFacts(
+    if row is None:
+        tx.get_many([(CATALOG_ENTRY.name, _NOBODY), (STAFF.name, _NOBODY)])
+        return absent(wiring, link_id)
+    link = READ_LINK.load(row)
+    maker = maker_of(link)
+    wanted = [(CATALOG_ENTRY.name, link.ref.key), (STAFF.name, maker.id if isinstance(maker, Staff) else _NOBODY)]
+    if link.recipient is not None:
+        wanted.append((CONTACT.name, link.recipient.id))
+    entry, profile, *recipients = tx.get_many(wanted)
+    return gathered(
+        wiring,
         link,
-        LinkHolder(link_id),
+        chain_from(entry, lambda container: tx.get(CATALOG_ENTRY.name, container.key)),
+        None if profile is None else STAFF.load(profile),
+        CONTACT.load(recipients[0]) if recipients and recipients[0] is not None else None,
+    )
+
+
+def absent(wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
+    """Return the facts about a link that is not there, in the time that one takes that is (R-ENUM-1, R-LINK-7)."""
+    link, entry = _DECOY
+    gathered(wiring, READ_LINK.load(link), chain_from(entry, lambda _: None), None, None)
+    return LinkFacts(None, LinkHolder(link_id), None, None, (), LinkRefusal.ABSENT, None, None)
+
+
+def gathered(
+    wiring: Wiring,
+    link: ReadLink,
+    chain: Sequence[CatalogEntry],
+    profile: StaffProfile | None,
+    recipient: ContactProfile | None,
+) -> LinkFacts:
+    """
+    Return the facts about a link.
+
+    Args:
+        wiring: The kit's.
+        link: The link.
+        chain: Its resource's entry, then each container above it.
+        profile: What the built-in directory knows of its maker, if anything.
+        recipient: Its recipient, if it has one that is there.
+    """
+    maker = maker_of(link)
+    asked = maker if wiring.directory is not None and isinstance(maker, Staff) and not is_barred(profile) else None
+    kind = wiring.kinds.get(link.ref.kind)
+    hosted = link.recipient if contacts_of_host(wiring) is not None else None
+    may_share = asked is not None or may_go_on_sharing(_rights(maker, profile, chain))
+    return LinkFacts(
+        link,
+        LinkHolder(link.id),
         chain[0] if chain else None,
         kind,
         () if kind is None else SectionPolicy(link.sections).choose(kind),
         judge_standing(
-            link if hosted is None else attrs.evolve(link, recipient=None),
-            chain,
-            recipient,
-            maker_may_share=ask or may_go_on_sharing(_rights(creator, profile, chain)),
+            link if hosted is None else attrs.evolve(link, recipient=None), chain, recipient, maker_may_share=may_share
         ),
-        creator if ask and isinstance(creator, Staff) else None,
+        asked,
         None if recipient is None else recipient.locale,
         hosted,
     )
-    return facts, seen
+
+
+def chain_from(row: Row | None, above: Callable[[ResourceRef], Row | None]) -> list[CatalogEntry]:
+    """Return the entry of this row and each container above it, as `_facts.chain_of` does."""
+    chain: list[CatalogEntry] = []
+    entry = None if row is None else CATALOG_ENTRY.load(row)
+    while entry is not None:
+        chain.append(entry)
+        if entry.container is None or len(chain) > MAX_DEPTH:
+            break
+        row = above(entry.container)
+        entry = still_containing(entry, None if row is None else CATALOG_ENTRY.load(row))
+    return chain
 
 
 def with_recipient(wiring: Wiring, facts: LinkFacts) -> LinkFacts:
@@ -168,38 +181,43 @@ def _directory_allows(wiring: Wiring, maker: Staff, link: ReadLink) -> bool:
     return directory is not None and may_go_on_sharing(rights_of(directory, maker, link.ref))
 
 
-def _creator(link: ReadLink) -> Principal:
+def maker_of(link: ReadLink) -> Principal:
+    """Return who made a link."""
     try:
-        return parse_party(link.created_by)
+        return _parse_party(link.created_by)
     except InvalidInputError:
         raise IntegrityError(READ_LINK.name, "it names no maker") from None
 
 
-def _companions(link: ReadLink | None, creator: Principal | None) -> list[RowKey]:
-    """Return the rows that are wanted besides the link's: its resource, its maker, and its recipient if it has one."""
-    if link is None or creator is None:
-        return [(CATALOG_ENTRY.name, _NOBODY), (STAFF.name, _NOBODY)]
-    staff_id = creator.id if isinstance(creator, Staff) else _NOBODY
-    wanted = [(CATALOG_ENTRY.name, link.ref.key), (STAFF.name, staff_id)]
-    if link.recipient is not None:
-        wanted.append((CONTACT.name, link.recipient.id))
-    return wanted
-
-
-def _chain(tx: Transaction, row: Row | None, seen: list[tuple[RowKey, Row | None]]) -> list[CatalogEntry]:
-    chain: list[CatalogEntry] = []
-    entry = None if row is None else CATALOG_ENTRY.load(row)
-    while entry is not None:
-        chain.append(entry)
-        if entry.container is None or len(chain) > MAX_DEPTH:
-            break
-        above = (CATALOG_ENTRY.name, entry.container.key)
-        row = tx.get(*above)
-        seen.append((above, row))
-        entry = still_containing(entry, None if row is None else CATALOG_ENTRY.load(row))
-    return chain
+# Few people make many links.
+_parse_party = functools.lru_cache(maxsize=1024)(parse_party)
 
 
 def _rights(creator: Principal, maker: StaffProfile | None, chain: Sequence[CatalogEntry]) -> frozenset[Right]:
     settled = rights_without_directory(creator)
     return rights_by_rule(creator.key, maker, chain) if settled is None else settled
+
+
+def _decoy() -> tuple[Row, Row]:
+    """Return the rows of a link that was never handed out, and of its resource."""
+    tenant, made, maker = TenantId("nobody"), datetime(2026, 1, 1, tzinfo=UTC), Staff("nobody").key
+    entry = CatalogEntry(
+        tenant=tenant,
+        ref=ResourceRef("nothing", "nothing"),
+        title="Nothing",
+        client_title="Nothing",
+        owner=maker,
+        created_at=made,
+    )
+    link = ReadLink(
+        tenant=tenant,
+        id=ReadLinkId("-" * 28),
+        ref=entry.ref,
+        sections=frozenset({"nothing"}),
+        created_at=made,
+        created_by=maker,
+    )
+    return READ_LINK.dump(tenant, link, 0), CATALOG_ENTRY.dump(tenant, entry, 0)
+
+
+_DECOY: Final = _decoy()

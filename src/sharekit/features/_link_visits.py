@@ -21,7 +21,8 @@ from sharekit.errors import (
     VisitEndedError,
     WrongPasswordError,
 )
-from sharekit.features._link_facts import LinkFacts, LinkMemory, judge, read_link_facts, with_recipient
+from sharekit.features._link_facts import LinkFacts, judge, read_link_facts, with_recipient
+from sharekit.features._link_memory import LinkMemory
 from sharekit.features._sections import load_sections, preview_sections
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ReadLinkId
@@ -60,7 +61,7 @@ class Visits:
     def open(self, token: str, locale: str | None) -> LinkView:
         """Show what a link shows, changing nothing."""
         claims = self._claims(Purpose.LINK, token)
-        facts, now = self._read(ReadLinkId(claims.id))
+        facts, now = self._read(claims.id)
         link = self._let_in(claims, facts, now)
         if link.must_be_redeemed:
             raise _redeem_required(link, facts)
@@ -73,7 +74,7 @@ class Visits:
     def redeem(self, token: str, password: str | None, locale: str | None) -> LinkView:
         """Count one use of a link, if its password is right, and show what it shows."""
         claims = self._claims(Purpose.LINK, token)
-        facts, now = self._read(ReadLinkId(claims.id))
+        facts, now = self._read(claims.id)
         seen = self._let_in(claims, facts, now)
         if seen.password_hash is not None:
             self._check_password(seen, seen.password_hash, password, now)
@@ -83,7 +84,7 @@ class Visits:
     def carry_on(self, ticket: str, locale: str | None) -> LinkView:
         """Show what a redeemed link shows now, and renew the ticket."""
         claims = self._claims(Purpose.LINK_SESSION, ticket)
-        facts, now = self._read(ReadLinkId(claims.id))
+        facts, now = self._read(claims.id)
         link = self._let_in(claims, facts, now, redeemed=True)
         epoch, since = claims.extra if len(claims.extra) == 2 else (-1, 0)
         silence = now.timestamp() - since
@@ -121,37 +122,35 @@ class Visits:
 
     def _claims(self, purpose: Purpose, token: str) -> Claims:
         try:
-            claims = self._wiring.seals.unseal(purpose, token)
+            return self._wiring.seals.unseal(purpose, token)
         except InvalidTokenError:
             raise LinkUnavailableError from None
-        if claims.tenant != self._wiring.tenant:
-            raise LinkUnavailableError
-        return claims
 
-    def _read(self, link_id: ReadLinkId) -> tuple[LinkFacts, datetime]:
-        wiring = self._wiring
-        remembered = self._memory.recall(wiring.tenant, link_id)
-        if remembered is not None:
-            return with_recipient(wiring, remembered), wiring.clock.now()
-        with wiring.records.transaction(wiring.tenant) as tx:
-            facts, seen = read_link_facts(wiring, tx, link_id)
-        self._memory.remember(wiring.tenant, facts, seen)
-        return with_recipient(wiring, facts), wiring.clock.now()
+    def _read(self, link_id: str) -> tuple[LinkFacts, datetime]:
+        facts = self._memory.read(self._wiring, ReadLinkId(link_id))
+        return with_recipient(self._wiring, facts), self._wiring.clock.now()
 
     def _read_joined(self, link_id: ReadLinkId) -> tuple[LinkFacts, datetime]:
         with self._joined.records.transaction(self._joined.tenant) as tx:
-            facts, _ = read_link_facts(self._joined, tx, link_id)
+            facts = read_link_facts(self._joined, tx, link_id)
         return facts, self._joined.clock.now()
 
     def _let_in(self, claims: Claims, facts: LinkFacts, now: datetime, *, redeemed: bool = False) -> ReadLink:
-        refusal = judge(self._wiring, facts, claims.generation, now)
+        refusal = self._refusal(claims, facts, now)
         if refusal is LinkRefusal.EXHAUSTED and redeemed:
             refusal = None
         if refusal is not None or facts.link is None:
             self._refuse(facts, refusal or LinkRefusal.ABSENT, now)
         return facts.link
 
+    def _refusal(self, claims: Claims, facts: LinkFacts, now: datetime) -> LinkRefusal | None:
+        # Another tenant's link was looked for all the same, so that time does not tell it from one that is absent.
+        if claims.tenant != self._wiring.tenant:
+            return LinkRefusal.ABSENT
+        return judge(self._wiring, facts, claims.generation, now)
+
     def _refuse(self, facts: LinkFacts, reason: LinkRefusal, now: datetime) -> NoReturn:
+        self._memory.forget(ReadLinkId(facts.holder.id))
         self._report(ReadLinkId(facts.holder.id), str(reason), now)
         raise LinkUnavailableError(expired=reason is LinkRefusal.EXPIRED)
 
@@ -181,8 +180,8 @@ class Visits:
         link_id = ReadLinkId(claims.id)
 
         def work(unit: Unit) -> tuple[ReadLink | None, LinkFacts, LinkRefusal, datetime]:
-            facts = with_recipient(self._wiring, read_link_facts(self._wiring, unit.tx, link_id)[0])
-            refusal = judge(self._wiring, facts, claims.generation, unit.now)
+            facts = with_recipient(self._wiring, read_link_facts(self._wiring, unit.tx, link_id))
+            refusal = self._refusal(claims, facts, unit.now)
             if refusal is not None:
                 return None, facts, refusal, unit.now
             return change(unit, facts), facts, LinkRefusal.EXHAUSTED, unit.now

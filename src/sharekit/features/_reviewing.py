@@ -102,7 +102,7 @@ def _grant(wiring: Wiring, unit: Unit, grant: Grant, limits: Limits) -> ReviewIt
 def _link(wiring: Wiring, unit: Unit, link: ReadLink, limits: Limits) -> ReviewItem:
     if link.revoked_at is not None:
         return ReviewItem(subject=link, reasons=(), title=link.ref.key, recipient=None)
-    facts, _ = read_link_facts(wiring, unit.tx, link.id)
+    facts = read_link_facts(wiring, unit.tx, link.id)
     refusal = judge(wiring, facts, link.generation, unit.now)
     used = max(at for at in (link.created_at, link.reviewed_at, link.last_opened_at) if at is not None)
     found = [] if refusal is None or refusal not in _BY_REFUSAL else [_BY_REFUSAL[refusal]]

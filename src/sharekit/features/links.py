@@ -15,7 +15,7 @@ from sharekit.errors import (
     NotFoundError,
 )
 from sharekit.features._facts import chain_of, require_staff
-from sharekit.features._link_facts import LinkMemory
+from sharekit.features._link_memory import LinkMemory
 from sharekit.features._link_rules import (
     changed_fields,
     changed_sections,

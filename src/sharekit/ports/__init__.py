@@ -35,11 +35,14 @@ from sharekit.ports.query import (
 )
 from sharekit.ports.rows import Bool, Int, KeyType, KeyValue, KindSpec, Ref, Row, Text, Time
 from sharekit.ports.stores import (
+    Companion,
+    Look,
     RecordStore,
     RowKey,
+    Sight,
     SupportsJoining,
+    SupportsLook,
     SupportsOwnTransactions,
-    SupportsRecheck,
     Transaction,
 )
 
@@ -50,6 +53,7 @@ __all__ = [
     "Bool",
     "CatalogSource",
     "Clock",
+    "Companion",
     "Condition",
     "Contains",
     "Directory",
@@ -61,6 +65,7 @@ __all__ = [
     "KeyType",
     "KeyValue",
     "KindSpec",
+    "Look",
     "Not",
     "OrderBy",
     "Position",
@@ -76,13 +81,14 @@ __all__ = [
     "Row",
     "RowKey",
     "Select",
+    "Sight",
     "StoredBlob",
     "SupportsContacts",
     "SupportsDirectDownloads",
     "SupportsJoining",
+    "SupportsLook",
     "SupportsOrganizations",
     "SupportsOwnTransactions",
-    "SupportsRecheck",
     "SupportsTenants",
     "Text",
     "Time",

@@ -5,15 +5,31 @@ A custom store implements `RecordStore` and `Transaction` and proves itself with
 `sharekit.testing.RecordStoreContract`, which has one test for each law below.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
+import attrs
+
+from sharekit.errors import InvalidQueryError
 from sharekit.ids import TenantId
 from sharekit.ports.query import Query
 from sharekit.ports.rows import KindSpec, Row
 
-__all__ = ["RecordStore", "RowKey", "SupportsJoining", "SupportsOwnTransactions", "SupportsRecheck", "Transaction"]
+__all__ = [
+    "Companion",
+    "Look",
+    "RecordStore",
+    "RowKey",
+    "Sight",
+    "SupportsJoining",
+    "SupportsLook",
+    "SupportsOwnTransactions",
+    "Transaction",
+]
+
+_BEFORE_AN_ID = re.compile(r"[A-Za-z0-9_.:-]*")
 
 RowKey = tuple[str, str]
 """The kind and the id of a row."""
@@ -114,26 +130,78 @@ class RecordStore(Protocol):
         ...
 
 
-@runtime_checkable
-class SupportsRecheck(Protocol):
+@attrs.frozen
+class Companion:
     """
-    The ability of a record store to tell, in one reading, whether rows are still as they were read.
+    A row that a key of another row names.
 
-    It makes reading the same few rows again cheap, and never replaces reading them: the store
-    compares what it holds now.
+    Attributes:
+        kind: Its kind.
+        by: The key that holds its id.
+        of: Which row has that key: 0 is the row itself, 1 its first companion, and so on.
+        after: What stands before the id in that key, as in ``"staff:maria"``; a key that begins with
+            something else names nothing.
+        keys: The keys that are asked for of it, besides those that name further companions.
+
+    Raises:
+        InvalidQueryError: *after* has other characters than letters, digits and ``-_.:``.
+    """
+
+    kind: str
+    by: str
+    of: int = 0
+    after: str = ""
+    keys: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        if not _BEFORE_AN_ID.fullmatch(self.after):
+            raise InvalidQueryError("before an id stand letters, digits, '-', '_', '.' and ':' alone")
+
+
+Sight = tuple[object, ...]
+"""What a look saw; for comparing with what it sees later, and for `Look.rows`."""
+
+
+class Look(Protocol):
+    """A prepared question for a row and its companions."""
+
+    def see(self, tenant: TenantId, id: str) -> Sight:
+        """Read the row of this id and its companions as they are now."""
+        ...
+
+    def rows(self, tenant: TenantId, id: str, sight: Sight) -> list[Row | None]:
+        """Return the row that was seen, then each companion, or None for what is not there."""
+        ...
+
+
+@runtime_checkable
+class SupportsLook(Protocol):
+    """
+    The ability of a record store to read a row, and the rows that its keys name, in one round trip.
+
+    Whoever reads the same row again may compare what he sees with what he saw, and need not decode
+    it a second time. He has read it nevertheless.
 
     Laws:
 
-    - K1: the answer is True exactly when, in one state of the store, each row is there with the
-      revision, schema and body given, and each id that was given without a row is absent.
-    - K2: that state has every change whose commit returned before the question was asked, in any
-      process that shares the store.
+    - K1: the rows are those that `Transaction.get` gives in one state of the store; the row of a
+      companion whose key is null, names no row, or is that of a row that is not there, is None. Of
+      their keys the rows have those that name companions and those that were asked for.
+    - K2: that state has every change whose commit returned before, in any process that shares the store.
     - K3: rows of another tenant do not exist.
-    - K4: the question can be asked any number of times, from any thread, outside a transaction.
+    - K4: a look can be used any number of times, from any thread, outside a transaction; inside one
+      it raises `TransactionUsageError`.
+    - K5: two sights of one row are equal exactly when no row that was seen differs in its revision,
+      schema or body, in being there, or in the keys that it has here.
     """
 
-    def recheck(self, tenant: TenantId, seen: Sequence[tuple[RowKey, Row | None]]) -> Callable[[], bool]:
-        """Return the question whether these rows, at least one, are still exactly so."""
+    def look(self, kind: str, keys: Sequence[str], companions: Sequence[Companion]) -> Look:
+        """
+        Prepare to read rows of this kind with these of their keys and with these companions.
+
+        Raises:
+            InvalidQueryError: A kind or a key is not declared, or a companion names a row after it.
+        """
         ...
 
 

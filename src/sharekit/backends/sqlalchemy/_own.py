@@ -3,8 +3,8 @@
 import os
 import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -81,53 +81,6 @@ class Engines:
     def abandon(self, connection: sa.Connection) -> None:
         """Keep a connection that belongs to the process before the fork from being ended here."""
         self._abandoned.append(connection)
-
-    def question(self, statement: sa.Select[Any], params: Mapping[str, object]) -> Callable[[], bool]:
-        """
-        Return the question whether a comparison is true.
-
-        It is asked for each read link that is opened, so it goes to the driver itself: SQLAlchemy's way
-        with a statement takes several times as long as the database.
-        """
-        compiled = statement.compile(dialect=self.engine.dialect)
-        given = {**compiled.params, **params}
-        order: Sequence[str] | None = getattr(compiled, "positiontup", None)
-        values = given if order is None else tuple(given[name] for name in order)
-        sql = str(compiled)
-
-        def ask() -> bool:
-            if self.local.busy:
-                raise TransactionUsageError("this thread is inside a transaction of this store")
-            try:
-                return self._asked(sql, values)
-            except exc.SQLAlchemyError as error:
-                raise meaning(error, "comparing rows") from error
-
-        return ask
-
-    def _asked(self, sql: str, values: Sequence[object] | Mapping[str, object]) -> bool:
-        self._make_sure()
-        dialect, lent = self.engine.dialect, self.engine.raw_connection()
-        driver = lent.dbapi_connection
-        # Elsewhere this would cost more than the ROLLBACK that it saves.
-        alone = self.dialect == "postgresql" and driver is not None
-        try:
-            if alone and driver is not None:
-                dialect.set_isolation_level(driver, "AUTOCOMMIT")
-            cursor = lent.cursor()
-            cursor.execute(sql, values)
-            row = cursor.fetchone()
-            cursor.close()
-            if alone and driver is not None:
-                dialect.reset_isolation_level(driver)
-        except Exception as error:
-            lent.invalidate()
-            if isinstance(error, dialect.loaded_dbapi.Error):
-                raise meaning(error, "comparing rows") from error
-            raise
-        finally:
-            lent.close()
-        return row is not None and bool(row[0])
 
 
 class OwnScope:

@@ -1,6 +1,6 @@
 """The record store on a database that SQLAlchemy speaks to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import exc, orm
@@ -8,14 +8,12 @@ from sqlalchemy import exc, orm
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._joined import Busy, JoinedScope, host_of
 from sharekit.backends.sqlalchemy._own import Engines, OwnScope, dialect_of
-from sharekit.backends.sqlalchemy._recheck import comparison
 from sharekit.backends.sqlalchemy._schema import prepare
 from sharekit.backends.sqlalchemy._sqlite_turns import Host
 from sharekit.backends.sqlalchemy._transactions import Layout, Scope, SqlAlchemyTransaction
 from sharekit.errors import ConfigurationError, TransactionUsageError
 from sharekit.ids import TenantId
-from sharekit.ports.rows import KindSpec, Row
-from sharekit.ports.stores import RowKey
+from sharekit.ports.rows import KindSpec
 
 
 class _Known:
@@ -116,20 +114,6 @@ class SqlAlchemyRecordStore:
             bound = _bound_to(self._host)
             self._own = self._beside(self._engines.engine if bound is None else bound)
         return self._own
-
-    def recheck(self, tenant: TenantId, seen: Sequence[tuple[RowKey, Row | None]]) -> Callable[[], bool]:
-        """Return the question whether these rows are still exactly so; it is one statement."""
-        layout = self._known.layout
-        statement, params = comparison(layout.specs, layout.tables, tenant, seen)
-
-        if self._host is None:
-            return self._engines.question(statement, params)
-
-        def ask() -> bool:
-            with SqlAlchemyTransaction(self._scope(), layout, tenant, write=False) as transaction:
-                return transaction.holds(statement, params)
-
-        return ask
 
     def tenants(self, kind: str) -> Sequence[TenantId]:
         """Return the tenants that have rows of this kind, sorted."""

@@ -208,10 +208,6 @@ class SqlAlchemyTransaction:
             asked = sa.select(leap.c.tenant).where(leap.c.tenant.is_not(None))
         return sorted(TenantId(tenant) for (tenant,) in self._fetch(asked))
 
-    def holds(self, statement: sa.Select[Any], params: Values) -> bool:  # Any: a truth value, in the dialect's way
-        """Say whether a comparison is true; for `SqlAlchemyRecordStore.recheck` alone."""
-        return bool(self._fetch(statement, params)[0][0])
-
     def _get_together(self, wanted: Sequence[RowKey]) -> list[Row | None]:
         shape = tuple(kind for kind, _ in wanted)
         shapes = self._layout.shapes

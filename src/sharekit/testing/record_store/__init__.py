@@ -17,9 +17,9 @@ from sharekit.ports.stores import SupportsJoining, SupportsOwnTransactions
 from sharekit.testing._laws import Contract, laws_of
 from sharekit.testing.record_store._frame import BackDoor, HostDoor
 from sharekit.testing.record_store._joining import JoiningLaws
+from sharekit.testing.record_store._looks import LookLaws
 from sharekit.testing.record_store._machine import MachineLaws
 from sharekit.testing.record_store._queries import QueryLaws
-from sharekit.testing.record_store._recheck import RecheckLaws
 from sharekit.testing.record_store._refusals import RefusalLaws
 from sharekit.testing.record_store._rows import RowLaws
 from sharekit.testing.record_store._stores import StoreLaws
@@ -34,7 +34,7 @@ class RecordStoreContract(
     RefusalLaws,
     QueryLaws,
     StoreLaws,
-    RecheckLaws,
+    LookLaws,
     JoiningLaws,
     MachineLaws,
     Contract,

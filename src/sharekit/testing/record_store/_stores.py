@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final
 
 import attrs
@@ -11,7 +12,7 @@ from sharekit.errors import ConflictError, SharekitError, StorageError, Transact
 from sharekit.ids import TenantId
 from sharekit.ports.query import Contains, Eq, IsNull, OrderBy, Position, Prefix, Query
 from sharekit.ports.rows import Int, KindSpec, Row, Text
-from sharekit.ports.stores import RecordStore, SupportsRecheck, Transaction
+from sharekit.ports.stores import RecordStore, SupportsLook, Transaction
 from sharekit.testing.record_store._frame import (
     ACME,
     KINDS,
@@ -177,8 +178,8 @@ class StoreLaws(Frame):
         if sabotage is None:
             return
         uses: list[Callable[[], object]] = [lambda: within(records, look), lambda: records.tenants("thing")]
-        if isinstance(records, SupportsRecheck):
-            uses.append(records.recheck(ACME, [(("thing", "a"), None)]))
+        if isinstance(records, SupportsLook):
+            uses.append(partial(records.look("thing", [], []).see, ACME, "a"))
         sabotage()
 
         def look(tx: Transaction) -> object:

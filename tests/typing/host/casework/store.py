@@ -1,10 +1,23 @@
 """The firm's own store, without a base class."""
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing, contextmanager
 
 from sharekit import TenantId
-from sharekit.ports import Condition, Eq, KindSpec, Query, RecordStore, Row, RowKey, Transaction
+from sharekit.ports import (
+    Companion,
+    Condition,
+    Eq,
+    KindSpec,
+    Look,
+    Query,
+    RecordStore,
+    Row,
+    RowKey,
+    Sight,
+    SupportsLook,
+    Transaction,
+)
 from sharekit.ports.collecting import Changes, CollectingTransaction, Entrance, Snapshot
 from sharekit.ports.evaluate import known_kind
 from sharekit.ports.packing import Packed, pack, unpack
@@ -63,9 +76,33 @@ class ShelfRecordStore:
         """Let go."""
         self._entrance.shut()
 
-    def recheck(self, tenant: TenantId, seen: Sequence[tuple[RowKey, Row | None]]) -> Callable[[], bool]:
-        """Say whether rows are as they were."""
-        return lambda: all((pair in self._kept[tenant]) is (row is not None) for pair, row in seen)
+    def look(self, kind: str, keys: Sequence[str], companions: Sequence[Companion]) -> Look:
+        """Read a row and what its keys name."""
+        return Glance(self, kind, keys, companions)
+
+
+class Glance:
+    """A prepared question for a row and its companions."""
+
+    def __init__(
+        self, store: ShelfRecordStore, kind: str, keys: Sequence[str], companions: Sequence[Companion]
+    ) -> None:
+        self._store, self._kind, self._keys, self._companions = store, kind, keys, companions
+
+    def see(self, tenant: TenantId, id: str) -> Sight:
+        """Read the row of this id and its companions as they are now."""
+        with self._store.transaction(tenant) as tx:
+            rows = [tx.get(self._kind, id)]
+            for companion in self._companions:
+                namer = rows[companion.of]
+                key = None if namer is None else namer.keys[companion.by]
+                named = key.removeprefix(companion.after) if isinstance(key, str) else None
+                rows.append(None if named is None else tx.get(companion.kind, named))
+        return tuple(rows)
+
+    def rows(self, tenant: TenantId, id: str, sight: Sight) -> list[Row | None]:  # as in the port
+        """Return the row that was seen, then each companion."""
+        return [row if isinstance(row, Row) else None for row in sight]
 
 
 def _apply(kept: dict[RowKey, Packed], changes: Changes) -> None:
@@ -78,6 +115,7 @@ def _apply(kept: dict[RowKey, Packed], changes: Changes) -> None:
 
 
 store: RecordStore = ShelfRecordStore()
+looking: SupportsLook = ShelfRecordStore()
 
 
 def how_many(records: RecordStore, tenant: TenantId) -> int:

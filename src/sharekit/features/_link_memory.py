@@ -1,0 +1,156 @@
+"""
+Reads a link with what decides about it, each time anew, and decodes only what changed since.
+
+A store that can look at a row and its companions does so in one round trip. What it then sees is
+compared with what was seen before: while nothing differs, the rows mean what they meant.
+Any other store is read in a transaction.
+"""
+
+import itertools
+from collections.abc import Sequence
+from typing import Final
+
+import attrs
+
+from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT, READ_LINK, STAFF
+from sharekit.features._facts import MAX_DEPTH
+from sharekit.features._link_facts import LinkFacts, absent, chain_from, gathered, read_link_facts
+from sharekit.features._unit import Wiring
+from sharekit.ids import ReadLinkId, TenantId
+from sharekit.ports import Companion, Look, RecordStore, Row, Sight, SupportsLook
+from sharekit.records.catalog import CatalogEntry, EntryKeys
+from sharekit.records.links import ReadLinkKeys
+from sharekit.records.parties import Contact, ContactProfile, Staff
+
+__all__ = ["LinkMemory"]
+
+_MAX_REMEMBERED: Final = 4096
+_DEPTHS: Final = (0, 2, MAX_DEPTH)
+"""How many containers the looks go up. Most resources lie in none; the wider the look, the slower."""
+
+_KEYS: Final = (ReadLinkKeys.USES, ReadLinkKeys.RESOURCE, ReadLinkKeys.CREATED_BY)
+_OF_ENTRIES: Final = (EntryKeys.CHILDREN,)
+_NEAR: Final = (
+    Companion(CATALOG_ENTRY.name, ReadLinkKeys.RESOURCE, keys=_OF_ENTRIES),
+    Companion(STAFF.name, ReadLinkKeys.CREATED_BY, after=f"{Staff.type}:"),
+)
+_RECIPIENT: Final = Companion(CONTACT.name, ReadLinkKeys.RECIPIENT, after=f"{Contact.type}:")
+
+
+@attrs.frozen
+class _Remembered:
+    """
+    What was seen of a link.
+
+    Attributes:
+        tenant: Whose it is.
+        width: Which look it takes.
+        sight: What that look saw.
+        facts: What this means.
+    """
+
+    tenant: TenantId
+    width: int
+    sight: Sight
+    facts: LinkFacts
+
+
+class LinkMemory:
+    """Reads links for the kits of all tenants, and remembers what the rows of some meant when they were last read."""
+
+    def __init__(self, records: RecordStore) -> None:
+        self._store = records if isinstance(records, SupportsLook) else None
+        self._looks: dict[int, Look] = {}
+        self._remembered: dict[ReadLinkId, _Remembered] = {}
+
+    def read(self, wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
+        """Return what decides about a link, all of it as the store has it now."""
+        if self._store is None:
+            return _read_in_transaction(wiring, link_id)
+        tenant, remembered = wiring.tenant, self._remembered.get(link_id)
+        if remembered is not None and remembered.tenant == tenant:
+            if self._look(self._store, remembered.width).see(tenant, link_id) == remembered.sight:
+                return remembered.facts
+            del self._remembered[link_id]
+        return self._read_anew(self._store, wiring, link_id)
+
+    def forget(self, link_id: ReadLinkId) -> None:
+        """
+        Forget a link that did not open.
+
+        A refusal is never quicker for being repeated, so that time does not tell why (R-LINK-7).
+        """
+        self._remembered.pop(link_id, None)
+
+    def _read_anew(self, store: SupportsLook, wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
+        for width, depth in enumerate(_DEPTHS):
+            look = self._look(store, width)
+            sight = look.see(wiring.tenant, link_id)
+            facts = _meaning(wiring, link_id, look.rows(wiring.tenant, link_id, sight), depth)
+            if facts is not None:
+                if facts.link is not None:
+                    self._remember(link_id, _Remembered(wiring.tenant, width, sight, facts))
+                return facts
+        return _read_in_transaction(wiring, link_id)
+
+    def _remember(self, link_id: ReadLinkId, remembered: _Remembered) -> None:
+        if len(self._remembered) >= _MAX_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[link_id] = remembered
+
+    def _look(self, store: SupportsLook, width: int) -> Look:
+        look = self._looks.get(width)
+        if look is None:
+            look = self._looks[width] = store.look(READ_LINK.name, _KEYS, _companions(_DEPTHS[width]))
+        return look
+
+
+def _companions(depth: int) -> Sequence[Companion]:
+    if depth == 0:
+        return _NEAR
+    above = [_container(1)]
+    first = len(_NEAR) + 2  # the place of the first container, after the link, its companions and its recipient
+    above += [_container(first + level) for level in range(depth - 1)]
+    return [*_NEAR, _RECIPIENT, *above]
+
+
+def _container(of: int) -> Companion:
+    return Companion(CATALOG_ENTRY.name, EntryKeys.CONTAINER, of=of, keys=_OF_ENTRIES)
+
+
+def _read_in_transaction(wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
+    with wiring.records.transaction(wiring.tenant) as tx:
+        return read_link_facts(wiring, tx, link_id)
+
+
+def _meaning(wiring: Wiring, link_id: ReadLinkId, rows: Sequence[Row | None], depth: int) -> LinkFacts | None:
+    """
+    Return what the rows mean that a look of this depth saw, or None when they are not all that decides.
+
+    What a body says is the truth; where a key names another row, a transaction has to follow the bodies.
+    """
+    row, entry, profile, *more = rows
+    if row is None:
+        return absent(wiring, link_id)
+    link = READ_LINK.load(row)
+    if row.keys[ReadLinkKeys.RESOURCE] != link.ref.key or row.keys[ReadLinkKeys.CREATED_BY] != link.created_by:
+        return None
+    recipient = _recipient(more[0]) if more else None
+    if link.recipient is not None and (not more or (recipient is not None and recipient.id != link.recipient.id)):
+        return None
+    above = iter(more[1:])
+    chain = chain_from(entry, lambda _: next(above, None))
+    if chain and chain[0].container is not None and not _is_whole(chain, depth):
+        return None
+    return gathered(wiring, link, chain, None if profile is None else STAFF.load(profile), recipient)
+
+
+def _recipient(row: Row | None) -> ContactProfile | None:
+    return None if row is None else CONTACT.load(row)
+
+
+def _is_whole(chain: Sequence[CatalogEntry], depth: int) -> bool:
+    """Say whether a chain that was looked for to this depth is as long as it is, and made of what its bodies name."""
+    if any(lower.container != upper.ref for lower, upper in itertools.pairwise(chain)):
+        return False
+    return chain[-1].container is None or len(chain) <= depth or depth == MAX_DEPTH
