@@ -1,4 +1,5 @@
 import base64
+import hmac
 import string
 
 import pytest
@@ -30,6 +31,16 @@ def test_what_is_sealed_can_be_unsealed(said: Claims, purpose: Purpose) -> None:
 
     assert said == SEALS.unseal(purpose, token)
     assert token == SEALS.seal(purpose, said)
+
+
+@given(st.binary(min_size=32, max_size=200), claims, st.sampled_from(list(Purpose)))
+def test_the_signature_is_hmac_sha256_with_a_key_for_the_purpose(key: bytes, said: Claims, purpose: Purpose) -> None:
+    """It is what Python's own HMAC makes of the rest, with a key that its HMAC makes of the purpose."""
+    value, _, signature = Seals([b"." + key]).seal(purpose, said).rpartition(".")
+
+    derived = hmac.digest(b"." + key, f"sharekit.{purpose}.v1".encode(), "sha256")
+    wanted = hmac.digest(derived, value.encode(), "sha256")
+    assert base64.urlsafe_b64encode(wanted).decode().rstrip("=") == signature
 
 
 @given(claims)

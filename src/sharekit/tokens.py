@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 import attrs
 from itsdangerous import Signer
+from itsdangerous.encoding import base64_encode
 from itsdangerous.signer import SigningAlgorithm
 
 from sharekit.errors import InvalidTokenError, WeakSecretKeyError
@@ -71,15 +72,23 @@ class Claims:
 
 
 class _KeyedHmac(SigningAlgorithm):
-    """HMAC-SHA256 (RFC 2104) that takes in its one key once, and not at every signature."""
+    """
+    HMAC-SHA256 (RFC 2104) that takes in its one key once, and not at every signature.
+
+    `hmac.HMAC` can be copied too, but takes twice as long.
+    """
 
     def __init__(self, key: bytes) -> None:
-        self._keyed = hmac.new(key, digestmod=hashlib.sha256)
+        block = key.ljust(hashlib.sha256().block_size, b"\0")  # it is a derived one, and shorter than a block
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:  # noqa: ARG002  # there is only the one
-        mac = self._keyed.copy()
-        mac.update(value)
-        return mac.digest()
+        inner = self._inner.copy()
+        inner.update(value)
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.digest()
 
 
 class _PurposeSigner(Signer):
@@ -95,7 +104,8 @@ class _PurposeSigner(Signer):
 
     def signed(self, value: str, signature: str) -> bool:
         """Say whether this is the signature's one canonical spelling; other spellings decode to the same bytes."""
-        return hmac.compare_digest(self.get_signature(value), signature.encode("ascii"))
+        expected = base64_encode(self.algorithm.get_signature(self._derived, value.encode("ascii")))
+        return hmac.compare_digest(expected, signature.encode("ascii"))
 
 
 class Seals:

@@ -7,13 +7,14 @@ that a record does not have is refused (R-AUTH-6).
 
 import enum
 import functools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, Final, NewType, TypeVar, Union, get_args, get_origin
 
 import attrs
 import cattrs
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from cattrs.gen import make_dict_unstructure_fn, override
 
 from sharekit.records.audit import Detail
 from sharekit.records.catalog import ResourceRef
@@ -23,6 +24,8 @@ __all__ = ["ShapeError", "dumper", "loader", "plain"]
 
 R = TypeVar("R")
 Plain = dict[str, Any]  # JSON values: their types are what the hooks below find out
+
+_PRIMITIVES: Final = (str, int, bool)
 
 
 class ShapeError(ValueError):
@@ -40,11 +43,24 @@ def dumper(record: type[R], omit: Collection[str]) -> Callable[[R], Plain]:
 
 
 def loader(record: type[R], omit: Collection[str]) -> Callable[[Plain], R]:
-    """Return the function that makes records of this class from plain values; fields in *omit* get their default."""
-    make = make_dict_structure_fn(
-        record, _converter, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=False, **_omitted(record, omit)
-    )
-    return lambda values: make(values, record)
+    """
+    Return the function that makes records of this class from plain values, which it may change.
+
+    Fields in *omit* get their default. The function goes through the values that are there, where
+    the one that cattrs would write asks for every field by name: most fields of most records have
+    their default. What is text, int or bool as its field wants it needs no hook.
+    """
+    types = {field.name: field.type for field in _fields(record) if field.name not in omit}
+    hooks = {name: _converter.get_structure_hook(type_) for name, type_ in types.items()}
+    primitives = {name: _primitive(type_) for name, type_ in types.items()}
+
+    def load(values: Plain) -> R:
+        for name, value in values.items():
+            if type(value) is not primitives[name]:
+                values[name] = hooks[name](value, types[name])
+        return record(**values)
+
+    return load
 
 
 def plain(value: object) -> Detail:
@@ -60,9 +76,13 @@ def plain(value: object) -> Detail:
     return str(value)
 
 
+def _fields(record: type[object]) -> Sequence["attrs.Attribute[Any]"]:
+    fields: Sequence[attrs.Attribute[Any]] = attrs.fields(record)  # type: ignore[arg-type]  # every record is an attrs class
+    return fields
+
+
 def _omitted(record: type[object], omit: Collection[str]) -> dict[str, Any]:
-    names = {field.name for field in attrs.fields(record)}  # type: ignore[arg-type]  # every record is an attrs class
-    return {name: override(omit=True) for name in omit if name in names}
+    return {field.name: override(omit=True) for field in _fields(record) if field.name in omit}
 
 
 def _exactly(type_: type[R]) -> Callable[[object, object], R]:
@@ -88,7 +108,7 @@ def _dump_time(value: datetime) -> str:
 
 
 def _load_names(value: object, _: object) -> frozenset[str]:
-    if type(value) is not list or not all(type(item) is str for item in value):
+    if type(value) is not list or not set(map(type, value)) <= {str}:
         raise ShapeError("needs a list of texts")
     return frozenset(value)
 
@@ -139,16 +159,41 @@ def _load_details(value: object, _: object) -> Mapping[str, Detail]:
     return {name: tuple(item) if type(item) is list else item for name, item in value.items()}
 
 
+def _primitive(type_: Any) -> type | None:  # noqa: ANN401  # what stands at an attribute
+    """Return str, int or bool for a field that holds one, or one and None."""
+    if _is_optional(type_):
+        return _primitive(_arm(type_))
+    if isinstance(type_, NewType):
+        return _primitive(type_.__supertype__)
+    return type_ if type_ in _PRIMITIVES else None
+
+
+def _is_optional(type_: object) -> bool:
+    arms = get_args(type_)
+    return get_origin(type_) in {Union, UnionType} and len(arms) == 2 and type(None) in arms
+
+
+def _arm(type_: object) -> Any:  # noqa: ANN401  # as above
+    return next(arm for arm in get_args(type_) if arm is not type(None))
+
+
+def _or_none(type_: Any, converter: cattrs.Converter) -> Callable[[object, object], object]:  # noqa: ANN401  # as above
+    of = _arm(type_)
+    hook = converter.get_structure_hook(of)
+    return lambda value, _: None if value is None else hook(value, of)
+
+
 def _is(wanted: object) -> Callable[[object], bool]:
     return lambda type_: bool(type_ == wanted)
 
 
 def _make_converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False)
-    for primitive in (str, int, bool):
+    for primitive in _PRIMITIVES:
         converter.register_structure_hook(primitive, _exactly(primitive))
     # A hook for a class is one for its subclasses too: without this an enum of texts would be loaded as a text.
     converter.register_structure_hook(enum.StrEnum, _load_enum)
+    converter.register_structure_hook_factory(_is_optional, _or_none)
     converter.register_structure_hook(datetime, _load_time)
     converter.register_unstructure_hook(datetime, _dump_time)
     converter.register_structure_hook_func(_is(frozenset[str]), _load_names)

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Generic, Protocol, TypeVar
 
-from cattrs.errors import ForbiddenExtraKeysError
-
 from sharekit.codec import _converter
 from sharekit.errors import IntegrityError, InvalidInputError
 from sharekit.ids import TenantId
@@ -122,7 +120,7 @@ class RecordKind(Generic[R]):
     def _decoded(self, tenant: TenantId, id_: str, schema: int, body: str, *counts: KeyValue) -> R:
         try:
             record = self._load(self._values(schema, body, counts))
-        except (*_MISSHAPEN, ForbiddenExtraKeysError, InvalidInputError):
+        except (*_MISSHAPEN, InvalidInputError):
             # Without the cause, which would show parts of the body.
             raise IntegrityError(self.name, "its body does not have the shape that it names") from None
         if self._id_of(record) != id_ or record.tenant != tenant:

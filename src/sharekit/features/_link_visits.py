@@ -136,12 +136,10 @@ class Visits:
         return facts, self._joined.clock.now()
 
     def _let_in(self, claims: Claims, facts: LinkFacts, now: datetime, *, redeemed: bool = False) -> ReadLink:
-        refusal = self._refusal(claims, facts, now)
-        if refusal is LinkRefusal.EXHAUSTED and redeemed:
-            refusal = None
-        if refusal is not None or facts.link is None:
+        refusal, link = self._refusal(claims, facts, now), facts.link
+        if link is None or not (refusal is None or (redeemed and refusal is LinkRefusal.EXHAUSTED)):
             self._refuse(facts, refusal or LinkRefusal.ABSENT, now)
-        return facts.link
+        return link
 
     def _refusal(self, claims: Claims, facts: LinkFacts, now: datetime) -> LinkRefusal | None:
         # Another tenant's link was looked for all the same, so that time does not tell it from one that is absent.

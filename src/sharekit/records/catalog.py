@@ -313,7 +313,7 @@ class CatalogEntry:
     tenant: TenantId
     ref: ResourceRef
     title: str
-    client_title: str | None = attrs.field(default=None, validator=checks.optional_title)
+    client_title: str | None = None
     container: ResourceRef | None = None
     container_incarnation: int = 0
     owner: str | None = None
@@ -324,15 +324,21 @@ class CatalogEntry:
     veiled: bool = False
     reached_from: tuple[str, ...] = ()
     children: int = 0
-    activity: datetime | None = attrs.field(default=None, validator=checks.optional_instant)
-    client_activity: datetime | None = attrs.field(default=None, validator=checks.optional_instant)
+    activity: datetime | None = None
+    client_activity: datetime | None = None
     incarnation: int = 1
-    created_at: datetime = attrs.field()
-    removed_at: datetime | None = attrs.field(default=None, validator=checks.optional_instant)
+    created_at: datetime
+    removed_at: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
         checks.title("title", self.title)
+        if self.client_title is not None:
+            checks.title("client_title", self.client_title)
         utc("created_at", self.created_at)
+        for field in ("activity", "client_activity", "removed_at"):
+            value = getattr(self, field)
+            if value is not None:
+                utc(field, value)
 
     @property
     def id(self) -> EntryId:

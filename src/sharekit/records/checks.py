@@ -6,12 +6,8 @@ import functools
 import re
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import Any
-
-import attrs
 
 from sharekit.errors import InvalidInputError
-from sharekit.records.instants import utc
 
 __all__ = [
     "duration",
@@ -20,9 +16,7 @@ __all__ = [
     "identifier",
     "locale",
     "names",
-    "optional_instant",
     "optional_text",
-    "optional_title",
     "phone",
     "slug",
     "tag",
@@ -85,7 +79,7 @@ def title(field: str, value: object) -> None:
         raise InvalidInputError(field, "needs text")
     if not value.strip() or len(value) > _MAX_TITLE:
         raise InvalidInputError(field, f"needs 1 to {_MAX_TITLE} characters that are not only spaces")
-    if _CONTROL.search(value):
+    if not value.isprintable() and _CONTROL.search(value):
         raise InvalidInputError(field, "may not hold control characters")
 
 
@@ -133,19 +127,6 @@ def flag(field: str, value: object) -> None:
     """Refuse anything but True and False."""
     if not isinstance(value, bool):
         raise InvalidInputError(field, "needs True or False")
-
-
-# attrs hands its validators the attribute with a type parameter that nothing here depends on.
-def optional_title(_: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-    """Check an attribute that is None or a title."""
-    if value is not None:
-        title(attribute.name, value)
-
-
-def optional_instant(_: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-    """Check an attribute that is None or an aware time."""
-    if value is not None:
-        utc(attribute.name, value)
 
 
 @functools.lru_cache(maxsize=1024)  # a host has few kinds and sections, and names them in every row

@@ -11,7 +11,6 @@ import attrs
 
 from sharekit.errors import InvalidInputError
 from sharekit.ids import GrantId, TenantId, deterministic_id
-from sharekit.records import checks
 from sharekit.records.catalog import ResourceRef, Visibility, node_of
 from sharekit.records.instants import utc
 from sharekit.records.parties import Contact, Organization
@@ -111,7 +110,7 @@ class Grant:
     access: Access = Access.VIEW
     visibility: Visibility = Visibility.CLIENT
     children: Children = Children.FUTURE
-    expires_at: datetime | None = attrs.field(default=None, validator=checks.optional_instant)
+    expires_at: datetime | None = None
     via: str | None = None
     granted_at: datetime
     granted_by: str
@@ -123,6 +122,8 @@ class Grant:
 
     def __attrs_post_init__(self) -> None:
         utc("granted_at", self.granted_at)
+        if self.expires_at is not None:
+            utc("expires_at", self.expires_at)
 
     @property
     def id(self) -> GrantId:

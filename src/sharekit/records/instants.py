@@ -51,6 +51,8 @@ def utc(field: str, value: object) -> datetime:
         NaiveDatetimeError: It has no zone.
         InvalidInputError: It is no datetime.
     """
+    if type(value) is datetime and value.tzinfo is UTC:  # as every time in a record is
+        return value
     if not isinstance(value, datetime):
         raise InvalidInputError(field, "needs a datetime with a time zone")
     if value.utcoffset() is None:

@@ -10,6 +10,7 @@ import attrs
 from sharekit.ids import ReadLinkId, TenantId
 from sharekit.records import checks
 from sharekit.records.catalog import ResourceRef
+from sharekit.records.instants import utc
 from sharekit.records.parties import Contact
 
 __all__ = ["LinkState", "ReadLink", "ReadLinkKeys"]
@@ -34,11 +35,6 @@ class ReadLinkKeys:
     CREATED_BY = "created_by"
     RECIPIENT = "recipient"
     USES = "uses"
-
-
-def _check_max_uses(_: object, __: object, value: int | None) -> None:
-    if value is not None:
-        checks.whole("max_uses", value, 1, _MAX_USES)
 
 
 @attrs.frozen(kw_only=True)
@@ -78,12 +74,12 @@ class ReadLink:
     incarnation: int = 1
     generation: int = 1
     sections: frozenset[str]
-    client_title: str | None = attrs.field(default=None, validator=checks.optional_title)
-    accepted_title: str | None = attrs.field(default=None, validator=checks.optional_title)
+    client_title: str | None = None
+    accepted_title: str | None = None
     created_at: datetime
     created_by: str
-    expires_at: datetime | None = attrs.field(default=None, validator=checks.optional_instant)
-    max_uses: int | None = attrs.field(default=None, validator=_check_max_uses)
+    expires_at: datetime | None = None
+    max_uses: int | None = None
     uses: int = 0
     password_hash: str | None = attrs.field(default=None, repr=False)
     password_epoch: int = 0
@@ -94,6 +90,17 @@ class ReadLink:
     revoked_by: str | None = None
     reviewed_at: datetime | None = None
     as_of: datetime | None = attrs.field(default=None, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        # Not as validators of the fields: they would be called for each field that has its default.
+        if self.client_title is not None:
+            checks.title("client_title", self.client_title)
+        if self.accepted_title is not None:
+            checks.title("accepted_title", self.accepted_title)
+        if self.expires_at is not None:
+            utc("expires_at", self.expires_at)
+        if self.max_uses is not None:
+            checks.whole("max_uses", self.max_uses, 1, _MAX_USES)
 
     @property
     def has_password(self) -> bool:
