@@ -479,6 +479,38 @@ def test_a_child_of_a_transaction_is_refused_and_harmless(
     assert checked == [("ok",)]
 
 
+@pytest.mark.parametrize("used_before", [False, True])
+def test_another_store_on_the_file_does_not_help_such_a_child(
+    path: Path, store: SqliteRecordStore, *, used_before: bool
+) -> None:
+    """A fork inside a transaction of one store: the child opens that file by no other, and other files as before."""
+    keep(store, note("before"))
+    second, elsewhere = SqliteRecordStore(path.parent / "." / path.name), SqliteRecordStore(path.parent / "other.db")
+    elsewhere.open([NOTE])
+    if used_before:
+        second.open([NOTE])
+        keep(second, note("second"))
+
+    def child() -> None:
+        for use in (lambda: second.open([NOTE]), lambda: ids(second), lambda: SqliteRecordStore(path).open([NOTE])):
+            with pytest.raises((StorageError, TransactionUsageError)):
+                use()
+        keep(elsewhere, note("child"))
+
+    with store.transaction(TENANT, write=True) as tx:
+        tx.put(note("parent"))
+        with forked(child) as done:
+            assert done() == 0
+    second.open([NOTE])
+    found = [ids(store), ids(second), ids(elsewhere)]
+    second.close()
+    elsewhere.close()
+
+    assert found[0] == found[1]
+    assert found[2] == ["child"]
+    assert "parent" in found[0]
+
+
 def test_a_fork_does_not_wait_for_ever(
     store: SqliteRecordStore, signals: tuple[Signal, Signal], monkeypatch: pytest.MonkeyPatch
 ) -> None:

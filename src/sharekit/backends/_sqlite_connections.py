@@ -162,11 +162,11 @@ class Connections:
         if self._is_spoilt or self._file in _forsaken:
             cause = RuntimeError("this process was forked in the middle of a transaction; make the kit after the fork")
             raise StorageError("connecting to SQLite in a forked process") from cause
+        self._handles.add(handle)
         try:
             handle.connect(self._uri)
         except sqlite3.Error as error:
             raise meaning(error, "connecting to SQLite") from error
-        self._handles.add(handle)
 
     def notice_fork(self) -> None:
         """Notice a fork that ran none of the hooks, as one by a server written in C may."""

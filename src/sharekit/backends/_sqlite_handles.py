@@ -74,7 +74,8 @@ class Handle:
         except BaseException:
             connection.close()
             raise
-        self.connection, self.cursor, self.pid = connection, connection.cursor(), os.getpid()
+        self.cursor, self.pid = connection.cursor(), os.getpid()
+        self.connection = connection  # last, since it says that the others can be used
 
     def disconnect(self) -> None:
         connection, self.connection = self.connection, None
@@ -131,7 +132,7 @@ class Handle:
 
         An exception of a signal handler may come at the very beginning of what would have ended it.
         """
-        if self.thread == threading.get_ident() and gone in {None, self.occupant}:
+        if self.thread == threading.get_ident() and (gone is None or gone is self.occupant):
             self.release()
 
     def retire(self) -> None:
