@@ -83,13 +83,17 @@ class LinkMemory:
         self._remembered.pop(link_id, None)
 
     def _read_anew(self, store: SupportsLook, wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
+        tenant = wiring.tenant
         for width, depth in enumerate(_DEPTHS):
             look = self._look(store, width)
-            sight = look.see(wiring.tenant, link_id)
-            facts = _meaning(wiring, link_id, look.rows(wiring.tenant, link_id, sight), depth)
+            sight = look.see(tenant, link_id)
+            rows = look.rows(tenant, link_id, sight)
+            if rows[0] is None:
+                look.see(tenant, link_id)  # in place of the rows that it would name, so that time does not tell
+                return absent(wiring, link_id)
+            facts = _meaning(wiring, rows[0], rows[1:], depth)
             if facts is not None:
-                if facts.link is not None:
-                    self._remember(link_id, _Remembered(wiring.tenant, width, sight, facts))
+                self._remember(link_id, _Remembered(tenant, width, sight, facts))
                 return facts
         return _read_in_transaction(wiring, link_id)
 
@@ -123,15 +127,13 @@ def _read_in_transaction(wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
         return read_link_facts(wiring, tx, link_id)
 
 
-def _meaning(wiring: Wiring, link_id: ReadLinkId, rows: Sequence[Row | None], depth: int) -> LinkFacts | None:
+def _meaning(wiring: Wiring, row: Row, companions: Sequence[Row | None], depth: int) -> LinkFacts | None:
     """
-    Return what the rows mean that a look of this depth saw, or None when they are not all that decides.
+    Return what rows mean that a look of this depth saw, or None when they are not all that decides.
 
     What a body says is the truth; where a key names another row, a transaction has to follow the bodies.
     """
-    row, entry, profile, *more = rows
-    if row is None:
-        return absent(wiring, link_id)
+    entry, profile, *more = companions
     link = READ_LINK.load(row)
     if row.keys[ReadLinkKeys.RESOURCE] != link.ref.key or row.keys[ReadLinkKeys.CREATED_BY] != link.created_by:
         return None

@@ -15,6 +15,7 @@ from sharekit.errors import (
     VisitEndedError,
     WrongPasswordError,
 )
+from sharekit.ids import is_tenant_id
 from sharekit.kit import Sharekit
 from sharekit.records.views import LinkView
 from sharekit.web._errors import UnknownAddressError
@@ -160,12 +161,18 @@ class Endpoints:
 
     def _kit_for(self, request: WebRequest, secret: str) -> Sharekit:
         """
-        Return the kit of the tenant that a token or ticket belongs to.
+        Return the kit of the tenant that a request belongs to.
+
+        A token or ticket of another tenant is for that kit to refuse, which takes as long as it
+        does for one of its own that is dead (R-LINK-7).
 
         Raises:
-            LinkUnavailableError: The secret is not genuine, or the request belongs to another tenant or none.
+            LinkUnavailableError: The secret is not genuine, or the request belongs to no tenant.
         """
         named = self.kit.links.tenant_of(secret)
-        if named is None or (self.resolve_tenant is not None and self.resolve_tenant(request) != named):
+        if named is None:
             raise LinkUnavailableError
-        return self.kit if named == self.kit.tenant else self.kit.for_tenant(named)
+        tenant = named if self.resolve_tenant is None else self.resolve_tenant(request)
+        if tenant is None or not is_tenant_id(tenant):
+            raise LinkUnavailableError
+        return self.kit if tenant == self.kit.tenant else self.kit.for_tenant(tenant)
