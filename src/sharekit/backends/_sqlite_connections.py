@@ -104,22 +104,25 @@ class Connections:
             StorageError: There is no connection to be had.
             sqlite3.Error: The statement failed.
         """
-        while True:
+        handle = self._local.handle
+        # The conditions of `_ready`, which hold for most: a call less.
+        if handle is None or handle.occupant is not None or handle.connection is None or handle.pid != os.getpid():
             handle = self._ready()
-            try:
-                # A block, and all of it in this frame: then no exception of a signal handler comes
-                # between taking the lock and being sure to let it go.
-                with handle.lock:
-                    if handle.connection is not None:
-                        handle.occupant = _asking
-                        try:
-                            found: tuple[Any, ...] | None = handle.cursor.execute(sql, params).fetchone()
-                            return found
-                        finally:
-                            handle.occupant = None
-            finally:
-                if handle.doomed:
-                    handle.retire()
+        try:
+            # A block, and all of it in this frame: then no exception of a signal handler comes
+            # between taking the lock and being sure to let it go.
+            with handle.lock:
+                if handle.connection is not None:
+                    handle.occupant = _asking
+                    try:
+                        found: tuple[Any, ...] | None = handle.cursor.execute(sql, params).fetchone()
+                        return found
+                    finally:
+                        handle.occupant = None
+        finally:
+            if handle.doomed:
+                handle.retire()
+        return self.ask(sql, params)  # another thread closed the connection in between
 
     def acquire(self, occupant: Occupant) -> Handle:
         """

@@ -169,7 +169,7 @@ class Part:
 
     def title_in(self, locale: str | None) -> str:
         """Return the title in this language, or the plain one."""
-        return _translated(self.title, self.titles, locale)
+        return self.title if locale is None else _translated(self.title, self.titles, locale)
 
 
 @attrs.frozen
@@ -260,7 +260,7 @@ class ResourceKind:
 
     def title_in(self, locale: str | None) -> str:
         """Return the title in this language, or the plain one."""
-        return _translated(self.title, self.titles, locale)
+        return self.title if locale is None else _translated(self.title, self.titles, locale)
 
 
 class EntryKeys:
@@ -457,7 +457,5 @@ def _has_context(parameters: Iterable[inspect.Parameter]) -> bool:
     return len(positional) > 1 and positional[1].name == "context"
 
 
-def _translated(plain: str, others: Mapping[str, str], locale: str | None) -> str:
-    if locale is None:
-        return plain
+def _translated(plain: str, others: Mapping[str, str], locale: str) -> str:
     return others.get(locale) or others.get(locale.split("-")[0], plain)
