@@ -71,7 +71,7 @@ class LinkMemory:
         if remembered is not None and remembered.tenant == tenant:
             if self._look(self._store, remembered.width).see(tenant, link_id) == remembered.sight:
                 return remembered.facts
-            del self._remembered[link_id]
+            self.forget(link_id)
         return self._read_anew(self._store, wiring, link_id)
 
     def forget(self, link_id: ReadLinkId) -> None:

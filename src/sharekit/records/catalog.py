@@ -458,4 +458,4 @@ def _has_context(parameters: Iterable[inspect.Parameter]) -> bool:
 
 
 def _translated(plain: str, others: Mapping[str, str], locale: str) -> str:
-    return others.get(locale) or others.get(locale.split("-")[0], plain)
+    return others.get(locale) or others.get(locale.partition("-")[0], plain)
