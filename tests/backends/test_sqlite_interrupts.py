@@ -137,3 +137,17 @@ def test_what_is_dropped_in_another_thread_is_ended_in_its_own(store: SqliteReco
     thread.join()
 
     assert write(store) == 1
+
+
+def test_a_transaction_may_be_left_in_another_thread(store: SqliteRecordStore, path: Path) -> None:
+    """What it did is kept, the thread it was entered in goes on, and closing closes all."""
+    keep(store, note("a", size=0))
+    entered = store.transaction(TENANT, write=True)
+    entered.__enter__().bump("short-note", "a", "size", None)
+    left = in_thread(lambda: entered.__exit__(None, None, None))
+    counted = write(store)
+    in_thread(store.close)
+
+    assert left == [None]
+    assert counted == 2
+    assert open_files(path) == 0

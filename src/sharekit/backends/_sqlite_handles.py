@@ -1,6 +1,5 @@
 """One connection to SQLite, and who runs on it."""
 
-import contextlib
 import os
 import random
 import sqlite3
@@ -115,8 +114,11 @@ class Handle:
 
     def leave(self) -> None:
         """Give up the lock, if this thread has it, and the place."""
-        with contextlib.suppress(RuntimeError):  # it has it not
+        try:
             self.lock.release()
+        except RuntimeError:  # it has it not
+            if self.thread != threading.get_ident():
+                self.lock = threading.RLock()  # a transaction is left in another thread than it was entered in
         # Last: what is interrupted before can be told by its occupant.
         self.occupant = None
 
