@@ -434,6 +434,7 @@ def test_the_hosts_use_of_its_engine_is_not_changed(engine: sa.Engine, store: Sq
         before = connection.get_isolation_level()
     pair(store, "a")
     shown(store)
+    store.look("note", [], []).see(TENANT, "absent")
     with engine.begin() as connection:
         after = connection.get_isolation_level()
         connection.execute(sa.text("UPDATE sharekit_note SET size = 5 WHERE id = 'a-left'"))

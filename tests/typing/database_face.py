@@ -10,7 +10,7 @@ from sqlalchemy import orm
 from sharekit import ReadLink, ResourceRef, Sharekit, Staff
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore, include_name, upgrade
-from sharekit.ports import RecordStore, SupportsJoining, SupportsOwnTransactions
+from sharekit.ports import RecordStore, SupportsJoining, SupportsLook, SupportsOwnTransactions
 
 engine = sa.create_engine("sqlite://")
 registry = orm.scoped_session(orm.sessionmaker(engine))
@@ -19,6 +19,7 @@ upgrade(engine)
 store: RecordStore = SqlAlchemyRecordStore(engine)
 joining: SupportsJoining = SqlAlchemyRecordStore(registry)
 own: SupportsOwnTransactions = SqlAlchemyRecordStore(engine.connect())
+looking: SupportsLook = SqlAlchemyRecordStore(orm.Session(engine))
 assert_type(include_name("invoice", "table", {}), bool)
 
 

@@ -1,19 +1,17 @@
 """The table of one kind: its SQL, and the way between rows and columns."""
 # ruff: noqa: S608  # names of tables and columns come from checked kinds, every value is a parameter
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sharekit.errors import IntegrityError, InvalidQueryError
+from sharekit.errors import IntegrityError
 from sharekit.ids import TenantId
 from sharekit.ports.evaluate import micros_of, time_of
 from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row
 
 AMONG: Final = "IN (SELECT value FROM json_each(?))"
 """However many values there are, they are one parameter, and the statement stays the same."""
-
-Readers = Sequence[tuple[str, Callable[[int], KeyValue]]]
 
 _READERS: Final[Mapping[KeyType, Callable[[int], KeyValue]]] = {KeyType.TIME: time_of, KeyType.BOOL: bool}
 
@@ -82,7 +80,12 @@ class Table:
     def row(self, tenant: TenantId, id_: str, values: Sequence[Any]) -> Row:
         """Return the row that `columns` hold; whatever follows them is left alone."""
         keys: dict[str, Any] = dict(zip(self._keys, values, strict=False))
-        self.read_keys(keys, self._readers)
+        for key, reader in self._readers:
+            if keys[key] is not None:
+                try:
+                    keys[key] = reader(keys[key])
+                except (OverflowError, TypeError) as error:
+                    raise IntegrityError(self.kind, f"the key {key!r} is not what was stored") from error
         rest = len(keys)
         return Row(
             tenant=tenant,
@@ -93,25 +96,6 @@ class Table:
             body=values[rest + 2],
             keys=keys,
         )
-
-    def readers(self, names: Collection[str]) -> Readers:
-        """Return how those of these keys are read that are not kept as they are."""
-        return [(name, reader) for name, reader in self._readers if name in names]
-
-    def read_keys(self, keys: dict[str, Any], readers: Readers) -> None:
-        """Put in place of what columns hold what the keys hold."""
-        for key, reader in readers:
-            if keys[key] is not None:
-                try:
-                    keys[key] = reader(keys[key])
-                except (OverflowError, TypeError) as error:
-                    raise IntegrityError(self.kind, f"the key {key!r} is not what was stored") from error
-
-    def check_keys(self, names: Iterable[str]) -> None:
-        """Raise `InvalidQueryError` unless the kind declares each of these keys."""
-        for name in names:
-            if name not in self._keys:
-                raise InvalidQueryError(f"{self.kind!r} has no key {name!r}")
 
     def written(self, row: Row, revision: int) -> list[str | int | None]:
         """Return the `columns` of a checked row at its new revision."""

@@ -67,7 +67,7 @@ class SqliteRecordStore:
 
     def look(self, kind: str, keys: Sequence[str], companions: Sequence[Companion]) -> SqliteLook:
         """Prepare to read rows of this kind with these of their keys and with these companions."""
-        return SqliteLook(self._connections, self._layout.tables, kind, keys, companions)
+        return SqliteLook(self._connections, self._layout, kind, keys, companions)
 
     def tenants(self, kind: str) -> Sequence[TenantId]:
         """Return the tenants that have rows of this kind, sorted."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy import exc
+from sqlalchemy import exc, pool
 
 from sharekit.backends.sqlalchemy._errors import meaning, meaning_at_commit
 from sharekit.backends.sqlalchemy._sqlite_turns import Host, begin_sqlite, check_apart, patiently
@@ -60,6 +60,11 @@ class Engines:
         """Return a connection of this process, and never one that was made before a fork."""
         self._make_sure()
         return self.engine.connect()
+
+    def lend(self) -> pool.PoolProxiedConnection:
+        """Return a connection of the driver's, from the pool, with the same care."""
+        self._make_sure()
+        return self.engine.raw_connection()
 
     def _make_sure(self) -> None:
         self._notice_fork()

@@ -1,19 +1,22 @@
 """The record store on a database that SQLAlchemy speaks to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import exc, orm
 
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._joined import Busy, JoinedScope, host_of
+from sharekit.backends.sqlalchemy._looks import SqlAlchemyLook
 from sharekit.backends.sqlalchemy._own import Engines, OwnScope, dialect_of
+from sharekit.backends.sqlalchemy._questions import Line, Question
 from sharekit.backends.sqlalchemy._schema import prepare
 from sharekit.backends.sqlalchemy._sqlite_turns import Host
 from sharekit.backends.sqlalchemy._transactions import Layout, Scope, SqlAlchemyTransaction
 from sharekit.errors import ConfigurationError, TransactionUsageError
 from sharekit.ids import TenantId
 from sharekit.ports.rows import KindSpec
+from sharekit.ports.stores import Companion, Sight
 
 
 class _Known:
@@ -22,6 +25,11 @@ class _Known:
     def __init__(self, dialect: str) -> None:
         self.layout = Layout(dialect)
         self.is_open = False
+
+    def check_open(self) -> None:
+        """Raise `TransactionUsageError` unless the store is open."""
+        if not self.is_open:
+            raise TransactionUsageError("the store is not open")
 
 
 class SqlAlchemyRecordStore:
@@ -115,6 +123,10 @@ class SqlAlchemyRecordStore:
             self._own = self._beside(self._engines.engine if bound is None else bound)
         return self._own
 
+    def look(self, kind: str, keys: Sequence[str], companions: Sequence[Companion]) -> SqlAlchemyLook:
+        """Prepare to read rows of this kind with these of their keys and with these companions."""
+        return SqlAlchemyLook(self._known.layout, kind, keys, companions, self._asking)
+
     def tenants(self, kind: str) -> Sequence[TenantId]:
         """Return the tenants that have rows of this kind, sorted."""
         with self.transaction(TenantId("")) as transaction:
@@ -125,13 +137,23 @@ class SqlAlchemyRecordStore:
         self._known.is_open = False
 
     def _scope(self) -> Scope:
-        if not self._known.is_open:
-            raise TransactionUsageError("the store is not open")
+        self._known.check_open()
         return (
             OwnScope(self._engines)
             if self._host is None
             else JoinedScope(self._host, self._busy, self._engines.local.hosts)
         )
+
+    def _asking(self, line: Line) -> Callable[[TenantId, str], Sight | None]:
+        """Return what asks for a line: in the host's transaction, or outside any."""
+        if self._host is None:
+            return Question(self._engines, line, self._known.check_open).ask
+
+        def ask(tenant: TenantId, id_: str) -> Sight | None:
+            with self.transaction(tenant) as transaction:
+                return transaction.line(line.statement, line.given(tenant, id_))
+
+        return ask
 
     def _beside(self, bind: "sa.Engine | Host") -> "SqlAlchemyRecordStore":
         """Return a store on this engine or host that knows what this one knows."""

@@ -108,7 +108,7 @@ class SqlAlchemyTransaction:
     def get(self, kind: str, id: str) -> Row | None:
         """Return the row, or None."""
         table = self._asking(kind)
-        if not _is_storable(id):
+        if not is_storable(id):
             return None
         values = self._fetch(table.by_id, {"_tenant": self._tenant, "_id": id})
         return table.row(self._tenant, id, values[0]) if values else None
@@ -118,7 +118,7 @@ class SqlAlchemyTransaction:
         for kind in dict.fromkeys(kind for kind, _ in wanted):
             self._asking(kind)
         self._running()
-        if 1 < len(wanted) <= _FEW and all(_is_storable(id_) for _, id_ in wanted):
+        if 1 < len(wanted) <= _FEW and all(is_storable(id_) for _, id_ in wanted):
             return self._get_together(wanted)
         return self._get_each_kind(wanted)
 
@@ -169,7 +169,7 @@ class SqlAlchemyTransaction:
         table = self._changing(kind)
         check_counter(self._layout.specs[kind], counter, limit, amount)
         greatest = (MAX_INT if limit is None else limit) - amount
-        if greatest < -MAX_INT - 1 or not _is_storable(id):
+        if greatest < -MAX_INT - 1 or not is_storable(id):
             return None
         if self._layout.dialect == "mariadb":
             return self._bump_locked(table, id, counter, greatest, amount)
@@ -187,7 +187,7 @@ class SqlAlchemyTransaction:
     def delete(self, kind: str, id: str, revision: int) -> None:
         """Remove the row at this revision."""
         table = self._changing(kind)
-        known = _is_storable(id) and 0 <= revision <= MAX_INT
+        known = is_storable(id) and 0 <= revision <= MAX_INT
         if not known or self._change(table.delete, self._at(id, revision), kind) != 1:
             raise self._conflict(table, id, revision) if known else ConflictError(kind)
 
@@ -207,6 +207,11 @@ class SqlAlchemyTransaction:
             leap = first.union_all(sa.select(following).where(first.c.tenant.is_not(None)))
             asked = sa.select(leap.c.tenant).where(leap.c.tenant.is_not(None))
         return sorted(TenantId(tenant) for (tenant,) in self._fetch(asked))
+
+    def line(self, statement: sa.Executable, params: Values) -> tuple[object, ...] | None:
+        """Return the one line that a statement finds; for the looks of `SqlAlchemyRecordStore` alone."""
+        found = self._fetch(statement, params)
+        return tuple(found[0]) if found else None
 
     def _get_together(self, wanted: Sequence[RowKey]) -> list[Row | None]:
         shape = tuple(kind for kind, _ in wanted)
@@ -233,7 +238,7 @@ class SqlAlchemyTransaction:
         found: dict[RowKey, Row] = {}
         for kind in dict.fromkeys(kind for kind, _ in wanted):
             table = self._layout.tables[kind]
-            ids = [id_ for id_ in dict.fromkeys(id_ for of, id_ in wanted if of == kind) if _is_storable(id_)]
+            ids = [id_ for id_ in dict.fromkeys(id_ for of, id_ in wanted if of == kind) if is_storable(id_)]
             for start in range(0, len(ids), _MANY):
                 some = table.id.in_(ids[start : start + _MANY])
                 asked = sa.select(*table.held, table.id).where(table.tenant == self._tenant, some)
@@ -341,7 +346,7 @@ def _together(tables: Sequence[KindTable], dialect: str) -> sa.Executable:
     return sa.text(spelled).columns(*asked.selected_columns)
 
 
-def _is_storable(text: str) -> bool:
+def is_storable(text: str) -> bool:
     """Say whether any row could have this id."""
     if "\x00" in text:
         return False
