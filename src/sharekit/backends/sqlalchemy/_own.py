@@ -17,17 +17,20 @@ from sharekit.ports.collecting import call_all
 
 _SERIALIZABLE: Final = "SERIALIZABLE"
 _SNAPSHOT: Final = "REPEATABLE READ"
+_PATIENTLY: Final = "SET LOCAL lock_timeout = '60s'"  # MariaDB has a limit of its own
 
 # Writers share the table of turns; one that had to begin again takes it for itself alone, so that
 # nobody can be in its way a second time. Neither statement fixes what the transaction will see.
 _TURNS: Final = {
-    "postgresql": (f"LOCK TABLE {TURN} IN ROW EXCLUSIVE MODE", f"LOCK TABLE {TURN} IN EXCLUSIVE MODE"),
+    "postgresql": (
+        f"{_PATIENTLY}; LOCK TABLE {TURN} IN ROW EXCLUSIVE MODE",
+        f"{_PATIENTLY}; LOCK TABLE {TURN} IN EXCLUSIVE MODE",
+    ),
     "mariadb": (
         f"SELECT id FROM {TURN} WHERE id = 1 LOCK IN SHARE MODE",  # noqa: S608  # a constant
         f"SELECT id FROM {TURN} WHERE id = 1 FOR UPDATE",  # noqa: S608  # a constant
     ),
 }
-_TURNS_LIMIT: Final = {"postgresql": "SET LOCAL lock_timeout = '60s'"}  # MariaDB has one of its own
 
 
 class _Local(threading.local):
@@ -141,9 +144,8 @@ class OwnScope:
             return
         if self._write:
             beaten, local.beaten = local.beaten, False
-            if dialect in _TURNS_LIMIT:
-                connection.exec_driver_sql(_TURNS_LIMIT[dialect])
-            connection.exec_driver_sql(_TURNS[dialect][beaten])
+            # Without parameters, which drivers do not take for two statements in one round trip.
+            connection.exec_driver_sql(_TURNS[dialect][beaten], execution_options={"no_parameters": True})
 
     def is_here(self) -> bool:
         """Say whether this is the process that began."""
@@ -166,8 +168,9 @@ class OwnScope:
 
     def _commit(self, connection: sa.Connection) -> None:
         transaction = connection.get_transaction()
-        if not self._write:
+        if not self._write and self._engines.dialect != "postgresql":
             return  # closing ends it, by one ROLLBACK instead of two statements
+        # On PostgreSQL this is one statement too, and psycopg forgets what it has prepared at a rollback.
         if self._engines.dialect == "sqlite":
             patiently(connection, "COMMIT")
         if transaction is not None:
