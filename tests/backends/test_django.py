@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.db import connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from sharekit.backends.django import DjangoRecordStore
-from sharekit.errors import RetryTransaction
-from sharekit.ports import RecordStore, Transaction
+from sharekit.errors import RetryTransaction, TransactionUsageError
+from sharekit.ports import Companion, RecordStore, Transaction
 from sharekit.testing.record_store import BackDoor, RecordStoreContract
-from sharekit.testing.record_store._frame import ACME, KINDS, got, keep, thing, together
+from sharekit.testing.record_store._frame import ACME, KINDS, got, keep, tag, thing, together
 from tests.backends._django import MadeTables, TableDoor
 from tests.django_host import project
 
@@ -100,6 +101,38 @@ class _OnDjango(RecordStoreContract):
         """Drop a table behind the store's back."""
         return door.drop
 
+    def test_a_look_is_one_statement(self, store: DjangoRecordStore, alias: str) -> None:
+        """Nothing is begun for it and nothing ended; inside `atomic` it has a savepoint of its own, as any reading."""
+        store.open(KINDS)
+        keep(store, tag("t", thing="a"), thing("a"))
+        look = store.look("tag", [], [Companion("thing", "thing")])
+        with CaptureQueriesContext(connections[alias]) as outside:
+            seen = look.see(ACME, "t")
+        with transaction.atomic(alias), CaptureQueriesContext(connections[alias]) as inside:
+            again = look.see(ACME, "t")
+
+        assert [query["sql"].split()[0] for query in outside] == ["SELECT"]
+        assert [query["sql"].split()[0] for query in inside] == ["SAVEPOINT", "SELECT", "RELEASE"]
+        assert again == seen
+
+    def test_a_look_is_part_of_atomic(self, store: DjangoRecordStore, alias: str) -> None:
+        """It sees what the host's own queries see, and is refused where the host manages transactions by hand."""
+        store.open(KINDS)
+        look = store.look("thing", [], [])
+        with transaction.atomic(alias):
+            keep(store, thing("a"))
+            within = look.see(ACME, "a")
+            transaction.set_rollback(True, alias)
+        transaction.set_autocommit(False, alias)
+        try:
+            with pytest.raises(TransactionUsageError):
+                look.see(ACME, "a")
+        finally:
+            transaction.set_autocommit(True, alias)
+
+        assert within
+        assert look.see(ACME, "a") == ()
+
 
 class TestDjangoOnSqlite(_OnDjango):
     """`DjangoRecordStore` keeps the contract on SQLite."""
@@ -141,3 +174,18 @@ class TestDjangoOnMariadb(_OnDjango):
     def settings(self, mariadb_database: str) -> project.Settings:
         """How Django reaches the server."""
         return project.server_settings(mariadb_database)
+
+    def test_a_dirty_read_is_none_of_a_look(self, store: DjangoRecordStore, alias: str, mariadb_database: str) -> None:
+        """On a connection that reads what is not committed a look sees what is."""
+        store.open(KINDS)
+        keep(store, thing("a"))
+        hasty = project.server_settings(mariadb_database)
+        options = {"charset": "utf8mb4", "isolation_level": "read uncommitted"}
+        with project.database({**hasty, "OPTIONS": options}) as other, transaction.atomic(alias):
+            dirty = DjangoRecordStore(other, models=MadeTables(other))
+            dirty.open(KINDS)
+            look = dirty.look("thing", [], [])
+            before = look.see(ACME, "a")
+            keep(store, thing("a", revision=1, body="[]"))
+
+            assert look.see(ACME, "a") == before != ()

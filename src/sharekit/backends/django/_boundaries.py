@@ -14,7 +14,7 @@ from sharekit.errors import StorageError, TransactionUsageError
 from sharekit.ports.collecting import call_all
 
 _PATIENCE = "5s"  # of a writer that waits for its turn
-_STRICTER = frozenset({"REPEATABLE_READ", "SERIALIZABLE", "REPEATABLE READ"})
+_STRICTER = frozenset({"REPEATABLE READ", "SERIALIZABLE"})
 
 
 class Boundary:
@@ -58,10 +58,7 @@ class Boundary:
             if connection.needs_rollback:
                 raise TransactionUsageError("the host's transaction has failed before; roll it back first")
         else:
-            if connection.errors_occurred:
-                connection.close_if_unusable_or_obsolete()
-            if not connection.get_autocommit():
-                raise TransactionUsageError("the host manages transactions by hand; open one with atomic()")
+            make_ready(connection)
         try:
             with _begun_as(connection, "IMMEDIATE" if write else "DEFERRED"):
                 self._atomic.__enter__()
@@ -111,6 +108,20 @@ class Boundary:
             call_all(callbacks)
 
 
+def make_ready(connection: BaseDatabaseWrapper) -> None:
+    """Let go of a connection that failed before, and see that nothing has been begun on this one."""
+    if connection.errors_occurred:
+        connection.close_if_unusable_or_obsolete()
+    if not connection.get_autocommit():
+        raise TransactionUsageError("the host manages transactions by hand; open one with atomic()")
+
+
+def level_of(connection: BaseDatabaseWrapper) -> str:
+    """Return the isolation that the host chose, as SQL has it, or an empty text for that of the database."""
+    level = getattr(connection, "isolation_level", None)
+    return "" if level is None else str(getattr(level, "name", level)).upper().replace("_", " ")
+
+
 @contextlib.contextmanager
 def _begun_as(connection: BaseDatabaseWrapper, mode: str) -> Generator[None]:
     """
@@ -138,8 +149,7 @@ def _freeze(connection: BaseDatabaseWrapper) -> None:
     """Let all reads of a transaction that has just begun see one state; SQLite's always do."""
     if connection.vendor not in {"postgresql", "mysql"}:
         return
-    level = getattr(connection, "isolation_level", None)
-    if str(getattr(level, "name", level)).upper() not in _STRICTER:
+    if level_of(connection) not in _STRICTER:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 

@@ -7,12 +7,14 @@ import attrs
 from django.db import connections
 from django.utils.connection import ConnectionDoesNotExist
 
+from sharekit.backends.django._looks import DjangoLook, look_at
 from sharekit.backends.django._threads import Threads
 from sharekit.backends.django.tables import ModelOf, Tables, installed_model
 from sharekit.backends.django.transaction import DjangoTransaction
 from sharekit.errors import ConfigurationError, TransactionUsageError
 from sharekit.ids import TenantId
 from sharekit.ports.rows import KindSpec
+from sharekit.ports.stores import Companion
 
 __all__ = ["DjangoRecordStore"]
 
@@ -100,6 +102,12 @@ class DjangoRecordStore:
         other = type(self)(self._using, models=self._models)
         other._state, other._apart = self._state, True  # noqa: SLF001  # one of its kind
         return other
+
+    def look(self, kind: str, keys: Sequence[str], companions: Sequence[Companion]) -> DjangoLook:
+        """Prepare to read rows of this kind with these of their keys and with these companions."""
+        state = self._state
+        places, sql = look_at(self._using, state.tables, kind, keys, companions)
+        return DjangoLook(self._using, state.threads, self.transaction, places, sql)
 
     def tenants(self, kind: str) -> Sequence[TenantId]:
         """Return the tenants that have rows of this kind, sorted."""

@@ -89,7 +89,7 @@ class DjangoTransaction:
     def get(self, kind: str, id: str) -> Row | None:
         """Return the row, or None."""
         table = self._table(kind)
-        if not _is_storable(id):
+        if not is_storable(id):
             return None
         found = self._rows(table, self._compiler().rows(kind, Eq("id", id)))
         return found[0] if found else None
@@ -99,7 +99,7 @@ class DjangoTransaction:
         by_kind: dict[str, dict[str, None]] = {}
         for kind, id_ in wanted:
             self._table(kind)
-            if _is_storable(id_):
+            if is_storable(id_):
                 by_kind.setdefault(kind, {})[id_] = None
         found: dict[tuple[str, str], Row] = {}
         for kind, unique in by_kind.items():
@@ -139,7 +139,7 @@ class DjangoTransaction:
         table = self._changing(kind)
         check_counter(table.spec, counter, limit, amount)
         greatest = (MAX_INT if limit is None else limit) - amount
-        if greatest < -MAX_INT - 1 or not _is_storable(id):
+        if greatest < -MAX_INT - 1 or not is_storable(id):
             return None
         rows = self._compiler().rows(kind, Eq("id", id))
         room = Q(**{f"{counter}__lte": greatest})
@@ -155,7 +155,7 @@ class DjangoTransaction:
     def delete(self, kind: str, id: str, revision: int) -> None:
         """Remove the row at this revision."""
         table = self._changing(kind)
-        if not _is_storable(id) or not 0 <= revision <= MAX_INT:
+        if not is_storable(id) or not 0 <= revision <= MAX_INT:
             raise ConflictError(kind)
         sql = table.delete(self._running().connection)
         if self._executed(sql, [self._tenant, id, revision]) != 1:
@@ -171,6 +171,16 @@ class DjangoTransaction:
         model = self._table(kind).model
         names = model._default_manager.using(self._using).order_by().values_list("tenant", flat=True).distinct()
         return sorted(TenantId(str(name)) for name in self._asked(lambda: list(names), "asking for tenants"))
+
+    def line(self, sql: str, params: Sequence[str]) -> tuple[Any, ...]:  # Any: what a column holds
+        """Return the one line that a statement finds, or nothing; for the looks of `DjangoRecordStore` alone."""
+
+        def execute() -> tuple[Any, ...]:
+            with self._running().connection.cursor() as cursor:
+                cursor.execute(sql, params)
+                return tuple(cursor.fetchone() or ())
+
+        return self._asked(execute, "looking at a row")
 
     def _running(self) -> Boundary:
         if self._boundary is None or self._failure is not None:
@@ -226,6 +236,6 @@ class DjangoTransaction:
             raise failure from error
 
 
-def _is_storable(id_: str) -> bool:
+def is_storable(id_: str) -> bool:
     """Say whether there could be a row of this id."""
     return "\x00" not in id_ and not any("\ud800" <= character <= "\udfff" for character in id_)
