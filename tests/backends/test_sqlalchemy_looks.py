@@ -1,11 +1,13 @@
 """Looks on a host's engine, however the host has made it: right everywhere, and quick where nobody could tell."""
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event, exc, orm, pool
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore
 from sharekit.errors import StorageError, TransactionUsageError
@@ -219,6 +221,20 @@ def test_what_a_host_has_psycopg_do_is_not_done_to_our_rows(url: str) -> None:
         event.listen(other, "connect", configure)
 
         assert [look.see(TENANT, "a") for _ in range(4)] == [before] * 4
+
+
+def test_an_asynchronous_engine_does_too(postgres: sa.Engine) -> None:
+    """Inside `run_sync` the store works on what is beneath an engine that is asynchronous, psycopg's own or not."""
+
+    async def see() -> Sight:
+        asynchronous = create_async_engine(postgres.url)
+        try:
+            async with asynchronous.connect() as connection:
+                return await connection.run_sync(lambda _: look_of(opened(asynchronous.sync_engine)).see(TENANT, "a"))
+        finally:
+            await asynchronous.dispose()
+
+    assert asyncio.run(see()) == look_of(opened(postgres)).see(TENANT, "a") != ()
 
 
 # --- connections that end -------------------------------------------------------------------------

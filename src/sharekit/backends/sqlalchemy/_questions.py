@@ -62,7 +62,8 @@ class Question:
         self._line = line
         self._check_open = check_open
         dialect = engines.engine.dialect
-        self._way: Libpq | ByCursor = Libpq(line, dialect) if dialect.driver == "psycopg" else ByCursor(line, dialect)
+        by_libpq = dialect.driver == "psycopg" and not dialect.is_async
+        self._way: Libpq | ByCursor = Libpq(line, dialect) if by_libpq else ByCursor(line, dialect)
 
     def ask(self, tenant: TenantId, id_: str) -> Found | None:
         """Return the line as it is now."""
