@@ -9,7 +9,7 @@ is asked.
 All reasons take turns in random order within one process. The kit alone is measured, and the answer
 of a Flask application, which is what a client can measure.
 
-    python3 dev.py bench refusals [--times 10000] [--passwords 100]
+    python3 dev.py bench refusals [--times 10000] [--passwords 100] [--postgresql]
 """
 
 import argparse
@@ -18,8 +18,8 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from sharekit.adapters.flask import init_app, link_url
 from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.errors import LinkUnavailableError, WrongPasswordError
 from sharekit.ids import ReadLinkId, random_id
+from sharekit.ports import RecordStore
 from sharekit.testing import FrozenClock
 
 KEY = "benchmark key of 32 bytes or more"
@@ -54,10 +55,10 @@ class Endless:
 class Agency:
     """A kit with links that open nothing, each for its reason."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, store: RecordStore) -> None:
         self.clock = FrozenClock()
         self.kit = Sharekit(
-            records=SqliteRecordStore(folder / "records.sqlite3"),
+            records=store,
             secret_keys=[KEY],
             kinds=[KIND],
             clock=self.clock,
@@ -189,16 +190,40 @@ def redeeming(agency: Agency) -> Callable[[str], object]:
     return act
 
 
+@contextmanager
+def on_sqlite() -> Generator[tuple[RecordStore, Callable[[], object]]]:
+    """Give a store in a file, and what is to be done when it has been filled."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield SqliteRecordStore(Path(folder) / "records.sqlite3"), lambda: None
+
+
+@contextmanager
+def on_postgresql() -> Generator[tuple[RecordStore, Callable[[], object]]]:
+    """Give a store on a server as the tests start it, and what has its tables analyzed."""
+    import sqlalchemy  # noqa: PLC0415  # only where it is measured
+
+    import stores as store_benchmark  # noqa: PLC0415  # stands beside this file
+    from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore, upgrade  # noqa: PLC0415  # as above
+
+    with store_benchmark.postgresql() as (url, connect):
+        engine = sqlalchemy.create_engine(url)
+        upgrade(engine)
+        yield SqlAlchemyRecordStore(engine), lambda: connect().execute("ANALYZE")
+        engine.dispose()
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=10_000)
     parser.add_argument("--passwords", type=int, default=100)
+    parser.add_argument("--postgresql", action="store_true")
     options = parser.parse_args()
     logging.getLogger("sharekit").setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory() as folder:
-        agency = Agency(Path(folder))
+    with on_postgresql() if options.postgresql else on_sqlite() as (store, settle):
+        agency = Agency(store)
         tokens = agency.refused()
+        settle()
         report("the kit alone", medians(opening(agency.kit), tokens, options.times))
         report("a page of Flask", medians(visiting(agency.kit, agency.link()), tokens, options.times))
         passwords = {"wrong": ["let me in, please"], "right": ["open sesame"]}

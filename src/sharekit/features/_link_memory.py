@@ -89,7 +89,7 @@ class LinkMemory:
             sight = look.see(tenant, link_id)
             rows = look.rows(tenant, link_id, sight)
             if rows[0] is None:
-                look.see(tenant, link_id)  # in place of the rows that it would name, so that time does not tell
+                absent(wiring, link_id)  # in place of the rows that the look would have found by it
                 return absent(wiring, link_id)
             facts = _meaning(wiring, rows[0], rows[1:], depth)
             if facts is not None:
