@@ -205,7 +205,8 @@ def test_a_look_does_with_any_pool(url: str, engine: sa.Engine, pooled: type[poo
 @pytest.mark.usefixtures("postgres")
 def test_what_a_host_has_psycopg_do_is_not_done_to_our_rows(url: str) -> None:
     """Row factories and loaders of the host's connections are for the host's own questions."""
-    from psycopg.rows import dict_row  # only where it is used
+    import psycopg  # only where it is used
+    from psycopg.rows import dict_row  # the same
     from psycopg.types.string import TextBinaryLoader  # the same
 
     with engine_of(url) as other:
@@ -213,9 +214,9 @@ def test_what_a_host_has_psycopg_do_is_not_done_to_our_rows(url: str) -> None:
         look = look_of(store)
         before = look.see(TENANT, "a")
 
-        def configure(driver: object, *_: object) -> None:
-            vars(driver)["row_factory"] = dict_row
-            driver.adapters.register_loader("int8", TextBinaryLoader)  # type: ignore[attr-defined]  # psycopg's own
+        def configure(driver: "psycopg.Connection[dict[str, object]]", *_: object) -> None:
+            driver.row_factory = dict_row
+            driver.adapters.register_loader("int8", TextBinaryLoader)
 
         other.dispose()
         event.listen(other, "connect", configure)

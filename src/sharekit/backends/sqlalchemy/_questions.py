@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import exc, pool
+from sqlalchemy.dialects import postgresql
 
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._own import Engines
@@ -63,7 +64,7 @@ class Question:
         self._check_open = check_open
         dialect = engines.engine.dialect
         by_libpq = dialect.driver == "psycopg" and not dialect.is_async
-        self._way: Libpq | ByCursor = Libpq(line, dialect) if by_libpq else ByCursor(line, dialect)
+        self._way: Libpq | ByCursor = Libpq(line) if by_libpq else ByCursor(line, dialect)
 
     def ask(self, tenant: TenantId, id_: str) -> Found | None:
         """Return the line as it is now."""
@@ -146,12 +147,12 @@ class Libpq:
     prepared on a connection that is used again, unless the host turned that off.
     """
 
-    def __init__(self, line: Line, dialect: sa.Dialect) -> None:
+    def __init__(self, line: Line) -> None:
         from psycopg.generators import execute  # noqa: PLC0415  # the dialect has imported psycopg
 
         self._execute: Callable[[Any], Any] = execute
-        by_number: Callable[..., sa.Dialect] = type(dialect)  # which says of itself that it takes nothing
-        sql, order = line.spelled(by_number(paramstyle="numeric_dollar"))
+        numbered: sa.Dialect = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's
+        sql, order = line.spelled(numbered)
         self._sql = sql.encode()
         self._name = f"sharekit_{hashlib.sha256(self._sql).hexdigest()[:24]}".encode()
         assert order == ["_tenant", "_id"]  # noqa: S101  # in this order they stand in it
