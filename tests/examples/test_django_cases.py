@@ -379,13 +379,18 @@ def _look_at_people(page: Any, look: Callable[[str], None]) -> None:  # noqa: AN
     page.goto(f"{urlsplit(page.url).path[:9]}people/")
     look("share")
     page.get_by_role("checkbox", name="Adeyemi").last.check()
-    page.get_by_role("button", name="Show what this reveals").click()
+    # A page is looked at when it has come: axe cannot go on while it is replaced.
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show what this reveals").click()
     look("what it reveals")
-    page.get_by_role("button", name="Share", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Share", exact=True).click()
     look("shared")
-    page.get_by_role("link", name="Adeyemi", exact=False).first.click()
+    page.get_by_role("link", name="Adeyemi").first.click()
+    page.wait_for_url("**/people/*/")
     look("person")
     page.get_by_role("link", name="Preview as client").click()
+    page.wait_for_url("**/sees/*/")
     look("preview")
     page.goto("/portal-settings/")
     look("portal settings")

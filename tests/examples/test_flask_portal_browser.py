@@ -298,6 +298,7 @@ def test_nobody_is_kept_out_of_the_portal(open_browser: Open, scheme: str, viewp
     found += _looked_at(manager, "/settings")
     manager.page.get_by_role("radio", name="Nobody").check()
     manager.page.get_by_role("button", name="Show what this changes").click()
+    expect(manager.page.get_by_text("nobody loses anything")).to_be_visible()
     found += manager.barriers()
     found += _looked_at(client, address)
     client.page.locator("form.entry button").click()
