@@ -79,6 +79,24 @@ def test_a_plan_names_links_that_end_and_titles_that_show(agency: Agency) -> Non
     assert opens(agency.kit, agency.kit.links.token(link))
 
 
+def test_a_plan_names_links_that_die_with_what_is_removed_or_moved(agency: Agency) -> None:
+    """Also those of what lies in it; a link that is dead already, or goes on, is not named."""
+    inner = agency.thing("inner")
+    own, within = agency.link(), agency.kit.links.create(inner, by=agency.maria, sections=set())
+    agency.kit.links.revoke(agency.link(), by=agency.maria)
+    elsewhere = agency.thing("elsewhere", container=None)
+    agency.kit.links.create(elsewhere, by=agency.maria, sections=set())
+
+    removed = agency.kit.access.plan(lambda kit: kit.catalog.remove(agency.relaunch, by=agency.maria))
+    moved = agency.kit.access.plan(lambda kit: kit.catalog.move(inner, elsewhere, by=agency.maria))
+
+    assert {own.id, within.id} == set(removed.ended_links)
+    assert () == moved.ended_links
+    assert all(opens(agency.kit, agency.kit.links.token(link)) for link in (own, within))
+    agency.kit.catalog.remove(agency.relaunch, by=agency.maria)
+    assert not any(opens(agency.kit, agency.kit.links.token(link)) for link in (own, within))
+
+
 def test_a_refused_change_is_refused_in_its_plan(agency: Agency) -> None:
     """The plan raises what the change would raise."""
     ana = agency.person("Ana")

@@ -27,7 +27,7 @@ from sharekit.records.parties import Contact, ContactProfile, Organization
 from sharekit.records.scopes import PortalScope, is_union, may_hold_for_anybody, predicates_in
 from sharekit.records.settings import PortalSettings
 
-__all__ = ["causes_of", "everybody", "explain_to_staff", "onlookers"]
+__all__ = ["causes_of", "everybody", "explain_to_staff", "onlookers", "opens"]
 
 _AT_ONCE = 500
 _BY_LEVEL = {access.level: access for access in Access}
@@ -89,7 +89,7 @@ def onlookers(wiring: Wiring, unit: Unit, ref: ResourceRef) -> Onlookers:
         members = [(each, _member(wiring, each)) for each in organizations if _counts(wiring, unit, settings, each)]
     return Onlookers(
         parties=tuple(_seeing(wiring, unit, scope, entry, [*seers, *members])),
-        links=tuple(link for link in _links(unit, entry) if _opens(wiring, unit, link)),
+        links=tuple(link for link in _links(unit, entry) if opens(wiring, unit, link)),
     )
 
 
@@ -159,6 +159,7 @@ def _links(unit: Unit, entry: CatalogEntry) -> list[ReadLink]:
     return unit.find(READ_LINK, Eq(ReadLinkKeys.RESOURCE, entry.ref.key))
 
 
-def _opens(wiring: Wiring, unit: Unit, link: ReadLink) -> bool:
+def opens(wiring: Wiring, unit: Unit, link: ReadLink) -> bool:
+    """Say whether a link opens now."""
     facts = read_link_facts(wiring, unit.tx, link.id)
     return judge_link(wiring, facts, link.generation, unit.now) is None

@@ -4,18 +4,20 @@ Finds whom a rehearsed change concerns, and what it makes of what they see.
 
 from collections.abc import Callable, Iterable, Iterator
 
+from sharekit.codec.kinds import READ_LINK
 from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.features._access_facts import scope_of, settings_of, viewer_of
-from sharekit.features._explaining import everybody
+from sharekit.features._explaining import everybody, opens
 from sharekit.features._parties import member_ids_of, memberships_of
 from sharekit.features._rehearsal import Rehearsal, rehearsing
 from sharekit.features._unit import Unit, Wiring
 from sharekit.features._visible import VisibleThings
+from sharekit.ids import ReadLinkId
 from sharekit.ports import In
 from sharekit.records import events
 from sharekit.records.catalog import CatalogEntry, ResourceRef
 from sharekit.records.grants import Grant, GrantKeys
-from sharekit.records.links import ReadLink
+from sharekit.records.links import ReadLink, ReadLinkKeys
 from sharekit.records.parties import Contact, ContactProfile, Organization
 from sharekit.records.people import Membership, OrganizationProfile
 from sharekit.records.plans import AccessChange, AccessDiff
@@ -29,18 +31,23 @@ _AT_ONCE = 500
 
 def planned(wiring: Wiring, change: Callable[[Rehearsal], object]) -> AccessDiff:
     """Return what a change would make of what clients see; nothing of it is kept, and nobody hears of it."""
-    concerned = rehearsing(wiring, lambda rehearsal: _concerned(rehearsal, change))
-    return rehearsing(wiring, lambda rehearsal: _difference(rehearsal, change, concerned))
+    concerned, things = rehearsing(wiring, lambda rehearsal: _concerned(rehearsal, change))
+    return rehearsing(wiring, lambda rehearsal: _difference(rehearsal, change, concerned, things))
 
 
-def _concerned(rehearsal: Rehearsal, change: Callable[[Rehearsal], object]) -> list[str]:
+def _concerned(rehearsal: Rehearsal, change: Callable[[Rehearsal], object]) -> tuple[list[str], list[str]]:
+    """Return the ids of the contacts whom a change concerns, and the keys of the things that it changes."""
     before = _Reach(rehearsal)
     change(rehearsal)
-    return sorted(before.of(rehearsal.unit.touched))
+    things = {record.ref.key for record in rehearsal.unit.touched if isinstance(record, CatalogEntry)}
+    return sorted(before.of(rehearsal.unit.touched)), sorted(things)
 
 
-def _difference(rehearsal: Rehearsal, change: Callable[[Rehearsal], object], concerned: Iterable[str]) -> AccessDiff:
+def _difference(
+    rehearsal: Rehearsal, change: Callable[[Rehearsal], object], concerned: Iterable[str], things: list[str]
+) -> AccessDiff:
     unit = rehearsal.unit
+    open_before = _open_links(rehearsal, things)
     contacts = [Contact(id_) for id_ in concerned]
     before = {contact.id: _seen(rehearsal, unit, contact) for contact in contacts}
     change(rehearsal)
@@ -62,8 +69,22 @@ def _difference(rehearsal: Rehearsal, change: Callable[[Rehearsal], object], con
         every_loss=tuple(losses),
         titles=tuple(title for title in titles if title is not None),
         opened_links=tuple(event.link for event in made),
-        ended_links=tuple(event.link for event in unit.events if isinstance(event, events.LinkRevoked)),
+        ended_links=_ended(rehearsal, things, open_before),
     )
+
+
+def _open_links(rehearsal: Rehearsal, things: list[str]) -> list[ReadLinkId]:
+    links = [
+        link for some in _chunks(things) for link in rehearsal.unit.find(READ_LINK, In(ReadLinkKeys.RESOURCE, some))
+    ]
+    return [link.id for link in links if opens(rehearsal, rehearsal.unit, link)]
+
+
+def _ended(rehearsal: Rehearsal, things: list[str], open_before: list[ReadLinkId]) -> tuple[ReadLinkId, ...]:
+    """Return the links that are taken back, and those that a thing takes along."""
+    revoked = [event.link for event in rehearsal.unit.events if isinstance(event, events.LinkRevoked)]
+    still = set(_open_links(rehearsal, things))
+    return tuple(dict.fromkeys([*revoked, *(link for link in open_before if link not in still)]))
 
 
 def _sorted(refs: Iterable[ResourceRef]) -> list[ResourceRef]:

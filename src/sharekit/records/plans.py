@@ -40,7 +40,7 @@ class AccessDiff:
         gain_count: How many gains there are.
         loss_count: How many losses there are.
         titles: The internal titles that clients would read.
-        ended_links: The read links that would be taken back.
+        ended_links: The read links that would be taken back, or open nothing any more.
         opened_links: The read links that would be made.
     """
 
