@@ -1,1 +1,5 @@
-"""A record store written by a stranger: see ``store.py`` and ``docs/how-to/write-a-record-store.md``."""
+"""
+Stores written by a stranger, each explained by a page of ``docs/how-to``.
+
+``store.py`` keeps records (``write-a-record-store.md``), and ``blobs.py`` bytes (``write-a-blob-store.md``).
+"""

@@ -118,12 +118,17 @@ def test_a_right_that_is_missing_is_not_absence(tmp_path: Path, monkeypatch: pyt
     def refused(*_: object, **__: object) -> int:
         raise PermissionError(errno.EACCES, "not allowed")
 
-    for call in ("open", "stat"):
+    verbs: dict[str, Callable[[], object]] = {
+        "read": lambda: list(store.read(KEY)),
+        "size": lambda: store.size(KEY),
+        "delete": lambda: store.delete(KEY),
+    }
+    for call, verb in (("open", "read"), ("open", "size"), ("stat", "size"), ("open", "delete"), ("stat", "delete")):
         with monkeypatch.context() as patch:
             patch.setattr(os, call, refused)
-            for use in (lambda: store.size(KEY), lambda: list(store.read(KEY)), lambda: store.delete(KEY)):
-                with pytest.raises(StorageError):
-                    use()
+            with pytest.raises(StorageError):
+                verbs[verb]()
+
     assert 5 == store.size(KEY)
 
 
@@ -178,11 +183,20 @@ for number in range(40):
 
 def test_of_processes_that_write_the_same_keys_one_wins_each(tmp_path: Path) -> None:
     """Each key is written by exactly one of three processes, and has its bytes alone."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
-    racers = [subprocess.Popen([sys.executable, "-c", RACING, tmp_path, who], **pipes) for who in "abc"]  # type: ignore[call-overload]
+    racers = [
+        subprocess.Popen(
+            [sys.executable, "-c", RACING, tmp_path, who],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        for who in "abc"
+    ]
     for racer in racers:
+        assert racer.stdout is not None
         assert racer.stdout.readline() == "ready\n"
     for racer in racers:
+        assert racer.stdin is not None
         racer.stdin.write("go\n")
         racer.stdin.flush()
     won = [racer.communicate()[0].split() for racer in racers]

@@ -67,16 +67,9 @@ class BucketPlace:
         with _taken():
             file.close()
 
-    @contextlib.contextmanager
-    def open(self, key: str) -> Generator[Opened]:
+    def open(self, key: str) -> Opened:
         """Ask for the size; each piece is a request of its own."""
-        path = self._bucket.path(key)
-
-        def piece(start: int, stop: int) -> bytes:
-            with _known():
-                return self._bucket.files.cat_file(path, start=start, end=stop)
-
-        yield Opened(self.size(key), piece, _AT_ONCE)
+        return Opened(self.size(key), lambda start, stop: self._pieces(self._bucket.path(key), start, stop))
 
     def size(self, key: str) -> int:
         """Ask how many bytes there are."""
@@ -108,6 +101,17 @@ class BucketPlace:
         disposition, kind = _SIGNED[self._bucket.scheme]
         wanted = {disposition: _attachment(name), kind: media_type}
         return self._bucket.files.sign(self._bucket.path(key), expiration=seconds, **wanted)
+
+    def _pieces(self, path: str, start: int, stop: int) -> Iterator[bytes]:
+        for at in range(start, stop, _AT_ONCE):
+            upto = min(at + _AT_ONCE, stop)
+            with _known():
+                piece = self._bucket.files.cat_file(path, start=at, end=upto)
+            if len(piece) > upto - at:
+                raise OSError("more came than was asked for")
+            yield piece
+            if len(piece) < upto - at:
+                return
 
 
 def _once(files: FileSystem) -> None:

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -26,7 +26,7 @@ class LocalPlace:
     """
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self._root = str(root)
         self._is_made = False
 
     def write(self, key: str, chunks: Iterable[bytes]) -> None:
@@ -45,19 +45,21 @@ class LocalPlace:
                     folder.remove(name)
                 raise
 
-    @contextlib.contextmanager
-    def open(self, key: str) -> Generator[Opened]:
+    def open(self, key: str) -> Opened:
         """Open the file; what is removed meanwhile stays readable to its end."""
         *parts, name = key.split("/")
         with self._folder(parts) as folder:
-            descriptor = folder.open(name)
-        with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123  # a descriptor
+            descriptor, size = folder.open(name)
+        file = open(descriptor, "rb", buffering=0)  # noqa: PTH123, SIM115  # a descriptor, which `close` closes
 
-            def piece(start: int, stop: int) -> bytes:
+        def pieces(start: int, stop: int) -> Iterator[bytes]:
+            if start:
                 file.seek(start)
-                return file.read(stop - start)
+            while piece := file.read(min(_AT_ONCE, stop - start)):
+                yield piece
+                start += len(piece)
 
-            yield Opened(os.fstat(descriptor).st_size, piece, _AT_ONCE)
+        return Opened(size, pieces, file.close)
 
     def size(self, key: str) -> int:
         """Return the size of the file."""
@@ -76,25 +78,21 @@ class LocalPlace:
         with contextlib.suppress(FileNotFoundError), self._folder(prefix.rstrip("/").split("/")) as folder:
             yield from _walked(folder, prefix)
 
-    @contextlib.contextmanager
-    def _folder(self, parts: Iterable[str], *, make: bool = False) -> Generator[HeldFolder]:
-        with contextlib.ExitStack() as stack:
-            folder = stack.enter_context(self._opened_root())
-            for part in parts:
-                folder = stack.enter_context(folder.child(part, make=make))
-            yield folder
+    def _folder(self, parts: Iterable[str], *, make: bool = False) -> HeldFolder:
+        folder = self._opened_root()
+        for part in parts:
+            with folder:
+                folder = folder.child(part, make=make)
+        return folder
 
-    @contextlib.contextmanager
-    def _opened_root(self) -> Generator[HeldFolder]:
+    def _opened_root(self) -> HeldFolder:
         if not self._is_made:
-            make_folder(self._root)
+            make_folder(Path(self._root))
             self._is_made = True
-        with contextlib.ExitStack() as stack:
-            try:
-                root = stack.enter_context(held(self._root))
-            except FileNotFoundError as error:  # where the root is gone, nothing is known of any key
-                raise NotADirectoryError("the folder of the blobs is gone") from error
-            yield root
+        try:
+            return held(self._root)
+        except FileNotFoundError as error:  # where the root is gone, nothing is known of any key
+            raise NotADirectoryError("the folder of the blobs is gone") from error
 
 
 def _walked(folder: HeldFolder, prefix: str) -> Iterator[StoredBlob]:

@@ -1,8 +1,7 @@
 """Blobs in the memory of this process, for one store alone."""
 
-import contextlib
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from sharekit.backends._blob_places import Opened
@@ -32,11 +31,14 @@ class MemoryPlace:
             self._refuse_taken(key)
             self._blobs[key] = data, datetime.now(UTC)
 
-    @contextlib.contextmanager
-    def open(self, key: str) -> Generator[Opened]:
+    def open(self, key: str) -> Opened:
         """Open a blob; what is removed meanwhile stays readable to its end."""
         data = self._data(key)
-        yield Opened(len(data), lambda start, stop: data[start:stop], _AT_ONCE)
+
+        def pieces(start: int, stop: int) -> Iterator[bytes]:
+            return (data[at : min(at + _AT_ONCE, stop)] for at in range(start, stop, _AT_ONCE))
+
+        return Opened(len(data), pieces)
 
     def size(self, key: str) -> int:
         """Return how many bytes there are."""

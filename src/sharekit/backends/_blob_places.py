@@ -1,7 +1,6 @@
 """What `FsspecBlobStore` needs of the place where its blobs lie."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
 from typing import Protocol
 
 import attrs
@@ -16,13 +15,13 @@ class Opened:
 
     Attributes:
         size: How many bytes it has.
-        piece: Returns the bytes from one position to before another, or fewer when they are not there.
-        at_once: How many bytes to ask for at once.
+        pieces: Yields the bytes from one position to before another, and ends early when they are not there.
+        close: Lets go of it.
     """
 
     size: int
-    piece: Callable[[int, int], bytes]
-    at_once: int
+    pieces: Callable[[int, int], Iterator[bytes]]
+    close: Callable[[], object] = lambda: None
 
 
 class Place(Protocol):
@@ -37,7 +36,7 @@ class Place(Protocol):
         """Keep the chunks under a new key, durably; when they raise, raise the same and keep nothing that counts."""
         ...
 
-    def open(self, key: str) -> AbstractContextManager[Opened]:
+    def open(self, key: str) -> Opened:
         """Open a blob."""
         ...
 

@@ -139,26 +139,27 @@ class FsspecBlobStore:
         return self._listed(check_prefix(prefix))
 
     def _pieces(self, key: BlobKey, start: int, stop: int | None) -> Iterator[bytes]:
-        with contextlib.ExitStack() as stack:
-            with _translated("opening a blob"):
-                try:
-                    blob = stack.enter_context(self._place.open(key))
-                except FileNotFoundError as error:
-                    raise NotFoundError("blob") from error
+        with _translated("opening a blob"):
+            try:
+                blob = self._place.open(key)
+            except FileNotFoundError as error:
+                raise NotFoundError("blob") from error
+        try:
             at, last = cut(start, stop, blob.size)
+            pieces = blob.pieces(at, last)
             while at < last:
-                upto = min(at + blob.at_once, last)
-                with _translated("reading a blob"):
-                    try:
-                        piece = blob.piece(at, upto)
-                    except FileNotFoundError as error:
-                        raise IntegrityError("blob", "it went away while it was read") from error
-                if len(piece) > upto - at:
-                    raise StorageError("reading a blob: more came than was asked for")
-                if len(piece) < upto - at:
-                    raise IntegrityError("blob", f"it ends at {at + len(piece)} of {blob.size} bytes")
+                try:
+                    piece = next(pieces, b"")
+                except FileNotFoundError as error:
+                    raise IntegrityError("blob", "it went away while it was read") from error
+                except Exception as error:
+                    raise StorageError("reading a blob") from error
+                if not piece:
+                    raise IntegrityError("blob", f"it ends at {at} of {blob.size} bytes")
                 yield piece
-                at = upto
+                at += len(piece)
+        finally:
+            blob.close()
 
     def _listed(self, prefix: str) -> Iterator[StoredBlob]:
         with _translated("listing blobs"):

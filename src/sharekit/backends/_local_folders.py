@@ -1,13 +1,12 @@
 """Folders of this machine, gone through step by step so that no symbolic link is followed."""
 
-import contextlib
 import errno
 import os
 import stat
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 NO_LINKS: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
@@ -26,26 +25,41 @@ class HeldFolder:
     looked at before it is taken.
     """
 
-    def __init__(self, path: Path, descriptor: int | None) -> None:
+    def __init__(self, path: str, descriptor: int | None) -> None:
         self._path = path
         self._descriptor = descriptor
 
-    @contextlib.contextmanager
-    def child(self, name: str, *, make: bool = False) -> Generator["HeldFolder"]:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+
+    def child(self, name: str, *, make: bool = False) -> "HeldFolder":
         """Open a folder in this one; make it, durably, where it is missing."""
         if make and self._made(name):
             self.sync()
-        with _held(self._path / name, self._at(name), self._descriptor) as child:
-            yield child
+        return _held(self._path, name, self._descriptor)
 
     def create(self, name: str) -> int:
         """Make a new file, for its owner alone, and return its descriptor."""
         return os.open(self._at(name), _CREATING, 0o600, dir_fd=self._descriptor)
 
-    def open(self, name: str) -> int:
-        """Open a file to read it and return its descriptor; a folder is no file, and a link or a pipe is an error."""
-        self._refuse_odd(name)
-        return os.open(self._at(name), _READING, dir_fd=self._descriptor)
+    def open(self, name: str) -> tuple[int, int]:
+        """Open a file and return its descriptor and size; a folder is no file, and a link or a pipe is an error."""
+        if self._descriptor is None:
+            self._refuse_odd(name)
+        descriptor = os.open(self._at(name), _READING, dir_fd=self._descriptor)
+        try:
+            return descriptor, _refuse_odd(os.fstat(descriptor))
+        except BaseException:
+            os.close(descriptor)
+            raise
 
     def remove(self, name: str) -> None:
         """Remove a file, durably; a folder is no file, and a link or a pipe is an error."""
@@ -55,7 +69,7 @@ class HeldFolder:
 
     def size(self, name: str) -> int:
         """Return the size of a file; a folder is no file, and a link or a pipe is an error."""
-        return self._refuse_odd(name).st_size
+        return self._refuse_odd(name)
 
     def entries(self) -> Iterator["os.DirEntry[str]"]:
         """Yield what is in it, in no order."""
@@ -66,12 +80,12 @@ class HeldFolder:
     def sync(self) -> None:
         """Make durable which names there are."""
         if self._descriptor is None:
-            sync(self._path)
+            sync(Path(self._path))
         else:
             os.fsync(self._descriptor)
 
     def _at(self, name: str) -> str:
-        return str(self._path / name) if self._descriptor is None else name
+        return f"{self._path}/{name}" if self._descriptor is None else name
 
     def _made(self, name: str) -> bool:
         try:
@@ -80,20 +94,13 @@ class HeldFolder:
             return False
         return True
 
-    def _refuse_odd(self, name: str) -> os.stat_result:
-        found = os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
-        if stat.S_ISDIR(found.st_mode):
-            raise FileNotFoundError(errno.ENOENT, "there is a folder of this name")
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.ELOOP, "there is a link, or something else that is no file")
-        return found
+    def _refuse_odd(self, name: str) -> int:
+        return _refuse_odd(os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False))
 
 
-@contextlib.contextmanager
-def held(path: Path) -> Generator[HeldFolder]:
+def held(path: str) -> HeldFolder:
     """Open a folder; a symbolic link is refused."""
-    with _held(path, str(path), None) as folder:
-        yield folder
+    return _held("", path, None)
 
 
 def make_folder(path: Path) -> None:
@@ -127,14 +134,18 @@ def sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-@contextlib.contextmanager
-def _held(path: Path, at: str, parent: int | None) -> Generator[HeldFolder]:
+def _held(parent: str, name: str, descriptor: int | None) -> HeldFolder:
+    path = f"{parent}/{name}" if parent else name
     if not _HOLDS:
-        check_folder(path)
-        yield HeldFolder(path, None)
-        return
-    descriptor = os.open(at, _FOLDER, dir_fd=parent)
-    try:
-        yield HeldFolder(path, descriptor)
-    finally:
-        os.close(descriptor)
+        check_folder(Path(path))
+        return HeldFolder(path, None)
+    at = path if descriptor is None else name
+    return HeldFolder(path, os.open(at, _FOLDER, dir_fd=descriptor))
+
+
+def _refuse_odd(found: os.stat_result) -> int:
+    if stat.S_ISDIR(found.st_mode):
+        raise FileNotFoundError(errno.ENOENT, "there is a folder of this name")
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.ELOOP, "there is a link, or something else that is no file")
+    return found.st_size
