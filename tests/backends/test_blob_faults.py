@@ -97,16 +97,20 @@ def test_a_disk_that_lies_is_found_out(tmp_path: Path, monkeypatch: pytest.Monke
         store.write(KEY, cut(MIB))
 
 
-def test_a_blob_that_was_cut_off_is_an_error_to_who_reads_it(tmp_path: Path) -> None:
-    """What goes away after reading has begun raises `IntegrityError`, and does not pass for the end."""
+def test_a_blob_that_changes_is_an_error_to_who_reads_it(tmp_path: Path) -> None:
+    """Bytes that go away, or are added, after reading has begun raise `IntegrityError`, and do not pass for its own."""
     store = FsspecBlobStore(tmp_path)
     store.write(KEY, cut(2 * MIB))
-    reader = store.read(KEY)
-    next(reader)
+    store.write(OTHER, cut(2 * MIB + 1))
+    shorter, longer = store.read(KEY), store.read(OTHER)
+    next(shorter)
+    next(longer)
     os.truncate(tmp_path / KEY, MIB)
+    os.truncate(tmp_path / OTHER, 3 * MIB)
 
-    with pytest.raises(IntegrityError):
-        list(reader)
+    for reader in (shorter, longer):
+        with pytest.raises(IntegrityError):
+            list(reader)
 
 
 @POSIX

@@ -4,6 +4,8 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
+from io import FileIO
 from pathlib import Path
 from typing import Final
 
@@ -55,9 +57,9 @@ class LocalPlace:
         def pieces(start: int, stop: int) -> Iterator[bytes]:
             if start:
                 file.seek(start)
-            while piece := file.read(min(_AT_ONCE, stop - start)):
-                yield piece
-                start += len(piece)
+            if stop == size:  # the usual case, and the fastest
+                return iter(partial(file.read, _AT_ONCE), b"")
+            return _up_to(file, stop - start)
 
         return Opened(size, pieces, file.close)
 
@@ -93,6 +95,12 @@ class LocalPlace:
             return held(self._root)
         except FileNotFoundError as error:  # where the root is gone, nothing is known of any key
             raise NotADirectoryError("the folder of the blobs is gone") from error
+
+
+def _up_to(file: FileIO, count: int) -> Iterator[bytes]:
+    while piece := file.read(min(_AT_ONCE, count)):
+        yield piece
+        count -= len(piece)
 
 
 def _walked(folder: HeldFolder, prefix: str) -> Iterator[StoredBlob]:

@@ -1,15 +1,16 @@
 """What `FsspecBlobStore` needs of the place where its blobs lie."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
-
-import attrs
+from typing import NamedTuple, Protocol
 
 from sharekit.ports.blobs import StoredBlob
 
 
-@attrs.frozen
-class Opened:
+def _nothing() -> None:
+    """Hold nothing."""
+
+
+class Opened(NamedTuple):
     """
     A blob that is being read.
 
@@ -21,7 +22,7 @@ class Opened:
 
     size: int
     pieces: Callable[[int, int], Iterator[bytes]]
-    close: Callable[[], object] = lambda: None
+    close: Callable[[], object] = _nothing
 
 
 class Place(Protocol):

@@ -10,7 +10,7 @@ from typing import Final
 from sharekit.backends._blob_bucket import BucketPlace
 from sharekit.backends._blob_local import LocalPlace
 from sharekit.backends._blob_memory import MemoryPlace
-from sharekit.backends._blob_places import Place
+from sharekit.backends._blob_places import Opened, Place
 from sharekit.backends._urls import LocalUrl, parse_url
 from sharekit.errors import (
     ConfigurationError,
@@ -139,11 +139,7 @@ class FsspecBlobStore:
         return self._listed(check_prefix(prefix))
 
     def _pieces(self, key: BlobKey, start: int, stop: int | None) -> Iterator[bytes]:
-        with _translated("opening a blob"):
-            try:
-                blob = self._place.open(key)
-            except FileNotFoundError as error:
-                raise NotFoundError("blob") from error
+        blob = self._opened(key)
         try:
             at, last = cut(start, stop, blob.size)
             pieces = blob.pieces(at, last)
@@ -156,10 +152,22 @@ class FsspecBlobStore:
                     raise StorageError("reading a blob") from error
                 if not piece:
                     raise IntegrityError("blob", f"it ends at {at} of {blob.size} bytes")
-                yield piece
                 at += len(piece)
+                if at > last:
+                    raise IntegrityError("blob", f"it has more than the {blob.size} bytes that it had")
+                yield piece
         finally:
             blob.close()
+
+    def _opened(self, key: BlobKey) -> Opened:
+        try:
+            return self._place.open(key)
+        except SharekitError:
+            raise
+        except FileNotFoundError as error:
+            raise NotFoundError("blob") from error
+        except Exception as error:
+            raise StorageError("opening a blob") from error
 
     def _listed(self, prefix: str) -> Iterator[StoredBlob]:
         with _translated("listing blobs"):
