@@ -78,7 +78,8 @@ def _check(package: Package, extension: str) -> None:
     kind = overrides.get(main) or defaults.get(main.rpartition(".")[2], "")
     if "macro" in kind:
         raise Rejected(RefusalReason.MACROS)
-    if kind != _MAIN[extension].casefold():
+    # LibreOffice writes a slide show as the presentation that it is.
+    if kind != _MAIN[extension].casefold() and (extension, _BY_TYPE.get(kind)) != ("ppsx", "pptx"):
         raise mismatch(_BY_TYPE.get(kind, "zip"))
     member = package.members[main]
     root = root_of(package.read(member, 8192, part=True))

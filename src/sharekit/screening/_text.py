@@ -148,7 +148,9 @@ def _rows(beginning: str) -> list[list[int]]:
     found: list[list[int]] = []
     for delimiter in ",;\t|:":
         with contextlib.suppress(csv.Error):
-            found.append([len(row) for row in csv.reader(sample, delimiter=delimiter) if row])
+            # An empty last cell may be the end of a statement.
+            rows = csv.reader(sample, delimiter=delimiter)
+            found.append([len(row) - (not row[-1]) for row in rows if row])
     return found
 
 
