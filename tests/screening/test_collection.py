@@ -54,7 +54,15 @@ PLAIN = {
     "applescript",
     "vbe",
 }
-SAME = ({"jpg", "jpeg"}, {"tif", "tiff"}, {"bmp", "dib"}, {"doc", "dot"}, {"ppt", "pps", "pot"}, {"xls", "xlt"})
+SAME = (
+    {"jpg", "jpeg"},
+    {"tif", "tiff"},
+    {"bmp", "dib"},
+    {"doc", "dot"},
+    {"ppt", "pps", "pot"},
+    {"xls", "xlt"},
+    {"pptx", "ppsx"},
+)
 
 
 class Entry(TypedDict):

@@ -89,6 +89,8 @@ _STARTS: tuple[tuple[bytes, RefusalReason, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", RefusalReason.NOT_WHAT_IT_SAYS, "ole"),
     (b"PK\x03\x04", RefusalReason.NOT_WHAT_IT_SAYS, "zip"),
 )
+# As far as programs that unpack look for an archive behind a program that unpacks itself.
+_BEGINNING = 2 * 1024 * 1024
 _EOCD = b"PK\x05\x06"
 _LONGEST_ZIP_TAIL = 65_557
 
@@ -146,11 +148,17 @@ def refuse_stowaways(extra: bytes) -> None:
         at = extra.find(b"MZ", at + 1)
 
 
-def refuse_archives(source: Source) -> None:
-    """Refuse a file that is an archive besides: programs that unpack look for one from its end, or all through it."""
+def refuse_archives(source: Source, *, walked: bool) -> None:
+    """
+    Refuse a file that is an archive besides: programs that unpack look for one from its end, or through its beginning.
+
+    Args:
+        source: The file.
+        walked: Whether its proof saw every part of it, so that nothing stands between or behind them.
+    """
     if zip_directory(source) is not None:
         raise Rejected(RefusalReason.HIDDEN_CONTENT, "zip")
-    for offset, run in source.runs(0, source.size, overlap=16):
+    for offset, run in source.runs(0, min(source.size, _BEGINNING) if walked else source.size, overlap=16):
         for magic in _EMBEDDED:
             if (at := run.find(magic)) >= 0:
                 raise Rejected(RefusalReason.HIDDEN_CONTENT, f"archive at {offset + at}")

@@ -93,6 +93,7 @@ _PROOFS = _proofs()
 # What may be an archive at the same time by its nature, or is proved to be nothing else already.
 _ZIPPED = frozenset({"docx", "dotx", "xlsx", "xltx", "pptx", "potx", "ppsx", "zip", "epub"}) | frozenset(ODF)
 _COMPOUND = frozenset({"doc", "dot", "xls", "xlt", "ppt", "pot", "pps", "msg"})
+_SCANNED = frozenset({"pdf", "tif", "tiff", "bmp", "dib"})
 _TEXTS = frozenset({"txt", "log", "md", "csv", "tsv", "json", "xml", "eml", "ics", "vcf", "dxf", "rtf"})
 _STARTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -238,7 +239,7 @@ def _prove(extension: str, source: Source) -> None:
             raise
         raise _better_told(rejected, source) from None
     if extension not in _ZIPPED | _COMPOUND | _TEXTS:
-        refuse_archives(source)
+        refuse_archives(source, walked=extension not in _SCANNED)
 
 
 def _better_told(rejected: Rejected, source: Source) -> Rejected:

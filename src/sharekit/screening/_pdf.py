@@ -26,7 +26,7 @@ _LAUNCH = re.compile(rb"/S\s*/Launch(?![A-Za-z])|/Launch\s*/S(?![A-Za-z])")
 _PROGRAM = re.compile(
     rb"/(?:UF|F|Win|Unix|Mac)\s*[(<][^()<>]{0,255}\.(?:%b)\s*[)>]" % "|".join(sorted(RUNS)).encode(), re.IGNORECASE
 )
-_SIGNS = re.compile(rb"/(?:Launch|ObjStm|EmbeddedFile|Filespec|EF[\s<])")
+_SIGNS = (b"/Launch", b"/EmbeddedFile", b"/Filespec")
 _MAX_STREAMS = 400
 _LONGEST_STREAM = 512 * 1024
 _MAX_UNPACKED = 8 * 1024 * 1024
@@ -81,10 +81,9 @@ def _check_end(source: Source) -> None:
 def _check_actions(source: Source) -> None:
     unpacked = streams = 0
     for offset, run in source.runs(0, source.size, overlap=4096):
-        signs = {found[0] for found in _SIGNS.finditer(run)}
-        if signs - {b"/ObjStm"}:
+        if any(sign in run for sign in _SIGNS):
             _check_text(run)
-        if b"/ObjStm" not in signs:
+        if b"/ObjStm" not in run:
             continue
         for start in _streams(run):
             streams += 1

@@ -24,15 +24,13 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROLS = re.compile("[\x00-\x06\x0e-\x19\x1c-\x1f\x7f]")
-_STRANGE = re.compile("[\ufffe\uffff\ufdd0-\ufdef]")
+_CONTROL_BYTES = bytes([*range(0x07), *range(0x0E, 0x1A), *range(0x1C, 0x20), 0x7F])
 _SHARE_OF_CONTROLS = 0.002
 _RUN = 512 * 1024
 _OVERLAP = 1024
 _SAMPLED = 32 * 1024
 _BINARY = (b"MZ\x90", b"\x1f\x8b", b"BZh9", b"PK\x03\x04", b"\xff\xd8\xff", b"\x89PNG", b"GIF87a", b"GIF89a", b"Rar!")
-# The marks that letters of Western and Central Europe, Greek and Cyrillic have in one byte. Japanese,
-# Chinese and Korean texts have pairs of bytes from 0x80 on.
-_HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH_BYTES = bytes(range(0x80, 0x100))
 
 
 def text_like(*, marked: bool = False) -> Callable[[Source], None]:
@@ -110,10 +108,11 @@ def _runs(source: Source, encoding: str, start: int, *, refuse_pages_only: bool 
     controls = characters = 0
     try:
         for at in range(start, source.size, _RUN):
-            run = decoder.decode(source.at(at, _RUN), final=at + _RUN >= source.size)
+            raw = source.at(at, _RUN)
+            run = decoder.decode(raw, final=at + _RUN >= source.size)
             characters += len(run)
-            controls += len(_CONTROLS.findall(run))
-            if not refuse_pages_only and ("\0" in run or _STRANGE.search(run)):
+            controls += _among(raw, _CONTROL_BYTES) if encoding == "utf-8" else len(_CONTROLS.findall(run))
+            if not refuse_pages_only and ("\0" in run or "\ufffe" in run or "\uffff" in run):
                 raise Rejected(RefusalReason.UNREADABLE_TEXT)
             yield run
     except UnicodeDecodeError:
@@ -122,16 +121,20 @@ def _runs(source: Source, encoding: str, start: int, *, refuse_pages_only: bool 
         raise Rejected(RefusalReason.UNREADABLE_TEXT)
 
 
+def _among(raw: bytes, wanted: bytes) -> int:
+    """Count the bytes that are among these."""
+    return len(raw) - len(raw.translate(None, wanted))
+
+
 def _one_byte(source: Source) -> Iterator[str]:
     letters = high = 0
     for at in range(0, source.size, _RUN):
         raw = source.at(at, _RUN)
-        run = raw.decode("latin-1")
-        if _CONTROLS.search(run):
+        if _among(raw, _CONTROL_BYTES):
             raise Rejected(RefusalReason.UNREADABLE_TEXT)
-        high += len(_HIGH.findall(raw))
+        high += _among(raw, _HIGH_BYTES)
         letters += len(raw)
-        yield run
+        yield raw.decode("latin-1")
     # Whatever the language, its line breaks, spaces and digits are below; compressed bytes have few of them.
     if high > letters * 0.97 and letters > 64:
         raise Rejected(RefusalReason.UNREADABLE_TEXT)

@@ -360,7 +360,7 @@ def make_programs(folder: Path) -> None:
     run("zip", "-q", "-X", "a.apk", "a.dex", cwd=folder)
     run("7z", "a", "-bd", "a.7z", text, cwd=folder)
     run("tar", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0", "-cf", "a.tar", text, cwd=folder)
-    for command in ("gzip -kn", "bzip2 -k", "xz -k", "zstd -q", "brotli -k", "lzip -k", "compress -k"):
+    for command in ("gzip -kn", "bzip2 -k", "xz -k", "zstd -q", "brotli -k", "lzip -k"):
         run(*command.split(), "a.tar", cwd=folder)
     run("gcab", "-c", f"{name}.cab", text, cwd=folder)
     run("arj", "a", "a.arj", text, cwd=folder)
