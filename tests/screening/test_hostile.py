@@ -178,6 +178,10 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
     "png-php-text": ("a.png", png(2, 2, chunk(b"tEXt", b"Comment\0" + PHP))),
     "png-php-packed": ("a.png", png(2, 2, chunk(b"zTXt", b"Comment\0\0" + zlib.compress(PHP)))),
     "png-page-profile": ("a.png", png(2, 2, chunk(b"iCCP", b"x\0\0" + zlib.compress(HTML)))),
+    "png-php-pixels": ("a.png", png(2, 2, chunk(b"IDAT", zlib.compress(PHP * 3, 0)))),
+    "jpeg-page-pixels": ("a.jpg", jpeg(scan=HTML)),
+    "png-zip-chunk": ("a.png", png(2, 2, chunk(b"zipZ", ZIP))),
+    "pdf-zip-early": ("a.pdf", pdf(b"<< >>\nstream\n" + ZIP + b"\nendstream")),
     "png-program": ("a.png", png(tail=PE)),
     "png-random": ("a.png", png(tail=noise()[:3000])),
     "jpeg-zip": ("a.jpg", jpeg(tail=ZIP)),
@@ -193,6 +197,7 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
     "jpeg-script": ("a.jpg", jpeg(segment(0xFE, b"*/=alert(1)/*"))),
     "jpeg-mp4": ("a.jpg", jpeg(tail=MP4)),
     "jpeg-phar": ("a.jpg", jpeg(tail=b"__HALT_COMPILER(); ?>\r\n")),
+    "jpeg-mp3": ("a.jpg", jpeg(segment(0xFE, (b"\xff\xfb\x90\x64" + b"\0" * 413) * 12))),
     "gif-js": ("a.gif", gif(b"!\xfe\x10*/=1;alert(1);/*x\0")),
     "gif-jar": ("a.gif", gif(tail=JAR)),
     "gif-php": ("a.gif", gif(b"!\xfe" + bytes([len(PHP)]) + PHP + b"\0")),
@@ -217,6 +222,20 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
     "doc-zip": ("a.doc", compound({"WordDocument": WORD}, tail=ZIP * 40)),
     # what must not travel inside
     "docx-macros": ("a.docx", office("docx", {"word/vbaProject.bin": b"x"})),
+    "docx-macros-renamed": (
+        "a.docx",
+        zipped(
+            {
+                **office_parts(),
+                "[Content_Types].xml": patched(
+                    office_parts()["[Content_Types].xml"],
+                    b"<Override",
+                    b'<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/><Override',
+                ),
+                "word/printer.bin": b"x",
+            }
+        ),
+    ),
     "docx-macro-type": ("a.docx", zipped(office_parts(macros=True))),
     "docx-program": ("a.docx", office("docx", {"word/embeddings/setup.exe": PE})),
     "docx-script": ("a.docx", office("docx", {"word/media/image1.js": b"x"})),

@@ -12,6 +12,7 @@ __all__ = [
     "refuse_active",
     "refuse_archives",
     "refuse_comment",
+    "refuse_pages",
     "refuse_stowaways",
     "refuse_test_virus",
     "what_starts",
@@ -91,6 +92,7 @@ _STARTS: tuple[tuple[bytes, RefusalReason, str], ...] = (
 )
 # As far as programs that unpack look for an archive behind a program that unpacks itself.
 _BEGINNING = 2 * 1024 * 1024
+_FRAMES = 6
 _EOCD = b"PK\x05\x06"
 _LONGEST_ZIP_TAIL = 65_557
 
@@ -124,9 +126,24 @@ def refuse_active(text: bytes) -> None:
         raise Rejected(RefusalReason.HIDDEN_CONTENT, "script")
 
 
+def refuse_pages(data: bytes) -> None:
+    """Refuse bytes of any kind in which a page or a script begins."""
+    if _ACTIVE.search(data):
+        raise Rejected(RefusalReason.HIDDEN_CONTENT, "script")
+
+
+def _refuse_sound(data: bytes) -> None:
+    """Refuse frames of MP3, which players find wherever they stand: the same three bytes, again and again."""
+    for start in (b"\xff\xfb", b"\xff\xf3"):
+        at = data.find(start)
+        if at >= 0 and data.count(data[at : at + 3]) >= _FRAMES:
+            raise Rejected(RefusalReason.HIDDEN_CONTENT, "mp3")
+
+
 def refuse_comment(text: bytes) -> None:
-    """The same for what only a picture's own comments hold."""
+    """The same as `refuse_active`, and what only a picture's own comments may not hold."""
     refuse_active(text)
+    _refuse_sound(text)
     if _COMMENT.search(text):
         raise Rejected(RefusalReason.HIDDEN_CONTENT, "script")
 
@@ -134,6 +151,7 @@ def refuse_comment(text: bytes) -> None:
 def refuse_stowaways(extra: bytes) -> None:
     """Refuse bytes after the end of a format that are a program, an archive, a document or a script."""
     refuse_active(extra)
+    _refuse_sound(extra)
     begun = what_starts(extra.lstrip(b"\x00 \r\n\t"))
     if begun is not None:
         raise Rejected(RefusalReason.HIDDEN_CONTENT, begun[1])

@@ -22,7 +22,7 @@ from sharekit.screening._by_request import (
     prove_zip,
 )
 from sharekit.screening._endings import REFUSED
-from sharekit.screening._evidence import refuse_archives, refuse_test_virus, what_starts
+from sharekit.screening._evidence import refuse_archives, refuse_pages, refuse_test_virus, what_starts
 from sharekit.screening._gif import prove_gif
 from sharekit.screening._heif import prove_avif, prove_heic, prove_heif
 from sharekit.screening._jpeg import prove_jpeg
@@ -47,6 +47,7 @@ Detector = Callable[[FileName, BinaryIO, int], str | None]
 Proof = Callable[[Source], None]
 
 _WIDTH_OF_HEAD = 16
+_SEARCHED = 512 * 1024
 
 
 def _proofs() -> Mapping[str, Proof]:
@@ -238,6 +239,8 @@ def _prove(extension: str, source: Source) -> None:
         if rejected.reason is not RefusalReason.NOT_WHAT_IT_SAYS or rejected.found not in _FOUND_IN_GENERAL:
             raise
         raise _better_told(rejected, source) from None
+    if FILE_TYPES[extension].group == "images":
+        refuse_pages(source.at(0, _SEARCHED))  # pixels too can be chosen so that they are a page or a script
     if extension not in _ZIPPED | _COMPOUND | _TEXTS:
         refuse_archives(source, walked=extension not in _SCANNED)
 

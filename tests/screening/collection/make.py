@@ -351,7 +351,7 @@ def make_programs(folder: Path) -> None:
     (folder / "a.com").write_bytes(b"\xb4\x09\xba\x09\x01\xcd\x21\xcd\x20Hello$")
     shutil.copy(folder / "a.exe", folder / "a.scr")
     script = 'import fontforge; n = fontforge.font(); n.encoding = "UnicodeFull"; n.createChar(65, "A").width = 500; '
-    script += 'n.fontname = n.familyname = "Rent"; '
+    script += 'n.fontname = n.familyname = n.copyright = "Rent"; '
     run("fontforge", "-lang=py", "-c", script + "[n.generate('a.'+e) for e in ('ttf','otf','woff')]", cwd=folder)
     run("woff2_compress", "a.ttf", cwd=folder)
     text, name = "letter.txt", "a"
