@@ -18,6 +18,7 @@ OPTIONAL = (
     "jinja2",
     "litestar",
     "markupsafe",
+    "nh3",
     "playwright",
     "psycopg",
     "pymysql",
@@ -38,6 +39,9 @@ OPTIONAL_ROOMS: dict[str, dict[str, str]] = {
     "sharekit.adapters.flask": {"flask": "flask", "babel": "pages"},  # Flask itself needs jinja2
     "sharekit.backends.django": {"django": "django"},
     "sharekit.backends.sqlalchemy": {"sqlalchemy": "sqlalchemy"},
+    "sharekit.languages": {"babel": "pages"},
+    "sharekit.mail.inbound": {"nh3": "mail"},
+    "sharekit.mail.writing": {"babel": "mail", "jinja2": "mail"},
     "sharekit.web": PAGES,
 }
 """What needs an extra: each package that it imports, with the extra that brings it."""

@@ -52,6 +52,8 @@ STRAYS = {
     "sqlalchemy-in-another-store": ("door-sqlalchemy", "backends/memory.py", "import sqlalchemy", "sqlalchemy"),
     "fsspec-in-features": ("door-fsspec", "features/links.py", "import fsspec", "fsspec"),
     "templates-in-features": ("door-pages", "features/links.py", "import jinja2", "jinja2"),
+    "foreign-html-in-web": ("door-nh3", "web/pages.py", "import nh3", "nh3"),
+    "mail-knows-tokens": ("floors", "mail/composing.py", "import sharekit.tokens", "sharekit.tokens"),
     "signing-in-features": ("door-itsdangerous", "features/links.py", "import itsdangerous", "itsdangerous"),
     "signals-in-kit": ("door-blinker", "kit.py", "import blinker", "blinker"),
     "structuring-in-records": ("door-cattrs", "records/catalog.py", "import cattrs", "cattrs"),

@@ -2,28 +2,16 @@
 The languages of the pages: which one a reader gets, and its texts.
 """
 
-import functools
-import gettext
-import io
 import re
-from importlib import resources
-from typing import Final
+from typing import ClassVar, Final
 
 import attrs
 
-from sharekit.errors import ConfigurationError, MissingExtraError
-
-try:
-    from babel.core import Locale, UnknownLocaleError
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
-    raise MissingExtraError("babel", "pages") from _missing
+from sharekit import languages
+from sharekit.errors import ConfigurationError
+from sharekit.languages import LANGUAGES
 
 __all__ = ["LANGUAGES", "Language", "language_of", "negotiate"]
-
-LANGUAGES: Final = ("en", "nl", "es", "pl", "de")
-"""The languages that the pages speak; the texts in the templates are the English ones."""
 
 _MAX_HEADER: Final = 1000
 _MAX_RANGES: Final = 20
@@ -31,44 +19,15 @@ _RANGE: Final = re.compile(r"([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)(?:\s*;\s*q
 
 
 @attrs.frozen
-class Language:
-    """
-    A language as a page speaks it.
+class Language(languages.Language):
+    """A language as a page speaks it."""
 
-    Attributes:
-        tag: With a country where that is known, ``"en-GB"``: dates and numbers are written so.
-        texts: The language of the texts, one of `LANGUAGES`.
-    """
-
-    tag: str
-    texts: str
-
-    @property
-    def identifier(self) -> str:
-        """The tag as Babel writes it, ``"en_GB"``; the language alone when Babel does not know the country."""
-        return self.texts if _parsed(self.tag) is None else self.tag.replace("-", "_")
-
-    @property
-    def direction(self) -> str:
-        """``"ltr"`` or ``"rtl"``."""
-        return Locale.parse(self.identifier).text_direction
-
-    def gettext(self, text: str) -> str:
-        """Return an English text in this language."""
-        return _translations(self.texts).gettext(text)
-
-    def ngettext(self, singular: str, plural: str, number: int) -> str:
-        """Return an English text in this language, in the form that the number wants."""
-        return _translations(self.texts).ngettext(singular, plural, number)
+    room: ClassVar[str] = "sharekit.web"
 
 
 def language_of(tag: str | None) -> Language | None:
     """Return the language of a tag such as ``"de-AT"``, or None when the pages do not speak it."""
-    texts = (tag or "").partition("-")[0].lower()
-    if tag is None or texts not in LANGUAGES:
-        return None
-    parsed = _parsed(tag)
-    return Language(texts if parsed is None else str(parsed).replace("_", "-"), texts)
+    return Language.of(tag)
 
 
 def negotiate(accept: str | None, default: str) -> Language:
@@ -99,22 +58,3 @@ def _ranked(accept: str) -> list[str]:
         if found is not None:
             weighed.append((float(found[2] or 1), found[1]))
     return [tag for weight, tag in sorted(weighed, key=lambda pair: -pair[0]) if weight > 0]
-
-
-@functools.lru_cache(maxsize=256)
-def _parsed(tag: str) -> Locale | None:
-    try:
-        return Locale.parse(tag, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return None
-
-
-@functools.cache
-def _translations(language: str) -> gettext.NullTranslations:
-    if language == "en":
-        return gettext.NullTranslations()
-    source = resources.files("sharekit.web") / "locale" / language / "LC_MESSAGES" / "sharekit.po"
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(source.read_bytes()), locale=language))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
