@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sharekit.errors import InvalidTokenError
-from sharekit.ids import TenantId, random_id
+from sharekit.errors import InvalidInputError, InvalidTokenError
+from sharekit.ids import TenantId, random_id, reply_id
 from sharekit.tokens import Claims, Purpose, Seals
 
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -135,3 +135,84 @@ def test_text_and_bytes_of_a_key_are_the_same() -> None:
     said = Claims(TenantId("default"), random_id(), 1)
 
     assert said == Seals([KEY.decode()]).unseal(Purpose.LINK, SEALS.seal(Purpose.LINK, said))
+
+
+OTHER = TenantId("other")
+TENANT = TenantId("default")
+
+
+@given(st.binary(min_size=16, max_size=16))
+def test_a_reply_code_survives_a_change_of_case(random: bytes) -> None:
+    """It is read in any case, is the same each time, and fits in a local part beside ``reply+``."""
+    id_ = base64.b32encode(random).decode().rstrip("=").lower()
+    code = SEALS.seal_reply(TENANT, id_)
+
+    assert 48 == len(f"reply+{code}")
+    assert code == code.lower()
+    for spelling in (code, code.upper(), code.title(), code.swapcase()):
+        assert Claims(TENANT, id_, 1) == SEALS.unseal_reply(spelling, among=[OTHER, TENANT])
+
+
+@given(st.data())
+def test_any_change_of_a_reply_code_is_refused(data: st.DataObject) -> None:
+    """Each of its characters counts, the spare bits of the id's last one included."""
+    code = SEALS.seal_reply(TENANT, reply_id())
+    place = data.draw(st.integers(0, len(code) - 1))
+    other = data.draw(st.sampled_from([char for char in "abcdefghijklmnopqrstuvwxyz234567" if char != code[place]]))
+
+    with pytest.raises(InvalidTokenError):
+        SEALS.unseal_reply(code[:place] + other + code[place + 1 :], among=[TENANT])
+
+
+def test_a_reply_code_is_of_one_tenant_and_of_one_purpose() -> None:
+    """The tenant is inside the signature though not in the code, and no other purpose reads it (R-TOK-4)."""
+    code = SEALS.seal_reply(TENANT, reply_id())
+
+    with pytest.raises(InvalidTokenError):
+        SEALS.unseal_reply(code, among=[OTHER])
+    with pytest.raises(InvalidTokenError):
+        SEALS.unseal_reply(code, among=[])
+    for purpose in Purpose:
+        with pytest.raises(InvalidTokenError):
+            SEALS.unseal(purpose, code)
+        with pytest.raises(InvalidTokenError):
+            SEALS.unseal_reply(SEALS.seal(purpose, Claims(TENANT, random_id(), 1)), among=[TENANT])
+
+
+def test_reply_codes_outlive_a_new_key_until_the_old_one_is_removed() -> None:
+    """Every listed key reads, as for the other tokens (R-TOK-3)."""
+    newer = b"fedcba9876543210fedcba9876543210"
+    code = SEALS.seal_reply(TENANT, reply_id())
+
+    assert code[:26] == Seals([KEY, newer]).unseal_reply(code, among=[TENANT]).id
+    with pytest.raises(InvalidTokenError):
+        Seals([newer]).unseal_reply(code, among=[TENANT])
+
+
+@given(st.text(max_size=60) | st.binary() | st.none() | st.integers())
+def test_other_things_are_no_reply_code(thing: object) -> None:
+    """They are refused with the one error, also what only looks alike in another script."""
+    for given_ in (thing, "ſ" * 42, "K" * 42):
+        with pytest.raises(InvalidTokenError):
+            SEALS.unseal_reply(given_, among=[TENANT])
+
+
+@pytest.mark.parametrize("id_", ["", "a" * 25, "a" * 27, "A" * 26, "1" * 26, "a" * 25 + "b", random_id()])
+def test_only_an_id_for_replies_is_sealed_as_one(id_: str) -> None:
+    """Any other id would not come back."""
+    with pytest.raises(InvalidInputError, match="reply_id"):
+        SEALS.seal_reply(TENANT, id_)
+
+
+def test_reply_ids_are_unique_and_unbiased() -> None:
+    """Of 100 000 none is twice, and each bit is set half the time, within one percent (R-TOK-1)."""
+    count = 100_000
+    ids = [reply_id() for _ in range(count)]
+    totals = [0] * 128
+    for id_ in ids:
+        number = int.from_bytes(base64.b32decode(f"{id_.upper()}======"))
+        for bit in range(128):
+            totals[bit] += number >> bit & 1
+
+    assert count == len(set(ids))
+    assert max(abs(total / count - 0.5) for total in totals) < 0.01

@@ -6,6 +6,7 @@ Ordered ids sort in the order in which one process made them.
 Deterministic ids are digests of what they stand for, so that doing a thing twice finds the first.
 """
 
+import base64
 import hashlib
 import itertools
 import re
@@ -28,6 +29,7 @@ __all__ = [
     "is_tenant_id",
     "ordered_id",
     "random_id",
+    "reply_id",
 ]
 
 TenantId = NewType("TenantId", str)
@@ -54,6 +56,16 @@ def random_id() -> str:
         28 characters of the URL-safe alphabet, case-sensitive, 168 random bits.
     """
     return secrets.token_urlsafe(_RANDOM_BYTES)
+
+
+def reply_id() -> str:
+    """
+    Return a fresh unguessable id for an address to reply to, where case is not kept.
+
+    Returns:
+        26 lower-case letters and digits of base32, 128 random bits.
+    """
+    return base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=").lower()
 
 
 def ordered_id(at: datetime, *, after: str = "") -> str:

@@ -12,14 +12,14 @@ import enum
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 from itsdangerous import Signer
 from itsdangerous.encoding import base64_encode
 from itsdangerous.signer import SigningAlgorithm
 
-from sharekit.errors import InvalidTokenError, WeakSecretKeyError
+from sharekit.errors import InvalidInputError, InvalidTokenError, WeakSecretKeyError
 from sharekit.ids import TenantId
 from sharekit.records.several import SeveralInOrder
 
@@ -35,6 +35,8 @@ _TOKEN = re.compile(
     r"\.[A-Za-z0-9_-]{43}",
     re.ASCII,
 )
+_REPLY_CODE = re.compile(r"([a-z2-7]{26})([a-z2-7]{16})", re.ASCII)
+_REPLY_MAC = 10  # bytes; a local part has 64 octets for everything
 _SIGNATURE = 43  # characters of a 32-byte signature in base64 without padding
 
 
@@ -51,6 +53,8 @@ class Purpose(enum.StrEnum):
     """The address by which a contact enters the portal, once."""
     PORTAL_SESSION = "portal-session"
     """What a contact who entered the portal shows with each request."""
+    REPLY = "reply"
+    """The code in an address to which somebody replies by mail."""
 
 
 @attrs.frozen
@@ -101,6 +105,10 @@ class _PurposeSigner(Signer):
 
     def derive_key(self, secret_key: str | bytes | None = None) -> bytes:  # noqa: ARG002  # there is only the one
         return self._derived
+
+    def mac(self, value: str) -> bytes:
+        """Return the 32 bytes of the signature of a value."""
+        return self.algorithm.get_signature(self._derived, value.encode("ascii"))
 
     def signed(self, value: str, signature: str) -> bool:
         """Say whether this is the signature's one canonical spelling; other spellings decode to the same bytes."""
@@ -161,6 +169,50 @@ class Seals:
         coded = base64.urlsafe_b64encode(text.encode("utf-8")).decode("ascii").rstrip("=")
         return self._signers[purpose][0].sign(f"{purpose}.{coded}").decode("ascii")
 
+    def seal_reply(self, tenant: TenantId, id: str) -> str:
+        """
+        Return the code that stands in an address to reply to: 42 characters that survive a change of case.
+
+        Such an address is never made anew for the same id, so its generation is always 1.
+
+        Args:
+            tenant: Whose record it names.
+            id: What `sharekit.ids.reply_id` gave.
+
+        Raises:
+            InvalidInputError: The id is of another kind.
+        """
+        if not _is_reply_id(id):
+            raise InvalidInputError("id", "needs an id of reply_id()")
+        return id + self._reply_mac(self._signers[Purpose.REPLY][0], tenant, id)
+
+    def unseal_reply(self, code: object, *, among: Iterable[TenantId]) -> Claims:
+        """
+        Return what a genuine reply code says, whatever the case of its letters.
+
+        The code has no room for the tenant, which is inside the signature all the same.
+
+        Args:
+            code: 42 characters.
+            among: The tenants it can be of, usually the one to which the address belongs.
+
+        Raises:
+            InvalidTokenError: It is no such code, or of none of these tenants.
+        """
+        found = _REPLY_CODE.fullmatch(code.lower()) if isinstance(code, str) and code.isascii() else None
+        if found is None or not _is_reply_id(found[1]):
+            raise InvalidTokenError
+        for tenant in among:
+            for signer in self._signers[Purpose.REPLY]:
+                if hmac.compare_digest(self._reply_mac(signer, tenant, found[1]), found[2]):
+                    return Claims(tenant, found[1], 1)
+        raise InvalidTokenError
+
+    @staticmethod
+    def _reply_mac(signer: "_PurposeSigner", tenant: TenantId, id_: str) -> str:
+        mac = signer.mac(f"{Purpose.REPLY}.{tenant}.{id_}.1")[:_REPLY_MAC]
+        return base64.b32encode(mac).decode("ascii").lower()
+
     def unseal_text(self, purpose: Purpose, token: object) -> str:
         """
         Return the text that a genuine token holds.
@@ -177,6 +229,13 @@ class Seals:
             raise InvalidTokenError
         coded = value.removeprefix(f"{purpose}.")
         return base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode("utf-8")
+
+
+def _is_reply_id(id_: str) -> bool:
+    """Say whether an id is 16 bytes in the one canonical spelling of lower-case base32."""
+    if len(id_) != 26 or not _REPLY_CODE.fullmatch(id_ + "a" * 16):
+        return False
+    return base64.b32encode(base64.b32decode(f"{id_.upper()}======")).decode("ascii").rstrip("=").lower() == id_
 
 
 def _checked(secret_keys: object) -> list[bytes]:

@@ -23,6 +23,7 @@ from sharekit.errors._links import (
     WideningError,
     WrongPasswordError,
 )
+from sharekit.errors._mail import MailRefusedError, PermanentDeliveryError, TemporaryDeliveryError
 from sharekit.errors._people import (
     DirectoryError,
     DuplicateContactError,
@@ -63,17 +64,20 @@ __all__ = [
     "InvalidTokenError",
     "InvitationUnavailableError",
     "LinkUnavailableError",
+    "MailRefusedError",
     "MergedContactError",
     "MissingExtraError",
     "NaiveDatetimeError",
     "NotAllowedError",
     "NotFoundError",
+    "PermanentDeliveryError",
     "PortalSessionEndedError",
     "RedeemRequired",
     "ReplicaBehindError",
     "RetryTransaction",
     "SharekitError",
     "StorageError",
+    "TemporaryDeliveryError",
     "TooManyAttemptsError",
     "TransactionUsageError",
     "UnknownSectionError",
