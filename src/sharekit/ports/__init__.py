@@ -15,6 +15,7 @@ from sharekit.ports.host import (
     SupportsOrganizations,
     SupportsTenants,
 )
+from sharekit.ports.letters import AutoSubmitted, Letter, Mailbox, Notifier
 from sharekit.ports.predicates import Predicate, PredicateFacts, ReaderFacts
 from sharekit.ports.query import (
     AllOf,
@@ -49,6 +50,7 @@ from sharekit.ports.stores import (
 __all__ = [
     "AllOf",
     "AnyOf",
+    "AutoSubmitted",
     "BlobStore",
     "Bool",
     "CatalogSource",
@@ -65,8 +67,11 @@ __all__ = [
     "KeyType",
     "KeyValue",
     "KindSpec",
+    "Letter",
     "Look",
+    "Mailbox",
     "Not",
+    "Notifier",
     "OrderBy",
     "Position",
     "Predicate",
