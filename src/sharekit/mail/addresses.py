@@ -12,7 +12,16 @@ from typing import Final
 from sharekit.errors import InvalidInputError
 from sharekit.ports.letters import Mailbox
 
-__all__ = ["ascii_address", "domain_of", "folded", "mailboxes", "needs_utf8", "reply_address", "reply_codes"]
+__all__ = [
+    "ascii_address",
+    "domain_of",
+    "folded",
+    "mailboxes",
+    "needs_utf8",
+    "reply_address",
+    "reply_codes",
+    "sole_mailbox",
+]
 
 _MAX_FIELD: Final = 64 * 1024
 _MAX_ADDRESS: Final = 1000
@@ -61,6 +70,12 @@ def mailboxes(value: str) -> tuple[tuple[str, str], ...]:
         if mailbox is not None:
             found.append(mailbox)
     return tuple(found)
+
+
+def sole_mailbox(value: str) -> tuple[str, str] | None:
+    """Return name and address of the one mailbox in the value of a header; None when it is not just that."""
+    entries = [entry for entry in _entries(value[:_MAX_FIELD]) if entry]
+    return _mailbox(entries[0]) if len(entries) == 1 else None
 
 
 def folded(address: str) -> str:
