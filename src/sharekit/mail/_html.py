@@ -119,13 +119,12 @@ class _Writer(HTMLParser):
         if tag in {"td", "th"}:
             self._line.append(" ")
             return
+        begun = bool("".join(self._line).strip())
         self._end_line()
         if _begins_rest(marks):
             self._rest = True
         if tag in _EMPTY:
-            if tag == "br" and not self._line and self._lines and self._lines[-1].strip("> "):
-                pass
-            elif tag == "br":
+            if not begun:
                 self._write("")
             return
         if _is_signature(marks) and not self._quoted and not (self._lines and self._lines[-1].strip() == "--"):

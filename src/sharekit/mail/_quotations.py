@@ -114,6 +114,8 @@ def attribution(lines: Sequence[str], start: int, *, after_blank: bool) -> tuple
         line = lines[start + count - 1].strip()
         if not line or line.startswith(">") or len(joined) + len(line) > MAX_HEAD:
             break
+        if joined and not _goes_on(joined, line, opens=opens):
+            break
         joined = f"{joined} {line}" if joined else line
         if _END.search(joined[-10:]):
             head = _judged(joined, opens=opens)
@@ -151,6 +153,13 @@ def is_original(line: str) -> bool:
 def is_rule(line: str) -> bool:
     """Say whether a line is drawn across."""
     return len(line) <= MAX_HEAD and _RULE.fullmatch(line) is not None
+
+
+def _goes_on(begun: str, line: str, *, opens: bool) -> bool:
+    """Say whether a line can belong to a head that began above; a head that begins with a name holds an address."""
+    if _OPENER.match(line):
+        return False
+    return opens or "<" in begun or "@" in begun or line.startswith("<")
 
 
 def _judged(text: str, *, opens: bool) -> Head:

@@ -11,6 +11,8 @@ __all__ = ["signature_start"]
 _MAX_LINE: Final = 160
 _MAX_SIGNATURE: Final = 25  # lines with text
 _MAX_BELOW: Final = 4
+_MAX_FOOTER: Final = 8
+_FOOTER: Final = re.compile(r"_{20,}\s*")  # what mailing lists put above their name
 _DELIMITER: Final = re.compile(r"(?:--|\u2014|\u2013\u2013) ?\s*")
 _DEVICES: Final = (
     r"(?:i(?:phone|pad|pod|mac)|ipad|android|samsung|galaxy|huawei|xiaomi|pixel|motorola|nokia|blackberry|smartphone"
@@ -19,13 +21,13 @@ _DEVICES: Final = (
 )
 _SENT: Final = re.compile(
     r"\W{0,4}(?:"
-    rf"(?:sent|send) (?:from|with|via|using) (?:my |the )?[^\n]{{0,40}}{_DEVICES}"
-    rf"|(?:verstuurd|verzonden|gestuurd) (?:vanaf|vanuit|van|met|via) (?:mijn |de )?[^\n]{{0,40}}{_DEVICES}"
-    rf"|enviado (?:desde|con|mediante|a través de) (?:mi |el )?[^\n]{{0,40}}{_DEVICES}"
-    rf"|(?:wysłane|wysłano|wysłana|wysłany) (?:z|ze|za pomocą|przez) (?:mojego |mojej )?[^\n]{{0,40}}{_DEVICES}"
-    rf"|(?:gesendet|geschickt|verschickt) (?:von|mit|über|via|aus) (?:meine[mnr] |der |dem )?[^\n]{{0,40}}{_DEVICES}"
-    rf"|(?:von|mit) (?:meine[mnr] |unterwegs )?[^\n]{{0,40}}{_DEVICES}[^\n]{{0,40}}(?:gesendet|verschickt)"
-    rf"|diese nachricht wurde von[^\n]{{0,60}}{_DEVICES}[^\n]{{0,40}}gesendet"
+    rf"(?:sent|send) (?:from|with|via|using) (?:my |the )?[^\n,;.!?]{{0,40}}{_DEVICES}"
+    rf"|(?:verstuurd|verzonden|gestuurd) (?:vanaf|vanuit|van|met|via) (?:mijn |de )?[^\n,;.!?]{{0,40}}{_DEVICES}"
+    rf"|enviado (?:desde|con|mediante|a través de) (?:mi |el )?[^\n,;.!?]{{0,40}}{_DEVICES}"
+    rf"|(?:wysłane|wysłano|wysłana|wysłany) (?:z|ze|za pomocą|przez) (?:mojego |mojej )?[^\n,;.!?]{{0,40}}{_DEVICES}"
+    rf"|(?:gesendet|geschickt|verschickt) (?:von|mit|über|via|aus) (?:meine[mnr] |de[rm] )?[^\n,;.!?]{{0,40}}{_DEVICES}"
+    rf"|(?:von|mit) (?:meine[mnr] |unterwegs )?[^\n,;.!?]{{0,40}}{_DEVICES}[^\n,;.!?]{{0,40}}(?:gesendet|verschickt)"
+    rf"|diese nachricht wurde von[^\n,;.!?]{{0,60}}{_DEVICES}[^\n,;.!?]{{0,40}}gesendet"
     r"|get outlook for \w+|holen sie sich outlook für \w+|outlook für \w+ herunterladen|laden sie outlook für \w+"
     r"|outlook voor \w+ (?:downloaden|ophalen)|download outlook voor \w+|obtener outlook para \w+"
     r"|descargar outlook para \w+|pobierz (?:aplikację )?outlook (?:dla|na) [^\n]{0,20}"
@@ -45,6 +47,13 @@ def signature_start(lines: Sequence[str]) -> int:
         line = lines[place]
         if len(line) > _MAX_LINE:
             continue
-        if _DELIMITER.fullmatch(line) or (below < _MAX_BELOW and _SENT.fullmatch(line.strip())):
+        if _ends(line, below):
             end = place
     return end
+
+
+def _ends(line: str, below: int) -> bool:
+    """Say whether a signature begins at a line with so many lines of text below it."""
+    if _DELIMITER.fullmatch(line) or (below < _MAX_FOOTER and _FOOTER.fullmatch(line)):
+        return True
+    return below < _MAX_BELOW and _SENT.fullmatch(line.strip()) is not None

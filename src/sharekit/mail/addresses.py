@@ -11,17 +11,9 @@ from typing import Final
 
 from sharekit.errors import InvalidInputError
 from sharekit.ports.letters import Mailbox
+from sharekit.records.addresses import ascii_domain
 
-__all__ = [
-    "ascii_address",
-    "domain_of",
-    "folded",
-    "mailboxes",
-    "needs_utf8",
-    "reply_address",
-    "reply_codes",
-    "sole_mailbox",
-]
+__all__ = ["ascii_address", "mailboxes", "needs_utf8", "reply_address", "reply_codes", "sole_mailbox"]
 
 _MAX_FIELD: Final = 64 * 1024
 _MAX_ADDRESS: Final = 1000
@@ -76,28 +68,6 @@ def sole_mailbox(value: str) -> tuple[str, str] | None:
     """Return name and address of the one mailbox in the value of a header; None when it is not just that."""
     entries = [entry for entry in _entries(value[:_MAX_FIELD]) if entry]
     return _mailbox(entries[0]) if len(entries) == 1 else None
-
-
-def folded(address: str) -> str:
-    """Return an address as it is compared: without case, its domain as ASCII."""
-    local, _, domain = address.strip().rpartition("@")
-    return f"{local.casefold()}@{ascii_domain(domain) or domain.casefold()}"
-
-
-def domain_of(address: str) -> str:
-    """Return the domain of an address as ASCII in lower case, or nothing."""
-    return ascii_domain(address.rpartition("@")[2]) or ""
-
-
-def ascii_domain(domain: str) -> str | None:
-    """Return a domain in ASCII and lower case, or None when it cannot be one."""
-    name = domain.strip().rstrip(".").lower()
-    if name.isascii():
-        return name if name and re.fullmatch(r"[a-z0-9._\[\]:-]+", name) else None
-    try:
-        return name.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return None
 
 
 def ascii_address(address: str) -> str:

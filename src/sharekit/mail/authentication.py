@@ -11,7 +11,7 @@ from typing import Final
 
 import attrs
 
-from sharekit.mail.addresses import ascii_domain, domain_of
+from sharekit.records.addresses import ascii_domain, domain_of
 from sharekit.records.mail import SenderProof
 
 __all__ = ["Trust", "sender_proof"]

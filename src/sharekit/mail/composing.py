@@ -16,8 +16,9 @@ from typing import Final
 from sharekit.errors import InvalidInputError
 from sharekit.ids import deterministic_id
 from sharekit.mail._headers import POLICY, POLICY_UTF8, Folded, identifiers, mailbox, one_line, words
-from sharekit.mail.addresses import ascii_domain, needs_utf8
+from sharekit.mail.addresses import needs_utf8
 from sharekit.ports.letters import Letter
+from sharekit.records.addresses import ascii_domain
 
 __all__ = ["compose", "message_id", "needs_smtputf8", "references"]
 

@@ -9,6 +9,7 @@ and that this very person sent it, which our own mail server found out (R-MAIL-2
 from collections.abc import Collection
 from typing import Final
 
+from sharekit.records.addresses import folded_address
 from sharekit.records.mail import (
     Automatic,
     InboundMail,
@@ -118,15 +119,5 @@ def _unproven(mail: InboundMail, *, staff: bool, needed: bool) -> ReplyReason | 
 def _is_one_of(address: str | None, known: Collection[str]) -> bool:
     if address is None:
         return False
-    wanted = _compared(address)
-    return any(_compared(one) == wanted for one in known)
-
-
-def _compared(address: str) -> str:
-    """Return an address without case; domains are the same in both of their spellings."""
-    local, _, domain = address.strip().rpartition("@")
-    try:
-        plain = domain.rstrip(".").encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        plain = domain.casefold()
-    return f"{local.casefold()}@{plain}"
+    wanted = folded_address(address)
+    return any(folded_address(one) == wanted for one in known)
