@@ -55,11 +55,11 @@ def _words(value: str) -> str:
             pieces.append(piece)
             continue
         try:
-            pieces += [
-                part if isinstance(part, str) else decoded(part, charset) for part, charset in decode_header(piece)
-            ]
+            parts = decode_header(piece)
         except ValueError:  # broken base64; HeaderParseError is one
-            pieces.append(piece)
+            parts = []
+        words = "".join(part if isinstance(part, str) else decoded(part, charset) for part, charset in parts)
+        pieces.append(words or piece)
     return "".join(pieces)
 
 

@@ -45,7 +45,7 @@ _SIGNATURE: Final = re.compile(
 )
 _SIGNATURE_CLASSES: Final = frozenset({"gmail_signature", "moz-signature", "protonmail_signature_block-user"})
 
-_SPACES: Final = re.compile(r"[ \t\n\r\f\v]+")
+_SPACES: Final = re.compile(r"[ \t\n\r\f\v\xa0]+")
 
 
 def html_to_text(html: str) -> str:

@@ -90,7 +90,7 @@ def read(raw: bytes) -> Part:
     """
     if len(raw) > MAX_BYTES:
         raise MailRefusedError("too-large")
-    count = 0
+    count = -1  # the library makes one to try it out
 
     def part(policy: object = None) -> Part:  # noqa: ARG001  # the library names its own policy
         nonlocal count

@@ -113,7 +113,7 @@ class InboundMail:
     """
 
     envelope_from: str | None
-    recipients: tuple[str, ...]
+    recipients: tuple[str, ...] = attrs.field(repr=False)  # they can hold a code
     reply_codes: tuple[str, ...] = attrs.field(repr=False)
     sender: str | None
     sender_name: str
