@@ -4,6 +4,7 @@ Dates and times as a reader writes them.
 
 import math
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Generic, TypeVar
 
 import attrs
 
@@ -19,8 +20,11 @@ except ImportError as _missing:  # pragma: no cover  # shown in a process of its
 __all__ = ["Dates"]
 
 
+L = TypeVar("L", bound=Language)
+
+
 @attrs.frozen
-class Dates:
+class Dates(Generic[L]):
     """
     How dates and times are written for one reader.
 
@@ -29,7 +33,7 @@ class Dates:
         zone: The zone in which instants are told.
     """
 
-    language: Language
+    language: L
     zone: tzinfo
     _locale: Locale = attrs.field(init=False, eq=False, repr=False)
 

@@ -170,7 +170,7 @@ class LetterWriter:
         say = pieces.make_module({"accent": self._accent, "language": values["language"]})
         return template.render(values, say=say, frame=f"{_FOLDER}/frame.{form}")
 
-    def _filled(self, words: Words, letter: LetterContent, dates: Dates) -> Words:
+    def _filled(self, words: Words, letter: LetterContent, dates: Dates[_Language]) -> Words:
         """Put values into the words of staff, as text: nothing in a value is a hole again."""
         known = {"reader": letter.reader, "site": self._site_name}
         for name in ("sender", "about", "due", "client", "subject"):
@@ -219,7 +219,7 @@ def _language(context: Context) -> _Language:
     return language
 
 
-def _day(value: date, dates: Dates) -> str:
+def _day(value: date, dates: Dates[_Language]) -> str:
     """Write a day; of an instant, the day that it is in the zone."""
     return dates.day(dates.local(value).date() if isinstance(value, datetime) else value, wordy=True)
 

@@ -70,9 +70,9 @@ def _why_dropped(facts: ReplyFacts) -> ReplyReason | None:
 
 
 def _why_held(facts: ReplyFacts) -> ReplyReason | None:
-    if len(facts.people) > 1:
+    person, *others = facts.people
+    if others:
         return ReplyReason.SEVERAL_ADDRESSES
-    person = facts.people[0]
     for wrong in (_wrong_with_address(person, facts), _wrong_with_sender(person, facts)):
         if wrong is not None:
             return wrong

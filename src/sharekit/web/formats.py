@@ -12,6 +12,7 @@ import attrs
 
 from sharekit.errors import MissingExtraError
 from sharekit.languages.dates import Dates
+from sharekit.web.locales import Language
 
 try:
     from babel import lists, numbers
@@ -28,7 +29,7 @@ _GLUE: Final = "\N{NO-BREAK SPACE}"
 
 
 @attrs.frozen
-class Formats(Dates):
+class Formats(Dates[Language]):
     """How values are written for one reader: dates and times, and what else a page shows."""
 
     def number(self, value: float | Decimal) -> str:
