@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sharekit.errors import InvalidInputError
 from sharekit.mail.addresses import reply_address
-from sharekit.mail.composing import compose, message_id, needs_smtputf8, references
+from sharekit.mail.composing import compose, message_id, references
 from sharekit.ports import AutoSubmitted, Letter, Mailbox
 
 LONG_ID = f"<{'CAF' + 'x7Yz' * 60}@mail.gmail.example>"
@@ -156,7 +156,7 @@ def test_a_domain_of_another_script_is_written_in_ascii() -> None:
     letter = attrs.evolve(LETTER, recipient=Mailbox("ana@bücher.example"))
 
     assert b"To: ana@xn--bcher-kva.example\r\n" in compose(letter)
-    assert not needs_smtputf8(letter)
+    assert not letter.needs_smtputf8
 
 
 def test_a_local_part_of_another_script_needs_a_server_that_knows_it() -> None:
@@ -164,7 +164,7 @@ def test_a_local_part_of_another_script_needs_a_server_that_knows_it() -> None:
     letter = attrs.evolve(LETTER, recipient=Mailbox("józef@bücher.example", "Józef"))
 
     assert "<józef@xn--bcher-kva.example>".encode() in compose(letter)
-    assert needs_smtputf8(letter)
+    assert letter.needs_smtputf8
 
 
 def test_a_long_chain_keeps_its_ends() -> None:

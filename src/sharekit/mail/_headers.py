@@ -12,8 +12,8 @@ from email.header import Header
 from email.policy import EmailPolicy
 from typing import Final
 
-from sharekit.mail.addresses import ascii_address
 from sharekit.ports.letters import Mailbox
+from sharekit.records.addresses import ascii_address
 
 __all__ = ["POLICY", "POLICY_UTF8", "Folded", "LetterPolicy", "identifiers", "mailbox", "one_line", "words"]
 

@@ -11,13 +11,11 @@ from typing import Final
 
 from sharekit.errors import InvalidInputError
 from sharekit.ports.letters import Mailbox
-from sharekit.records.addresses import ascii_domain
 
-__all__ = ["ascii_address", "mailboxes", "needs_utf8", "reply_address", "reply_codes", "sole_mailbox"]
+__all__ = ["mailboxes", "reply_address", "reply_codes", "sole_mailbox"]
 
 _MAX_FIELD: Final = 64 * 1024
 _MAX_ADDRESS: Final = 1000
-_MAX_LOCAL: Final = 64
 _CODE: Final = re.compile(r"[a-z2-7]{42}", re.IGNORECASE | re.ASCII)
 _PREFIX: Final = "reply"
 # The plus, or what it was seen to become on its way.
@@ -68,27 +66,6 @@ def sole_mailbox(value: str) -> tuple[str, str] | None:
     """Return name and address of the one mailbox in the value of a header; None when it is not just that."""
     entries = [entry for entry in _entries(value[:_MAX_FIELD]) if entry]
     return _mailbox(entries[0]) if len(entries) == 1 else None
-
-
-def ascii_address(address: str) -> str:
-    """
-    Return an address with its domain in ASCII; its local part stays as it is.
-
-    Raises:
-        InvalidInputError: The domain cannot be written, or the local part is too long.
-    """
-    local, _, domain = address.rpartition("@")
-    plain = ascii_domain(domain)
-    if plain is None:
-        raise InvalidInputError("address", "has a domain that cannot be written in ASCII")
-    if len(local.encode("utf-8")) > _MAX_LOCAL:
-        raise InvalidInputError("address", f"has more than {_MAX_LOCAL} octets before the @")
-    return f"{local}@{plain}"
-
-
-def needs_utf8(addresses: Iterable[str]) -> bool:
-    """Say whether one of these addresses can only be sent by a server that knows SMTPUTF8."""
-    return any(not address.rpartition("@")[0].isascii() for address in addresses)
 
 
 def _entries(value: str) -> list[list[str]]:

@@ -16,11 +16,10 @@ from typing import Final
 from sharekit.errors import InvalidInputError
 from sharekit.ids import deterministic_id
 from sharekit.mail._headers import POLICY, POLICY_UTF8, Folded, identifiers, mailbox, one_line, words
-from sharekit.mail.addresses import needs_utf8
 from sharekit.ports.letters import Letter
 from sharekit.records.addresses import ascii_domain
 
-__all__ = ["compose", "message_id", "needs_smtputf8", "references"]
+__all__ = ["compose", "message_id", "references"]
 
 _MAX_SUBJECT: Final = 200  # characters; mail programs show fewer
 _MAX_NAME: Final = 120
@@ -34,7 +33,7 @@ def compose(letter: Letter) -> bytes:
     Raises:
         InvalidInputError: An address or the Message-ID cannot be written.
     """
-    message = EmailMessage(policy=POLICY_UTF8 if needs_smtputf8(letter) else POLICY)
+    message = EmailMessage(policy=POLICY_UTF8 if letter.needs_smtputf8 else POLICY)
     for name, value in _headers(letter):
         message[name] = value
     message.set_content(_lines(letter.text), cte="quoted-printable")
@@ -43,12 +42,6 @@ def compose(letter: Letter) -> bytes:
         message.set_boundary(_boundary(letter))
     message["Content-Language"] = Folded(one_line(letter.language, 35))
     return message.as_bytes()
-
-
-def needs_smtputf8(letter: Letter) -> bool:
-    """Say whether the letter can only be handed to a server that knows SMTPUTF8 (RFC 6531)."""
-    boxes = (letter.recipient, letter.sender, letter.reply_to)
-    return needs_utf8(box.address for box in boxes if box is not None)
 
 
 def message_id(domain: str, *parts: str) -> str:

@@ -1,8 +1,9 @@
 """
 What sharekit needs to send a letter: a service that takes it, or says why not.
 
-A custom notifier implements `Notifier`. It gets each letter twice: as fields, for a service that makes
-its own messages, and as the finished bytes, for one that takes those, as SMTP does.
+A custom notifier implements `Notifier` and proves itself with `sharekit.testing.notifier.NotifierContract`,
+which has a test for each law below that can be seen from outside. It gets each letter twice: as fields, for a
+service that makes its own messages, and as the finished bytes, for one that takes those, as SMTP does.
 """
 
 import enum
@@ -110,6 +111,13 @@ class Letter:
     references: tuple[str, ...] = ()
     auto_submitted: AutoSubmitted = AutoSubmitted.GENERATED
     unsubscribe_url: str | None = attrs.field(default=None, repr=False, validator=_check_one_click)
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Whether only a server that knows SMTPUTF8 can take it: an address has foreign letters before its @."""
+        boxes = (self.recipient, self.sender, self.reply_to)
+        addresses = [box.address for box in boxes if box is not None] + [self.bounces_to or ""]
+        return any(not address.rpartition("@")[0].isascii() for address in addresses)
 
 
 class Notifier(Protocol):

@@ -6,8 +6,11 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["ascii_domain", "domain_of", "folded_address"]
+from sharekit.errors import InvalidInputError
 
+__all__ = ["ascii_address", "ascii_domain", "domain_of", "folded_address"]
+
+_MAX_LOCAL: Final = 64
 _NAME: Final = re.compile(r"[a-z0-9._\[\]:-]+")
 # The older rules for domains, which the standard library has, take these for other letters.
 _KEPT_LETTERS: Final = frozenset("\u00df\u03c2\u200c\u200d")
@@ -21,6 +24,22 @@ def ascii_domain(domain: str) -> str | None:
     except UnicodeError:
         return None
     return plain if _NAME.fullmatch(plain) else None
+
+
+def ascii_address(address: str) -> str:
+    """
+    Return an address with its domain in ASCII; its local part stays as it is.
+
+    Raises:
+        InvalidInputError: The domain cannot be written, or the local part is too long.
+    """
+    local, _, domain = address.rpartition("@")
+    plain = ascii_domain(domain)
+    if plain is None:
+        raise InvalidInputError("address", "has a domain that cannot be written in ASCII")
+    if len(local.encode("utf-8")) > _MAX_LOCAL:
+        raise InvalidInputError("address", f"has more than {_MAX_LOCAL} octets before the @")
+    return f"{local}@{plain}"
 
 
 def domain_of(address: str) -> str:
