@@ -8,12 +8,16 @@ Needs the extra ``testing``. The contract of adapters has a module of its own,
 import pytest
 
 pytest.register_assert_rewrite(
-    "sharekit.testing.adapter", "sharekit.testing.blob_store", "sharekit.testing.record_store"
+    "sharekit.testing.adapter",
+    "sharekit.testing.blob_store",
+    "sharekit.testing.notifier",
+    "sharekit.testing.record_store",
 )
 
 # ruff: noqa: E402  # asserts are rewritten before the contracts are imported
 from sharekit.testing.blob_store import BlobDoor, BlobStoreContract
 from sharekit.testing.kits import FrozenClock, SectionLoads, kit, project_kind
+from sharekit.testing.notifier import NotifierContract
 from sharekit.testing.plant import plant
 from sharekit.testing.record_store import BackDoor, HostDoor, RecordStoreContract
 
@@ -23,6 +27,7 @@ __all__ = [
     "BlobStoreContract",
     "FrozenClock",
     "HostDoor",
+    "NotifierContract",
     "RecordStoreContract",
     "SectionLoads",
     "kit",

@@ -28,9 +28,9 @@ import pytest
 from sharekit.errors import PermanentDeliveryError, TemporaryDeliveryError
 from sharekit.mail.composing import compose, message_id
 from sharekit.ports.letters import Letter, Mailbox, Notifier
-from sharekit.testing._laws import Contract
+from sharekit.testing._laws import Contract, laws_of
 
-__all__ = ["LETTER", "Delivered", "NotifierContract", "Refusal", "Refusing"]
+__all__ = ["LAWS", "LETTER", "Delivered", "NotifierContract", "Refusal", "Refusing"]
 
 LETTER = Letter(
     id="delivery-1",
@@ -161,6 +161,10 @@ class NotifierContract(Contract, contract=True):
             _send(refusing(refusal), LETTER)
 
         assert "nobody logs" not in caplog.text + str(caught.value) + repr(caught.value)
+
+
+LAWS = laws_of(NotifierContract)
+"""The law that each test is about."""
 
 
 def _send(notifier: Notifier, letter: Letter) -> None:
