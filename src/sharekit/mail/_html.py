@@ -19,7 +19,7 @@ except ImportError as _missing:  # pragma: no cover  # shown in a process of its
 
 __all__ = ["html_to_text"]
 
-_MAX_DEPTH: Final = 200
+_MAX_DEPTH: Final = 100
 _BLOCKS: Final = frozenset(
     "p div h1 h2 h3 h4 h5 h6 blockquote ul ol li table tr hr pre section article header footer center"  # noqa: SIM905  # a list of thirty words
     " address dl dt dd".split()
