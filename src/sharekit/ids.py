@@ -7,6 +7,7 @@ Deterministic ids are digests of what they stand for, so that doing a thing twic
 """
 
 import base64
+import functools
 import hashlib
 import itertools
 import re
@@ -18,13 +19,17 @@ __all__ = [
     "AuditEntryId",
     "BlobKey",
     "ContactId",
+    "DocumentId",
     "EntryId",
+    "FileId",
     "GrantId",
     "InvitationId",
     "OrganizationId",
     "ReadLinkId",
     "StaffId",
     "TenantId",
+    "blob_key",
+    "blob_prefix",
     "deterministic_id",
     "is_tenant_id",
     "ordered_id",
@@ -42,6 +47,8 @@ ReadLinkId = NewType("ReadLinkId", str)
 GrantId = NewType("GrantId", str)
 AuditEntryId = NewType("AuditEntryId", str)
 BlobKey = NewType("BlobKey", str)
+DocumentId = NewType("DocumentId", str)
+FileId = NewType("FileId", str)
 
 _RANDOM_BYTES = 21  # 168 bits fill 28 characters exactly: no character is biased
 _TENANT = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -102,6 +109,23 @@ def deterministic_id(*parts: str) -> str:
         data = part.encode("utf-8", "surrogatepass")
         pieces += len(data).to_bytes(8, "big"), data
     return hashlib.sha256(b"".join(pieces)).hexdigest()
+
+
+@functools.lru_cache(maxsize=1024)
+def blob_prefix(tenant: TenantId) -> str:
+    """
+    Return the folder of a tenant's blobs, which ends at a slash and tells nothing of the tenant.
+
+    Returns:
+        26 characters of base32, of SHA-256 over the tenant's id, and a slash.
+    """
+    digest = hashlib.sha256(tenant.encode()).digest()
+    return base64.b32encode(digest).decode("ascii")[:26] + "/"
+
+
+def blob_key(tenant: TenantId, file: FileId) -> BlobKey:
+    """Return where the bytes of a file are: random, and in the tenant's own folder (R-BLOB-4)."""
+    return BlobKey(blob_prefix(tenant) + file)
 
 
 def is_tenant_id(text: object) -> bool:

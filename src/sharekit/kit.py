@@ -5,6 +5,7 @@ The facade: one object that a host makes once and asks for everything.
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 import attrs
 
@@ -16,6 +17,7 @@ from sharekit.features.access import Access
 from sharekit.features.access_requests import AccessRequests
 from sharekit.features.audit import Audit
 from sharekit.features.catalog import Catalog
+from sharekit.features.documents import Documents
 from sharekit.features.links import Links
 from sharekit.features.people import People
 from sharekit.features.portal import PortalRules
@@ -28,16 +30,21 @@ from sharekit.ports import (
     Predicate,
     RateLimiter,
     RecordStore,
+    Scanner,
     SupportsJoining,
     SupportsOwnTransactions,
     SupportsTenants,
 )
 from sharekit.records.catalog import ResourceKind
+from sharekit.records.documents import DOCUMENT, DOCUMENT_KIND
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope, check_scope, parse_scope, predicates_in
 from sharekit.records.several import SeveralInOrder
+from sharekit.records.uploads import UploadPolicy
 from sharekit.tokens import Seals
 
 __all__ = ["Sharekit"]
+
+GIBIBYTE: Final = 1024 * 1024 * 1024
 
 
 class Sharekit:
@@ -52,6 +59,7 @@ class Sharekit:
         people: Contacts, and the built-in directory of staff.
         catalog: The host's things.
         shares: What is given to whom.
+        documents: Files that lie in the host's things.
         access: Who may see what.
         access_requests: Clients who ask to be let in.
         portal: What the portal shows, changed at run time.
@@ -71,6 +79,9 @@ class Sharekit:
         directory: Directory | None = None,
         clock: Clock | None = None,
         rate_limiter: RateLimiter | None = None,
+        scanner: Scanner | None = None,
+        uploads: UploadPolicy | None = None,
+        max_staff_bytes: int = GIBIBYTE,
         tenant: str = "default",
     ) -> None:
         """
@@ -88,6 +99,9 @@ class Sharekit:
                 everything, other staff viewing.
             clock: The time; the machine's own by default.
             rate_limiter: What slows down guessing; one in the memory of this process by default.
+            scanner: What looks for viruses; until it calls a file clean, nobody gets the bytes of it.
+            uploads: What people outside may send; documents and pictures of at most 20 MiB by default.
+            max_staff_bytes: How large a file may be that staff add; 1 GiB by default.
             tenant: The tenant, for a host that has several: letters, digits, ``_`` and ``-``.
 
         Raises:
@@ -95,7 +109,14 @@ class Sharekit:
             ConfigurationError: Another argument cannot work.
             StorageError: The store cannot be opened.
         """
-        _check_parts(records=records, blobs=blobs, directory=directory, clock=clock, rate_limiter=rate_limiter)
+        _check_parts(
+            records=records,
+            blobs=blobs,
+            directory=directory,
+            clock=clock,
+            rate_limiter=rate_limiter,
+            scanner=scanner,
+        )
         wiring = Wiring(
             tenant=_tenant(tenant),
             seals=Seals(secret_keys),
@@ -108,6 +129,9 @@ class Sharekit:
             directory=directory,
             clock=clock or _system_clock(),
             limiter=rate_limiter or _memory_limiter(),
+            scanner=scanner,
+            uploads=_policy(uploads),
+            max_staff_bytes=_largest(max_staff_bytes),
         )
         records.open([kind.spec for kind in ALL])
         self._equip(wiring, LinkMemory(wiring.apart))
@@ -124,6 +148,9 @@ class Sharekit:
         directory: Directory | None = None,
         clock: Clock | None = None,
         rate_limiter: RateLimiter | None = None,
+        scanner: Scanner | None = None,
+        uploads: UploadPolicy | None = None,
+        max_staff_bytes: int = GIBIBYTE,
         tenant: str = "default",
     ) -> "Sharekit":
         """
@@ -139,6 +166,9 @@ class Sharekit:
             directory: As for `Sharekit`.
             clock: As for `Sharekit`.
             rate_limiter: As for `Sharekit`.
+            scanner: As for `Sharekit`.
+            uploads: As for `Sharekit`.
+            max_staff_bytes: As for `Sharekit`.
             tenant: As for `Sharekit`.
         """
         from sharekit.backends.fsspec import FsspecBlobStore
@@ -155,6 +185,9 @@ class Sharekit:
             directory=directory,
             clock=clock,
             rate_limiter=rate_limiter,
+            scanner=scanner,
+            uploads=uploads,
+            max_staff_bytes=max_staff_bytes,
             tenant=tenant,
         )
 
@@ -226,6 +259,7 @@ class Sharekit:
         self.people: People = People(wiring)
         self.catalog: Catalog = Catalog(wiring)
         self.shares: Shares = Shares(wiring)
+        self.documents: Documents = Documents(wiring)
         self.access: Access[Sharekit] = Access(wiring, self._rehearsing)
         self.access_requests: AccessRequests = AccessRequests(wiring)
         self.portal: PortalRules = PortalRules(wiring)
@@ -249,6 +283,7 @@ def _check_parts(**parts: object) -> None:
         "directory": "rights",
         "clock": "now",
         "rate_limiter": "acquire",
+        "scanner": "scan",
     }
     for setting, part in parts.items():
         if part is None and setting != "records":
@@ -281,6 +316,18 @@ def _predicates(scope: PortalScope, given: object) -> Mapping[str, Predicate]:
     return MappingProxyType(by_name)
 
 
+def _policy(uploads: UploadPolicy | None) -> UploadPolicy:
+    if uploads is not None and not isinstance(uploads, UploadPolicy):
+        raise ConfigurationError("uploads", "needs an UploadPolicy")
+    return UploadPolicy() if uploads is None else uploads
+
+
+def _largest(max_staff_bytes: object) -> int:
+    if not isinstance(max_staff_bytes, int) or isinstance(max_staff_bytes, bool) or max_staff_bytes < 1:
+        raise ConfigurationError("max_staff_bytes", "needs a number of bytes, at least 1")
+    return max_staff_bytes
+
+
 def _tenant(tenant: str) -> TenantId:
     if not is_tenant_id(tenant):
         raise ConfigurationError("tenant", "needs 1 to 64 letters, digits, '_' or '-'")
@@ -297,6 +344,7 @@ def _by_name(kinds: object) -> MappingProxyType[str, ResourceKind]:
         if kind.name in by_name:
             raise ConfigurationError("kinds", f"declares {kind.name!r} twice")
         by_name[kind.name] = kind
+    by_name.setdefault(DOCUMENT, DOCUMENT_KIND)
     return MappingProxyType(by_name)
 
 

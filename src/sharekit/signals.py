@@ -27,6 +27,14 @@ __all__ = [
     "contact_invited",
     "contact_merged",
     "contact_updated",
+    "document_added",
+    "document_damaged",
+    "document_opened",
+    "document_removed",
+    "document_renamed",
+    "document_replaced",
+    "document_scanned",
+    "document_unshared",
     "invitation_refused",
     "link_created",
     "link_fetched",
@@ -56,6 +64,7 @@ __all__ = [
     "share_declined",
     "share_revoked",
     "staff_added",
+    "upload_refused",
 ]
 
 E = TypeVar("E", bound=events.Event)
@@ -114,6 +123,14 @@ contact_added: Final = EventSignal(events.ContactAdded)
 contact_invited: Final = EventSignal(events.ContactInvited)
 contact_merged: Final = EventSignal(events.ContactMerged)
 contact_updated: Final = EventSignal(events.ContactUpdated)
+document_added: Final = EventSignal(events.DocumentAdded)
+document_damaged: Final = EventSignal(events.DocumentDamaged)
+document_opened: Final = EventSignal(events.DocumentOpened)
+document_removed: Final = EventSignal(events.DocumentRemoved)
+document_renamed: Final = EventSignal(events.DocumentRenamed)
+document_replaced: Final = EventSignal(events.DocumentReplaced)
+document_scanned: Final = EventSignal(events.DocumentScanned)
+document_unshared: Final = EventSignal(events.DocumentUnshared)
 invitation_refused: Final = EventSignal(events.InvitationRefused)
 link_created: Final = EventSignal(events.LinkCreated)
 link_fetched: Final = EventSignal(events.LinkFetched)
@@ -143,6 +160,7 @@ resource_unfollowed: Final = EventSignal(events.ResourceUnfollowed)
 share_declined: Final = EventSignal(events.ShareDeclined)
 share_revoked: Final = EventSignal(events.ShareRevoked)
 staff_added: Final = EventSignal(events.StaffAdded)
+upload_refused: Final = EventSignal(events.UploadRefused)
 
 _BY_NAME: Final = {found.name: found for found in list(globals().values()) if isinstance(found, EventSignal)}
 

@@ -13,6 +13,10 @@ from sharekit.errors._asking import (
     NotFoundError,
     UnknownSectionError,
 )
+from sharekit.errors._documents import (
+    KeyReusedError,
+    QuarantinedError,
+)
 from sharekit.errors._links import (
     InternalTitleError,
     InvalidTokenError,
@@ -63,6 +67,7 @@ __all__ = [
     "InvalidQueryError",
     "InvalidTokenError",
     "InvitationUnavailableError",
+    "KeyReusedError",
     "LinkUnavailableError",
     "MailRefusedError",
     "MergedContactError",
@@ -72,6 +77,7 @@ __all__ = [
     "NotFoundError",
     "PermanentDeliveryError",
     "PortalSessionEndedError",
+    "QuarantinedError",
     "RedeemRequired",
     "ReplicaBehindError",
     "RetryTransaction",

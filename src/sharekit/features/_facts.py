@@ -10,6 +10,7 @@ from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.staff import ADMIN, is_barred, rights_by_rule, rights_without_directory
 from sharekit.ports import Directory
 from sharekit.records.catalog import CatalogEntry, ResourceRef
+from sharekit.records.documents import DOCUMENT
 from sharekit.records.parties import Principal, Right, Staff, System
 
 __all__ = [
@@ -61,9 +62,17 @@ def rights_on(
     if settled is not None:
         return settled
     profile = unit.get(STAFF, principal.id)
-    if wiring.directory is not None and not is_barred(profile):
-        return rights_of(wiring.directory, Staff(principal.id), ref)
+    asked = _known_to_host(ref, chain)
+    if wiring.directory is not None and asked is not None and not is_barred(profile):
+        return rights_of(wiring.directory, Staff(principal.id), asked)
     return rights_by_rule(principal.key, profile, chain)
+
+
+def _known_to_host(ref: ResourceRef, chain: Sequence[CatalogEntry]) -> ResourceRef | None:
+    """Return what the host's directory is asked about: for a document, which is ours, what it lies in."""
+    if ref.kind != DOCUMENT:
+        return ref
+    return next((entry.ref for entry in chain if entry.ref.kind != DOCUMENT), None)
 
 
 def rights_of(directory: Directory, staff: Staff, ref: ResourceRef) -> frozenset[Right]:

@@ -7,6 +7,7 @@ its last item, sealed together with what the list is and whose it is.
 
 import json
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -123,11 +124,30 @@ def _may_look_into(
     return knows_of(scope, client_facts(wiring, unit, scope, viewer, unit.get(CATALOG_ENTRY, container.key)))
 
 
-def list_for_staff(wiring: Wiring, unit: Unit, by: Principal, request: ListRequest) -> Page:
-    """Return a page of the things that a member of staff may view; rights are asked for one by one."""
+def list_for_staff(
+    wiring: Wiring,
+    unit: Unit,
+    by: Principal,
+    request: ListRequest,
+    *,
+    also: Condition | None = None,
+    named: Sequence[str] = (),
+) -> Page:
+    """
+    Return a page of the things that a member of staff may view; rights are asked for one by one.
+
+    Args:
+        wiring: Where.
+        unit: The transaction to read in.
+        by: Who reads.
+        request: What is asked.
+        also: A condition that narrows the list further.
+        named: What tells that condition from every other one, so that a place in one list is none in another.
+    """
     key = _STAFF_KEYS[request.order]
-    place = _place(wiring, by, request)
-    where = AllOf((Eq(EntryKeys.REMOVED, value=False), *_narrowed(request, EntryKeys.NAME)))
+    place = _place(wiring, by, request, named)
+    further = () if also is None else (also,)
+    where = AllOf((Eq(EntryKeys.REMOVED, value=False), *_narrowed(request, EntryKeys.NAME), *further))
     order = OrderBy(key, descending=request.descending is not place.backwards)
     found: list[CatalogEntry] = []
     position = place.position
@@ -137,7 +157,7 @@ def list_for_staff(wiring: Wiring, unit: Unit, by: Principal, request: ListReque
         if len(some) < _STAFF_CHUNK:
             break
         position = _position(some[-1], request.order, client=False)
-    return _page(wiring, by, request, place, found[: request.limit + 1], client=False)
+    return _page(wiring, by, request, place, found[: request.limit + 1], client=False, named=named)
 
 
 def _may_view(wiring: Wiring, unit: Unit, by: Principal, entry: CatalogEntry) -> bool:
@@ -159,7 +179,14 @@ def _narrowed(request: ListRequest, name: str) -> list[Condition]:
 
 
 def _page(
-    wiring: Wiring, reader: Principal, request: ListRequest, place: _Place, found: list[CatalogEntry], *, client: bool
+    wiring: Wiring,
+    reader: Principal,
+    request: ListRequest,
+    place: _Place,
+    found: list[CatalogEntry],
+    *,
+    client: bool,
+    named: Sequence[str] = (),
 ) -> Page:
     more, entries = len(found) > request.limit, found[: request.limit]
     if place.backwards:
@@ -168,9 +195,9 @@ def _page(
     precedes = more if place.backwards else place.position is not None
     return Page(
         items=tuple(_item(wiring, entry, request.locale, client=client) for entry in entries),
-        next=_cursor(wiring, reader, request, entries[-1], client=client) if entries and follows else None,
+        next=_cursor(wiring, reader, request, entries[-1], client=client, named=named) if entries and follows else None,
         previous=(
-            _cursor(wiring, reader, request, entries[0], client=client, backwards=True)
+            _cursor(wiring, reader, request, entries[0], client=client, backwards=True, named=named)
             if entries and precedes
             else None
         ),
@@ -196,12 +223,12 @@ def _position(entry: CatalogEntry, order: Order, *, client: bool) -> Position:
     return Position(keys[(_CLIENT_KEYS if client else _STAFF_KEYS)[order]], entry.id)
 
 
-def _list_name(wiring: Wiring, reader: Principal, request: ListRequest) -> str:
+def _list_name(wiring: Wiring, reader: Principal, request: ListRequest, named: Sequence[str]) -> str:
     """Return what tells this list from every other one, and its reader from every other reader."""
     container = "" if request.container is None else request.container.key
     direction = "down" if request.descending else "up"
     wanted = (request.kind or "", container, request.order, direction, request.search or "")
-    return deterministic_id(wiring.tenant, reader.key, *wanted)
+    return deterministic_id(wiring.tenant, reader.key, *wanted, *named)
 
 
 def _cursor(
@@ -212,21 +239,22 @@ def _cursor(
     *,
     client: bool,
     backwards: bool = False,
+    named: Sequence[str] = (),
 ) -> str:
     position = _position(entry, request.order, client=client)
     value = micros_of(position.value) if isinstance(position.value, datetime) else position.value
-    place = [_list_name(wiring, reader, request), backwards, value, position.id]
+    place = [_list_name(wiring, reader, request, named), backwards, value, position.id]
     text = json.dumps(place, ensure_ascii=False, separators=(",", ":"))
     return wiring.seals.seal_text(Purpose.CURSOR, text)
 
 
-def _place(wiring: Wiring, reader: Principal, request: ListRequest) -> _Place:
+def _place(wiring: Wiring, reader: Principal, request: ListRequest, named: Sequence[str] = ()) -> _Place:
     if request.after is None:
         return _Place()
     try:
         name, backwards, value, id_ = json.loads(wiring.seals.unseal_text(Purpose.CURSOR, request.after))
     except InvalidTokenError:
         raise InvalidInputError("after", "is no place in a list of this kit") from None
-    if name != _list_name(wiring, reader, request):
+    if name != _list_name(wiring, reader, request, named):
         raise InvalidInputError("after", "is a place in another list, or of another reader")
     return _Place(Position(value if request.order is Order.NAME else time_of(value), id_), backwards)

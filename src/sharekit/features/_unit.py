@@ -33,12 +33,14 @@ from sharekit.ports import (
     Query,
     RateLimiter,
     RecordStore,
+    Scanner,
     Transaction,
 )
 from sharekit.records.audit import AuditEntry
 from sharekit.records.catalog import ResourceKind, ResourceRef
 from sharekit.records.events import Event
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
+from sharekit.records.uploads import UploadPolicy
 from sharekit.tokens import Seals
 
 __all__ = ["Unit", "Wiring"]
@@ -63,6 +65,9 @@ class Wiring:
         blobs: The store of bytes, if the kit was given one; `blob_store` asks for it.
         apart: The same store of records, or one on the same rows, whose transactions join nothing: for what
             must count at once, whatever the host goes on to do.
+        scanner: What looks for viruses, or None.
+        uploads: What people outside may send, unless something narrower is said.
+        max_staff_bytes: How large a file may be that staff add.
     """
 
     tenant: TenantId
@@ -76,6 +81,9 @@ class Wiring:
     blobs: BlobStore | None = None
     scope: PortalScope = DEFAULT_SCOPE
     predicates: Mapping[str, Predicate] = MappingProxyType({})
+    scanner: Scanner | None = None
+    uploads: UploadPolicy = attrs.field(factory=UploadPolicy)
+    max_staff_bytes: int = 1024 * 1024 * 1024
 
     def on_its_own(self) -> "Wiring":
         """Return this wiring with transactions that join nothing."""

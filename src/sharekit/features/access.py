@@ -10,37 +10,26 @@ import attrs
 from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.errors import InvalidInputError, NotFoundError, ReplicaBehindError
-from sharekit.features._access_facts import ReadTogether, client_facts, read_together, scope_of, settings_of, viewer_of
+from sharekit.features._access_facts import client_facts, read_together, scope_of, settings_of, viewer_of
+from sharekit.features._deciding import decide, judge_read
 from sharekit.features._explaining import causes_of, explain_to_staff, onlookers
-from sharekit.features._facts import chain_of, rights_on
 from sharekit.features._lists import ListRequest, list_for_client, list_for_staff
 from sharekit.features._planning import planned
 from sharekit.features._reviews import Reviews
 from sharekit.features._sections import load_properties, load_sections
 from sharekit.features._unit import Unit, Wiring
-from sharekit.policies.access import AccessReason, Viewer, judge
-from sharekit.policies.links import LinkRefusal, judge_resource
+from sharekit.policies.access import Viewer
 from sharekit.policies.sections import PartPolicy
 from sharekit.records.catalog import ResourceKind, ResourceRef, SectionContext
 from sharekit.records.decisions import Action, Decision, Revision
 from sharekit.records.explanations import Explanation, Onlookers
 from sharekit.records.lists import Order, Page, PortalItem
-from sharekit.records.parties import Contact, Principal, Right, Staff, System
+from sharekit.records.parties import Contact, Principal, Staff, System
 from sharekit.records.plans import AccessDiff
 from sharekit.records.scopes import PortalScope
 from sharekit.records.views import Projection
 
 __all__ = ["Access"]
-
-_RIGHTS = {
-    Action.VIEW: Right.VIEW,
-    Action.COMMENT: Right.VIEW,
-    Action.CONTRIBUTE: Right.EDIT,
-    Action.EDIT: Right.EDIT,
-    Action.SHARE: Right.SHARE,
-    Action.MANAGE: Right.MANAGE,
-}
-
 
 K = TypeVar("K")
 
@@ -78,7 +67,7 @@ class Access(Reviews, Generic[K]):
         self._check(principal, action, ref)
         with self._wiring.reading() as unit:
             _require_seen(unit, at_least)
-            return self._decide(unit, principal, action, ref)
+            return decide(self._wiring, unit, principal, action, ref)
 
     def can(self, principal: Principal, action: Action, ref: ResourceRef) -> bool:
         """Say whether somebody may do something with a thing now; see `decide`."""
@@ -95,7 +84,7 @@ class Access(Reviews, Generic[K]):
         with self._wiring.reading() as unit:
             if isinstance(principal, Contact):
                 return explain_to_staff(self._wiring, unit, principal, action, ref)
-            return Explanation(decision=self._decide(unit, principal, action, ref))
+            return Explanation(decision=decide(self._wiring, unit, principal, action, ref))
 
     def who_can_see(self, ref: ResourceRef) -> Onlookers:
         """
@@ -241,7 +230,7 @@ class Access(Reviews, Generic[K]):
             return self._view_for_client(kind, principal, ref, locale)
         with self._wiring.reading() as unit:
             entry = unit.get(CATALOG_ENTRY, ref.key)
-            if entry is None or not self._decide(unit, principal, Action.VIEW, ref):
+            if entry is None or not decide(self._wiring, unit, principal, Action.VIEW, ref):
                 raise NotFoundError("resource")
             context = SectionContext(self._wiring.tenant, principal, unit.now, locale)
         return _projected(kind, ref, entry.title, PartPolicy.for_staff(kind), context)
@@ -251,7 +240,7 @@ class Access(Reviews, Generic[K]):
     ) -> Projection:
         with self._wiring.reading() as unit:
             read = read_together(self._wiring, unit, contact, ref)
-            if read.entry is None or not self._judge(unit, read, Action.VIEW):
+            if read.entry is None or not judge_read(self._wiring, unit, read, Action.VIEW):
                 raise NotFoundError("resource")
             spoken = locale if read.profile is None or read.profile.locale is None else read.profile.locale
             context = SectionContext(self._wiring.tenant, contact, unit.now, spoken)
@@ -264,28 +253,6 @@ class Access(Reviews, Generic[K]):
         if not isinstance(action, Action):
             raise InvalidInputError("action", "needs an Action")
         self._wiring.kind_of(ref)
-
-    def _decide(self, unit: Unit, principal: Principal, action: Action, ref: ResourceRef) -> Decision:
-        if isinstance(principal, Contact):
-            return self._judge(unit, read_together(self._wiring, unit, principal, ref), action)
-        if isinstance(principal, Staff | System):
-            return self._decide_for_staff(unit, principal, action, ref)
-        return Decision(allowed=False, reason="unknown-principal")
-
-    def _judge(self, unit: Unit, read: ReadTogether, action: Action) -> Decision:
-        scope = scope_of(self._wiring, read.settings)
-        return judge(scope, action, client_facts(self._wiring, unit, scope, read.viewer, read.entry))
-
-    def _decide_for_staff(self, unit: Unit, by: Principal, action: Action, ref: ResourceRef) -> Decision:
-        chain = chain_of(unit, ref)
-        if not chain:
-            return Decision(allowed=False, reason=AccessReason.ABSENT)
-        if judge_resource(chain) is LinkRefusal.REMOVED:
-            return Decision(allowed=False, reason=AccessReason.REMOVED)
-        right = _RIGHTS[action]
-        if right not in rights_on(self._wiring, unit, by, ref, chain):
-            return Decision(allowed=False, reason=f"needs-{right}")
-        return Decision(allowed=True, reason=f"has-{right}")
 
 
 def _projected(

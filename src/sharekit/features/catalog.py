@@ -2,19 +2,19 @@
 The catalog: tells sharekit which of the host's things exist, what they are called, and where they lie.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import attrs
 
-from sharekit.codec.kinds import CATALOG_ENTRY, READ_LINK
+from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.errors import InvalidInputError, NotFoundError
+from sharekit.features._entering import drafted, end_links, open_container
 from sharekit.features._facts import MAX_DEPTH, chain_of, require, require_staff
-from sharekit.features._link_rules import take_back
 from sharekit.features._parties import active_contact
 from sharekit.features._syncing import Mending, Syncing
 from sharekit.features._tree import children_of, held, keep_entry, settled
 from sharekit.features._unit import Unit, Wiring
-from sharekit.ports import CatalogSource, In
+from sharekit.ports import CatalogSource
 from sharekit.records import events
 from sharekit.records.catalog import (
     Audience,
@@ -25,7 +25,7 @@ from sharekit.records.catalog import (
     ResourceRef,
     Visibility,
 )
-from sharekit.records.links import ReadLinkKeys
+from sharekit.records.documents import DOCUMENT
 from sharekit.records.parties import Contact, Principal, Right, Staff
 from sharekit.records.syncs import SyncReport
 from sharekit.records.unset import UNSET, Unset
@@ -117,6 +117,7 @@ class Catalog:
 
     def _put(self, unit: Unit, item: CatalogItem, by: Principal) -> CatalogEntry:
         before = unit.get(CATALOG_ENTRY, item.ref.key)
+        _require_not_of_documents(before, item)
         if before is None or before.removed_at is not None:
             draft, above = self._new(unit, item, before=before, by=by)
         else:
@@ -132,7 +133,7 @@ class Catalog:
         after = settled(after, above)
         changed = _changed(before, after)
         if changed:
-            _end_links(unit, keep_entry(unit, before, after), by)
+            end_links(unit, keep_entry(unit, before, after), by)
             unit.emit(
                 events.ResourcePut(
                     tenant=unit.tenant,
@@ -194,7 +195,7 @@ class Catalog:
             incarnation=before.incarnation + (chain[-1].container is not None),
         )
         if after != before:
-            _end_links(unit, keep_entry(unit, before, settled(after, above[0] if above else None)), by)
+            end_links(unit, keep_entry(unit, before, settled(after, above[0] if above else None)), by)
             # Unchanged, but so that two moves at once never put two things into each other.
             for entry in above[1:]:
                 unit.put(CATALOG_ENTRY, entry)
@@ -213,6 +214,8 @@ class Catalog:
         """
         require_staff(by)
         self._wiring.kind_of(ref)
+        if ref.kind == DOCUMENT:
+            raise InvalidInputError("ref", "is a document; use documents.remove()")
 
         self._wiring.write(lambda unit: self._removed(unit, ref, by))
 
@@ -342,24 +345,8 @@ class Catalog:
         require(self._wiring, unit, by, Right.VIEW, ref, chain=())
         held(unit, container)
         above = self._container(unit, container, by)
-        if ref in {entry.ref for entry in above}:
-            raise InvalidInputError("container", "is the thing itself")
-        if len(above) > MAX_DEPTH:
-            raise InvalidInputError("container", f"lies {MAX_DEPTH} containers deep, which is the limit")
-        rule = above[0].new_children if above else NewChildren.INHERIT
-        draft = CatalogEntry(
-            tenant=unit.tenant,
-            ref=ref,
-            title=item.title,
-            container=container,
-            container_incarnation=above[0].incarnation if above else 0,
-            owner=by.key if isinstance(by, Staff) else None,
-            visibility=Visibility.INTERNAL if rule is NewChildren.HIDDEN else Visibility.CLIENT,
-            inherits=Inheritance.PENDING if rule is NewChildren.ASK else Inheritance.OPEN,
-            children=0 if before is None else before.children,
-            incarnation=1 if before is None else before.incarnation + 1,
-            created_at=unit.now,
-        )
+        owner = by.key if isinstance(by, Staff) else None
+        draft = drafted(unit, ref, item.title, above, owner=owner, earlier=before)
         return draft, above[0] if above else None
 
     def _edited(
@@ -377,12 +364,19 @@ class Catalog:
         if container is None:
             return ()
         self._wiring.kind_of(container)
-        above = chain_of(unit, container)
-        # What lies in something that was removed is dead, and takes in nothing: it could close a circle.
-        if not above or above[0].removed_at is not None or above[-1].container is not None:
-            raise NotFoundError("container")
+        above = open_container(unit, container)
         require(self._wiring, unit, by, Right.EDIT, container, chain=above)
         return above
+
+
+def _require_not_of_documents(before: CatalogEntry | None, item: CatalogItem) -> None:
+    """Refuse to enter a document without its bytes, and to call it otherwise than its file."""
+    if item.ref.kind != DOCUMENT:
+        return
+    if before is None or before.removed_at is not None:
+        raise InvalidInputError("ref", "is a document; use documents.add()")
+    if item.title != before.title or item.client_title not in {UNSET, before.client_title}:
+        raise InvalidInputError("title", "is the name of a document; use documents.rename()")
 
 
 def _items(given: object) -> list[CatalogItem]:
@@ -420,14 +414,6 @@ def _changed(before: CatalogEntry | None, after: CatalogEntry) -> frozenset[str]
         "removed_at",
     )
     return frozenset(name for name in names if getattr(before, name) != getattr(after, name))
-
-
-def _end_links(unit: Unit, hidden: Sequence[CatalogEntry], by: Principal) -> None:
-    """Take back the links to things that clients may no longer see; showing the things again revives none."""
-    keys = [entry.ref.key for entry in hidden]
-    for start in range(0, len(keys), _IDS_AT_ONCE):
-        for link in unit.find(READ_LINK, In(ReadLinkKeys.RESOURCE, keys[start : start + _IDS_AT_ONCE])):
-            take_back(unit, link, by)
 
 
 def _height(unit: Unit, ref: ResourceRef) -> int:

@@ -35,6 +35,7 @@ from sharekit.ports.query import (
     Select,
 )
 from sharekit.ports.rows import Bool, Int, KeyType, KeyValue, KindSpec, Ref, Row, Text, Time
+from sharekit.ports.scanning import Scanner, ScanResult, ScanVerdict
 from sharekit.ports.stores import (
     Companion,
     Look,
@@ -85,6 +86,9 @@ __all__ = [
     "Ref",
     "Row",
     "RowKey",
+    "ScanResult",
+    "ScanVerdict",
+    "Scanner",
     "Select",
     "Sight",
     "StoredBlob",

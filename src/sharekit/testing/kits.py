@@ -11,11 +11,12 @@ import attrs
 from sharekit.backends.fsspec import FsspecBlobStore
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.kit import Sharekit
-from sharekit.ports import BlobStore, Clock, Directory, Predicate, RateLimiter, RecordStore
+from sharekit.ports import BlobStore, Clock, Directory, Predicate, RateLimiter, RecordStore, Scanner
 from sharekit.records.catalog import ResourceKind, ResourceRef, Section
 from sharekit.records.instants import utc
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.several import SeveralInOrder
+from sharekit.records.uploads import UploadPolicy
 
 __all__ = ["FrozenClock", "SectionLoads", "kit", "project_kind"]
 
@@ -100,6 +101,8 @@ def kit(
     directory: Directory | None = None,
     clock: Clock | None = None,
     rate_limiter: RateLimiter | None = None,
+    scanner: Scanner | None = None,
+    uploads: UploadPolicy | None = None,
     tenant: str = "default",
 ) -> Sharekit:
     """
@@ -115,6 +118,8 @@ def kit(
         directory: None by default: the built-in rule.
         clock: A `FrozenClock` by default.
         rate_limiter: As for `Sharekit`.
+        scanner: As for `Sharekit`.
+        uploads: As for `Sharekit`.
         tenant: As for `Sharekit`.
     """
     return Sharekit(
@@ -127,5 +132,7 @@ def kit(
         directory=directory,
         clock=clock or FrozenClock(),
         rate_limiter=rate_limiter,
+        scanner=scanner,
+        uploads=uploads,
         tenant=tenant,
     )

@@ -13,6 +13,17 @@ from sharekit.records.events._catalog import (
     ResourceRemoved,
     ResourceRestricted,
 )
+from sharekit.records.events._documents import (
+    DocumentAdded,
+    DocumentDamaged,
+    DocumentOpened,
+    DocumentRemoved,
+    DocumentRenamed,
+    DocumentReplaced,
+    DocumentScanned,
+    DocumentUnshared,
+    UploadRefused,
+)
 from sharekit.records.events._event import Event
 from sharekit.records.events._links import (
     LinkCreated,
@@ -58,6 +69,14 @@ __all__ = [
     "ContactInvited",
     "ContactMerged",
     "ContactUpdated",
+    "DocumentAdded",
+    "DocumentDamaged",
+    "DocumentOpened",
+    "DocumentRemoved",
+    "DocumentRenamed",
+    "DocumentReplaced",
+    "DocumentScanned",
+    "DocumentUnshared",
     "Event",
     "InvitationRefused",
     "LinkCreated",
@@ -88,4 +107,5 @@ __all__ = [
     "ShareDeclined",
     "ShareRevoked",
     "StaffAdded",
+    "UploadRefused",
 ]

@@ -76,6 +76,11 @@ _TABLES: dict[str, dict[str, sa.types.TypeEngine[Any]]] = {  # Any: of every typ
     "sharekit_contact_tag": {"contact": KEY_TEXT, "label": KEY_TEXT, "words": KEY_TEXT},
     "sharekit_portal_access": {"contact": KEY_TEXT, "handle": KEY_TEXT, "state": KEY_TEXT},
     "sharekit_invitation": {"contact": KEY_TEXT, "created_at": WHOLE, "uses": WHOLE},
+    "sharekit_stored_file": {"scan": KEY_TEXT, "received_at": WHOLE, "gone": TRUTH},
+    "sharekit_blob_intent": {"purpose": KEY_TEXT, "since": WHOLE},
+    "sharekit_document": {"uploader": KEY_TEXT},
+    "sharekit_document_version": {"document": KEY_TEXT, "number": WHOLE, "file": KEY_TEXT},
+    "sharekit_idempotency_key": {"at": WHOLE},
 }
 
 # Each begins with the tenant and ends with the id.
@@ -119,6 +124,12 @@ _INDEXES: list[tuple[str, ...]] = [
     ("sharekit_portal_access", "handle"),
     ("sharekit_portal_access", "state", "contact"),
     ("sharekit_invitation", "contact"),
+    ("sharekit_stored_file", "scan", "received_at"),
+    ("sharekit_blob_intent", "since"),
+    ("sharekit_document", "uploader"),
+    ("sharekit_document_version", "document", "number"),
+    ("sharekit_document_version", "file"),
+    ("sharekit_idempotency_key", "at"),
 ]
 
 

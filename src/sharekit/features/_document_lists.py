@@ -1,0 +1,133 @@
+"""
+Lists of documents: pages of the catalog, narrowed to documents, with what is known of each.
+"""
+
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from sharekit.codec.kinds import CATALOG_ENTRY
+from sharekit.codec.kinds_of_documents import DOCUMENT_ROW, STORED_FILE, VERSION
+from sharekit.features._access_facts import client_facts, scope_of, settings_of, viewer_of
+from sharekit.features._lists import ListRequest, list_for_client, list_for_staff
+from sharekit.features._predicates import conditions_of
+from sharekit.features._unit import Unit, Wiring
+from sharekit.policies.access import judge, visible_to
+from sharekit.ports import AnyOf, Condition, In, InSelect, Select
+from sharekit.records.catalog import Visibility
+from sharekit.records.decisions import Action
+from sharekit.records.documents import Document, DocumentItem, DocumentKeys, DocumentPage, DocumentVersion, version_id
+from sharekit.records.files import ScanState
+from sharekit.records.lists import Page, PortalItem
+from sharekit.records.parties import Contact, Principal, parse_party
+
+__all__ = ["documents_for_client", "documents_for_staff", "documents_of_contacts"]
+
+
+def documents_for_client(wiring: Wiring, unit: Unit, contact: Contact, request: ListRequest) -> DocumentPage:
+    """Return a page of the documents that a client may view; their own uploads are marked."""
+    page = list_for_client(wiring, unit, contact, request)
+    return _page(page, _items(unit, page.items, reader=contact))
+
+
+def documents_for_staff(wiring: Wiring, unit: Unit, by: Principal, request: ListRequest) -> DocumentPage:
+    """Return a page of the documents that a member of staff may view."""
+    page = list_for_staff(wiring, unit, by, request)
+    return _page(page, _items(unit, page.items, reader=None))
+
+
+def documents_of_contacts(
+    wiring: Wiring, unit: Unit, contacts: Sequence[Contact], by: Principal, request: ListRequest
+) -> DocumentPage:
+    """Return a page of what these contacts can see or have uploaded, as far as staff may view it."""
+    settings = settings_of(unit)
+    scope = scope_of(wiring, settings)
+    viewers = {
+        contact.key: viewer
+        for contact in contacts
+        if (viewer := viewer_of(wiring, unit, contact, settings, with_colleagues=True)) is not None
+    }
+    uploaded = InSelect(
+        "id", Select(DocumentKeys.KIND, "id", In(DocumentKeys.UPLOADER, [each.key for each in contacts]))
+    )
+    concerning: list[Condition] = [
+        visible_to(scope, viewer, unit.now, conditions_of(wiring, scope, viewer, unit.now))
+        for viewer in viewers.values()
+    ]
+    page = list_for_staff(
+        wiring,
+        unit,
+        by,
+        request,
+        also=AnyOf([uploaded, *concerning]),
+        named=tuple(sorted(contact.key for contact in contacts)),
+    )
+    items = _items(unit, page.items, reader=None)
+
+    def sees(contact: Contact, item: DocumentItem) -> bool:
+        facts = client_facts(wiring, unit, scope, viewers.get(contact.key), unit.get(CATALOG_ENTRY, item.ref.key))
+        return judge(scope, Action.VIEW, facts).allowed
+
+    return _page(page, [_concerning(item, contacts, sees) for item in items])
+
+
+def _concerning(
+    item: DocumentItem, contacts: Sequence[Contact], sees: Callable[[Contact, DocumentItem], bool]
+) -> DocumentItem:
+    concerned = [contact for contact in contacts if contact == item.uploader or sees(contact, item)]
+    return attrs.evolve(item, contacts=tuple(Contact(contact.id) for contact in concerned))
+
+
+def _page(page: Page, items: Sequence[DocumentItem]) -> DocumentPage:
+    return DocumentPage(
+        items=tuple(items),
+        next=page.next,
+        previous=page.previous,
+        total=page.total,
+        total_is_capped=page.total_is_capped,
+    )
+
+
+def _items(unit: Unit, listed: Sequence[PortalItem], *, reader: Contact | None) -> list[DocumentItem]:
+    """Return what is known of listed documents, in two readings."""
+    documents = {document.ref: document for document in unit.get_many(DOCUMENT_ROW, [item.ref.key for item in listed])}
+    wanted = [version_id(document.id, document.version) for document in documents.values()]
+    versions = {version.document: version for version in unit.get_many(VERSION, wanted)}
+    files = {file.id: file.scan for file in unit.get_many(STORED_FILE, [each.file for each in versions.values()])}
+    shown = {} if reader else {e.ref: e.shown for e in unit.get_many(CATALOG_ENTRY, [item.ref.key for item in listed])}
+    items: list[DocumentItem] = []
+    for item in listed:
+        document = documents.get(item.ref)
+        version = None if document is None else versions.get(document.id)
+        if document is None or version is None:
+            continue
+        scan = files.get(version.file, ScanState.CHECKING)
+        items.append(_item(item, document, version, scan, reader, shown=shown.get(item.ref, True)))
+    return items
+
+
+def _item(
+    item: PortalItem,
+    document: Document,
+    version: DocumentVersion,
+    scan: ScanState,
+    reader: Contact | None,
+    *,
+    shown: bool,
+) -> DocumentItem:
+    uploader = document.uploader
+    sender = parse_party(uploader) if uploader is not None and reader is None else None
+    return DocumentItem(
+        ref=item.ref,
+        name=document.name,
+        container=item.container,
+        size=version.size,
+        media_type=version.media_type,
+        version=document.version,
+        scan=scan,
+        activity=item.activity,
+        created_at=item.created_at,
+        uploaded=uploader is not None if reader is None else uploader == reader.key,
+        uploader=sender if isinstance(sender, Contact) else None,
+        visibility=Visibility.CLIENT if shown else Visibility.INTERNAL,
+    )

@@ -1,0 +1,131 @@
+"""
+Reads documents: checks what the store gives before the last of it is let go (R-BLOB-3).
+"""
+
+import hashlib
+from collections.abc import Callable, Generator, Iterator
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+import attrs
+
+from sharekit.errors import IntegrityError, NotFoundError
+from sharekit.ids import BlobKey
+from sharekit.ports import BlobStore
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.files import ScanState
+
+__all__ = ["DocumentFile", "DocumentReader"]
+
+
+@attrs.frozen(kw_only=True)
+class DocumentFile:
+    """
+    One version of a document, as whoever may read it may know of it.
+
+    Attributes:
+        ref: The document.
+        version: The number of the version.
+        name: The file name.
+        size: In bytes.
+        sha256: The digest of its bytes.
+        media_type: What the bytes were found to be.
+        inline: Whether a browser may show them, on an origin of their own.
+        etag: Random; another one for each version, and nothing of the bytes.
+        scan: What a scanner said.
+        added_at: When it was added.
+    """
+
+    ref: ResourceRef
+    version: int
+    name: str
+    size: int
+    sha256: str
+    media_type: str
+    inline: bool
+    etag: str
+    scan: ScanState
+    added_at: datetime
+
+
+class DocumentReader:
+    """
+    The bytes of a document, or a part of them, read once and in constant memory.
+
+    A whole reading is compared with the size and the digest that were recorded, before its last chunk is
+    given; a part is compared with its length. What does not fit raises `IntegrityError`.
+
+    Attributes:
+        file: What is read.
+        start: The first byte.
+        stop: The byte after the last one.
+    """
+
+    def __init__(
+        self,
+        blobs: BlobStore,
+        key: BlobKey,
+        file: DocumentFile,
+        bounds: tuple[int, int],
+        damaged: Callable[[], None],
+    ) -> None:
+        self.file = file
+        self.start, self.stop = bounds
+        self._pieces = self._checked(blobs, key, damaged)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+    def read(self) -> bytes:
+        """Return everything that is left, at once."""
+        return b"".join(self)
+
+    def close(self) -> None:
+        """Want no more of it."""
+        self._pieces.close()
+
+    def _checked(self, blobs: BlobStore, key: BlobKey, damaged: Callable[[], None]) -> Generator[bytes]:
+        try:
+            yield from self._compared(iter(blobs.read(key, self.start, self.stop)))
+        except NotFoundError as error:
+            damaged()
+            raise IntegrityError("blob", "its bytes are not there") from error
+        except IntegrityError:
+            damaged()
+            raise
+
+    def _compared(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        whole = self.start == 0 and self.stop == self.file.size
+        digest, count, held = hashlib.sha256(), 0, b""
+        try:
+            for chunk in chunks:
+                if held:
+                    yield held
+                held, count = chunk, count + len(chunk)
+                if count > len(self):
+                    raise IntegrityError("blob", "it is longer than what was written")
+                if whole:
+                    digest.update(chunk)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+        if count != len(self):
+            raise IntegrityError("blob", "it is shorter than what was written")
+        if whole and digest.hexdigest() != self.file.sha256:
+            raise IntegrityError("blob", "it holds other bytes than what was written")
+        if held:
+            yield held
