@@ -3,6 +3,7 @@ The facade: one object that a host makes once and asks for everything.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -11,7 +12,9 @@ import attrs
 
 from sharekit.codec.kinds import ALL
 from sharekit.errors import ConfigurationError, InvalidInputError
+from sharekit.features._comparing import fsck
 from sharekit.features._link_memory import LinkMemory
+from sharekit.features._sweeping import sweep
 from sharekit.features._unit import Wiring
 from sharekit.features.access import Access
 from sharekit.features.access_requests import AccessRequests
@@ -35,10 +38,12 @@ from sharekit.ports import (
     SupportsOwnTransactions,
     SupportsTenants,
 )
+from sharekit.records import checks
 from sharekit.records.catalog import ResourceKind
 from sharekit.records.documents import DOCUMENT, DOCUMENT_KIND
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope, check_scope, parse_scope, predicates_in
 from sharekit.records.several import SeveralInOrder
+from sharekit.records.upkeep import FsckReport, SweepReport
 from sharekit.records.uploads import UploadPolicy
 from sharekit.tokens import Seals
 
@@ -237,6 +242,43 @@ class Sharekit:
     def _rehearsing(self, wiring: Wiring) -> "Sharekit":
         # With a memory of its own: what a rehearsal reads is never true.
         return self._on(wiring, LinkMemory(wiring.records))
+
+    def sweep(self, *, dry_run: bool = True, grace: timedelta = timedelta(hours=24)) -> SweepReport:
+        """
+        Delete the blobs that nothing names, in every tenant: of removed documents, and what crashes left.
+
+        It lists, then asks the records, then deletes; an error before that ends it without deleting. It may
+        run beside everything else, and again at any time. Idempotency keys that are over are forgotten too.
+
+        Args:
+            dry_run: Only say what would be deleted.
+            grace: Nothing younger is touched, nor what was removed since. At least twice as long as an
+                upload can take.
+
+        Raises:
+            ConfigurationError: The kit keeps no bytes.
+            StorageError: A store failed.
+        """
+        checks.flag("dry_run", dry_run)
+        checks.duration("grace", grace, timedelta(days=3650))
+        return sweep(self._wiring, dry_run=dry_run, grace=grace)
+
+    def fsck(self, *, read: bool = False, repair: bool = False) -> FsckReport:
+        """
+        Say how records and bytes agree, in every tenant, as after a restore.
+
+        Args:
+            read: Read every byte and compare digests; otherwise only sizes.
+            repair: Note of files whose bytes are lost that they are, so that they are refused at once;
+                nothing is deleted.
+
+        Raises:
+            ConfigurationError: The kit keeps no bytes.
+            StorageError: A store failed.
+        """
+        checks.flag("read", read)
+        checks.flag("repair", repair)
+        return fsck(self._wiring, read=read, repair=repair)
 
     def close(self) -> None:
         """Close the store; the kit, and its views of other tenants, cannot be used after it."""

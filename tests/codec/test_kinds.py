@@ -11,6 +11,7 @@ from sharekit import CatalogEntry, Contact, ContactProfile, ReadLink, ResourceRe
 from sharekit.codec import RecordKind, fold
 from sharekit.codec.folding import words
 from sharekit.codec.kinds import ALL, ANCESTRY, AUDIT_ENTRY, CATALOG_ENTRY, CONTACT, EMAIL_CLAIM, READ_LINK, STAFF
+from sharekit.codec.kinds_of_documents import BLOB_INTENT, DOCUMENT_ROW, REPEATED, STORED_FILE, VERSION
 from sharekit.codec.kinds_of_people import (
     CONTACT_TAG,
     INVITATION,
@@ -21,11 +22,13 @@ from sharekit.codec.kinds_of_people import (
 )
 from sharekit.codec.kinds_of_sharing import ACCESS_REQUEST, FOLLOW, GRANT, PORTAL_SETTINGS
 from sharekit.errors import IntegrityError
-from sharekit.ids import AuditEntryId, ContactId, InvitationId, OrganizationId, ReadLinkId, TenantId
+from sharekit.ids import AuditEntryId, ContactId, DocumentId, FileId, InvitationId, OrganizationId, ReadLinkId, TenantId
 from sharekit.ports import Row
 from sharekit.records.access_requests import AccessRequest, AccessRequestState
 from sharekit.records.audit import AuditEntry
 from sharekit.records.catalog import Ancestry, Inheritance, NewChildren
+from sharekit.records.documents import Document, DocumentVersion, Provenance, Repeated, Source
+from sharekit.records.files import BlobIntent, BlobPurpose, ScanState, StoredFile
 from sharekit.records.grants import Access, Children, Follow, Grant
 from sharekit.records.invitations import AccessState, Invitation, PortalAccess
 from sharekit.records.parties import EmailClaim, Organization
@@ -67,6 +70,39 @@ SMALL: dict[RecordKind[Any], Any] = {
     FOLLOW: Follow(tenant=T, ref=REF, party="contact:c", since=AT),
     ACCESS_REQUEST: AccessRequest(tenant=T, ref=REF, contact=Contact("c"), asked_at=AT),
     PORTAL_SETTINGS: PortalSettings(tenant=T),
+    STORED_FILE: StoredFile(
+        tenant=T,
+        id=FileId("f" * 28),
+        size=3,
+        sha256="a" * 64,
+        media_type="text/plain",
+        etag="e",
+        received_at=AT,
+        received_from="staff:m",
+    ),
+    BLOB_INTENT: BlobIntent(tenant=T, file=FileId("f" * 28), purpose=BlobPurpose.RECEIVE, since=AT),
+    DOCUMENT_ROW: Document(
+        tenant=T,
+        id=DocumentId("d" * 28),
+        name="a.txt",
+        creator=None,
+        provenance=Provenance(source=Source.STAFF, sender="staff:m"),
+        created_at=AT,
+    ),
+    VERSION: DocumentVersion(
+        tenant=T,
+        document=DocumentId("d" * 28),
+        number=1,
+        name="a.txt",
+        file=FileId("f" * 28),
+        size=3,
+        sha256="a" * 64,
+        media_type="text/plain",
+        provenance=Provenance(source=Source.STAFF, sender="staff:m"),
+        added_at=AT,
+        added_by="staff:m",
+    ),
+    REPEATED: Repeated(tenant=T, id="r" * 64, content="c" * 64, result="d" * 28, at=AT),
 }
 FULL: dict[RecordKind[Any], Any] = {
     CATALOG_ENTRY: CatalogEntry(
@@ -196,6 +232,45 @@ FULL: dict[RecordKind[Any], Any] = {
         roles=frozenset({"boss"}),
         shown={"project": ("hours", "progress")},
     ),
+    STORED_FILE: StoredFile(
+        tenant=T,
+        id=FileId("f" * 28),
+        size=3,
+        sha256="a" * 64,
+        media_type="text/plain",
+        inline=True,
+        etag="e",
+        scan=ScanState.INFECTED,
+        received_at=AT,
+        received_from="staff:m",
+        gone_at=AT,
+    ),
+    BLOB_INTENT: BlobIntent(tenant=T, file=FileId("f" * 28), purpose=BlobPurpose.DELETE, since=AT),
+    DOCUMENT_ROW: Document(
+        tenant=T,
+        id=DocumentId("d" * 28),
+        name="ünï.txt",
+        version=2,
+        latest=3,
+        creator="staff:m",
+        provenance=Provenance(source=Source.LIBRARY, sender="staff:m", copied_from=REF, request="q"),
+        created_at=AT,
+        removed_at=AT,
+    ),
+    VERSION: DocumentVersion(
+        tenant=T,
+        document=DocumentId("d" * 28),
+        number=2,
+        name="a.txt",
+        file=FileId("f" * 28),
+        size=3,
+        sha256="a" * 64,
+        media_type="text/plain",
+        provenance=Provenance(source=Source.PORTAL, sender="contact:c", request="q"),
+        added_at=AT,
+        added_by="contact:c",
+    ),
+    REPEATED: Repeated(tenant=T, id="r" * 64, content="c" * 64, result="d" * 28, at=AT),
 }
 
 

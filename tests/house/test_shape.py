@@ -21,7 +21,10 @@ def test_there_are_modules() -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_a_module_is_short_enough_to_read(module: Path) -> None:
-    """No module is longer than the hard limit."""
+    """No module is longer than the hard limit, but for a migration, which Django writes."""
+    if module.parent.name == "migrations" and module.name[0].isdigit():
+        return
+
     assert len(module.read_text("utf-8").splitlines()) <= HARD_LIMIT
 
 

@@ -51,11 +51,12 @@ def add_document(
     idempotency_key: str | None,
 ) -> Document:
     """Take a file and enter it as a document; see `Documents.add`."""
+    once = Once.checked("add", by, idempotency_key)
     _require_place(wiring, container, by)
     gate = _gate(wiring, upload.name, by, policy)
     place = "" if container is None else container.key
     received = _received(wiring, upload.stream, container, by=by, gate=gate, declared_size=declared_size)
-    once = Once.checked("add", by, idempotency_key, place, gate.name.display, received.file.sha256, str(visibility))
+    once = once.of(place, gate.name.display, received.file.sha256, str(visibility))
 
     def work(unit: Unit, keep: Keep) -> Document:
         earlier = once.earlier(unit)
@@ -113,12 +114,13 @@ def replace_document(
     idempotency_key: str | None,
 ) -> Document:
     """Take a file and enter it as the next version of a document; see `Documents.replace`."""
+    once = Once.checked("replace", by, idempotency_key)
     with wiring.reading() as unit:
         before, chain = found(unit, document)
         require(wiring, unit, by, Right.EDIT, before.ref, chain=chain)
         gate = staff_gate(wiring, before.name if name is None else name)
     received = _received(wiring, stream, before.ref, by=by, gate=gate, declared_size=declared_size)
-    once = Once.checked("replace", by, idempotency_key, document, gate.name.display, received.file.sha256)
+    once = once.of(document, gate.name.display, received.file.sha256)
 
     def work(unit: Unit, keep: Keep) -> Document:
         held(unit, document_ref(document))

@@ -273,15 +273,19 @@ class Once:
     """
 
     id: str | None
-    content: str
+    content: str = ""
 
     @classmethod
-    def checked(cls, verb: str, by: Principal, key: str | None, *content: str) -> "Once":
-        """Return it, or refuse a key that is no short text."""
+    def checked(cls, verb: str, by: Principal, key: str | None) -> "Once":
+        """Return it for a key, which is refused when it is no short text; or for none."""
         if key is None:
-            return cls(None, "")
+            return cls(None)
         checks.identifier("idempotency_key", key)
-        return cls(deterministic_id("idempotency", verb, by.key, key), deterministic_id(*content))
+        return cls(deterministic_id("idempotency", verb, by.key, key))
+
+    def of(self, *content: str) -> "Once":
+        """Return it with everything that the verb is done with."""
+        return attrs.evolve(self, content=deterministic_id(*content))
 
     def earlier(self, unit: Unit) -> DocumentId | None:
         """Return what came of the same, done in the last 24 hours; refuse the key of something else."""

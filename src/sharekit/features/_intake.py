@@ -14,7 +14,7 @@ import hashlib
 import io
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 
 import attrs
 
@@ -71,7 +71,7 @@ class Gate:
     name: FileName
     max_bytes: int
     early: Callable[[int | None, bytes | None], Refusal | None]
-    prove: Callable[[io.BufferedReader, int], Verdict]
+    prove: Callable[[BinaryIO, int], Verdict]
 
     def too_large(self, size: int) -> Refusal:
         """Return the refusal of a file that has, or is said to have, so many bytes."""
@@ -197,7 +197,7 @@ def _screened(
 class Keep(Protocol):
     """Puts the record of a received file in the transaction that names it."""
 
-    def __call__(self, received: Received) -> StoredFile:
+    def __call__(self, received: Received, /) -> StoredFile:
         """Keep a file, and return what is known of it."""
         ...
 

@@ -73,12 +73,14 @@ class DocumentReader:
         self.file = file
         self.start, self.stop = bounds
         self._pieces = self._checked(blobs, key, damaged)
+        self._left = b""
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        return next(self._pieces)
+        left, self._left = self._left, b""
+        return left or next(self._pieces)
 
     def __enter__(self) -> Self:
         return self
@@ -89,9 +91,13 @@ class DocumentReader:
     def __len__(self) -> int:
         return self.stop - self.start
 
-    def read(self) -> bytes:
-        """Return everything that is left, at once."""
-        return b"".join(self)
+    def read(self, size: int = -1, /) -> bytes:
+        """Return everything that is left, at once; or at most so many bytes, none at the end."""
+        if size < 0:
+            return b"".join(self)
+        piece = next(self, b"") if size else b""
+        self._left = piece[size:]
+        return piece[:size]
 
     def close(self) -> None:
         """Want no more of it."""

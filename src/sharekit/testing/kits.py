@@ -103,6 +103,7 @@ def kit(
     rate_limiter: RateLimiter | None = None,
     scanner: Scanner | None = None,
     uploads: UploadPolicy | None = None,
+    max_staff_bytes: int = 1024 * 1024,
     tenant: str = "default",
 ) -> Sharekit:
     """
@@ -120,6 +121,7 @@ def kit(
         rate_limiter: As for `Sharekit`.
         scanner: As for `Sharekit`.
         uploads: As for `Sharekit`.
+        max_staff_bytes: As for `Sharekit`; 1 MiB by default.
         tenant: As for `Sharekit`.
     """
     return Sharekit(
@@ -134,5 +136,6 @@ def kit(
         rate_limiter=rate_limiter,
         scanner=scanner,
         uploads=uploads,
+        max_staff_bytes=max_staff_bytes,
         tenant=tenant,
     )
