@@ -3,7 +3,7 @@ Compares records and bytes, as after a restore: every file that a record names h
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -104,15 +104,13 @@ def _give_up(unit: Unit, id_: FileId) -> bool:
 def _compare_documents(wiring: Wiring, findings: list[FsckFinding]) -> None:
     for some in in_parts(_all(wiring, VERSION, findings)):
         versions = [version for version in some if isinstance(version, DocumentVersion)]
-        with wiring.reading() as unit:
-            known = {file.id for file in unit.get_many(STORED_FILE, [version.file for version in versions])}
+        known = _present(wiring, STORED_FILE, [version.file for version in versions])
         lost = (version for version in versions if version.file not in known)
         findings += (FsckFinding(tenant=wiring.tenant, problem=FsckProblem.NO_FILE, id=version.id) for version in lost)
     for some in in_parts(_all(wiring, DOCUMENT_ROW, findings)):
         documents = [document for document in some if isinstance(document, Document)]
-        with wiring.reading() as unit:
-            entered = {entry.ref for entry in unit.get_many(CATALOG_ENTRY, [each.ref.key for each in documents])}
-        absent = (document for document in documents if document.ref not in entered)
+        entered = _present(wiring, CATALOG_ENTRY, [document.ref.key for document in documents])
+        absent = (document for document in documents if document.ref.key not in entered)
         findings += (
             FsckFinding(tenant=wiring.tenant, problem=FsckProblem.NO_ENTRY, id=document.id) for document in absent
         )
@@ -120,12 +118,16 @@ def _compare_documents(wiring: Wiring, findings: list[FsckFinding]) -> None:
 
 def _compare_blobs(wiring: Wiring, findings: list[FsckFinding]) -> None:
     for some in in_parts(listed_files(wiring)):
-        with wiring.reading() as unit:
-            ids = [file for file, _ in some]
-            named = {file.id for file in unit.get_many(STORED_FILE, ids)}
-            named |= {intent.file for intent in unit.get_many(BLOB_INTENT, ids)}
+        ids = [file for file, _ in some]
+        named = _present(wiring, STORED_FILE, ids) | _present(wiring, BLOB_INTENT, ids)
         unnamed = (blob for file, blob in some if file not in named)
         findings += (FsckFinding(tenant=wiring.tenant, problem=FsckProblem.UNNAMED, id=blob.key) for blob in unnamed)
+
+
+def _present(wiring: Wiring, kind: RecordKind[Any], ids: Sequence[str]) -> set[str]:
+    """Return those of some ids of which there is a row, be it readable or not."""
+    with wiring.reading() as unit:
+        return {row.id for row in unit.tx.get_many([(kind.name, id_) for id_ in ids]) if row is not None}
 
 
 def _all(wiring: Wiring, kind: RecordKind[Any], findings: list[FsckFinding]) -> Iterator[object]:

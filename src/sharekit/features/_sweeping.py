@@ -155,7 +155,8 @@ def _claim(unit: Unit, orphans: Iterable[_Orphan], before: datetime) -> list[Fil
             continue
         if intent is not None and intent.since > before:
             continue
-        since = unit.now if intent is None else intent.since
+        # As old as what may be taken, so that a run that breaks off is taken up at once.
+        since = before if intent is None else intent.since
         unit.put(BLOB_INTENT, BlobIntent(tenant=unit.tenant, file=orphan.file, purpose=BlobPurpose.DELETE, since=since))
         claimed.append(orphan.file)
     return claimed

@@ -103,7 +103,7 @@ def kit(
     rate_limiter: RateLimiter | None = None,
     scanner: Scanner | None = None,
     uploads: UploadPolicy | None = None,
-    max_staff_bytes: int = 1024 * 1024,
+    max_staff_bytes: int = 16 * 1024 * 1024,
     tenant: str = "default",
 ) -> Sharekit:
     """
@@ -121,7 +121,7 @@ def kit(
         rate_limiter: As for `Sharekit`.
         scanner: As for `Sharekit`.
         uploads: As for `Sharekit`.
-        max_staff_bytes: As for `Sharekit`; 1 MiB by default.
+        max_staff_bytes: As for `Sharekit`; 16 MiB by default.
         tenant: As for `Sharekit`.
     """
     return Sharekit(

@@ -1,0 +1,194 @@
+"""
+Whatever step of the work on documents fails, nothing is half done.
+
+No document is seen without its exact bytes, what is there is as it was before or after, nothing is doubled by a
+retry, and a sweep leaves no blob that nothing names.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import attrs
+import pytest
+
+from sharekit import Access, Contact, ResourceRef, Sharekit, Staff, errors
+from sharekit.backends.fsspec import FsspecBlobStore
+from sharekit.backends.memory import MemoryRecordStore
+from sharekit.backends.sqlite import SqliteRecordStore
+from sharekit.codec.kinds_of_documents import BLOB_INTENT
+from sharekit.ports import BlobStore, Query, RecordStore
+from sharekit.records.documents import Document, Upload
+from sharekit.testing import FrozenClock, kit, project_kind
+from tests.features._documents import DAY, text
+from tests.features._faults import FaultyBlobs, FaultyRecords, Killed, Mode, Steps
+
+OLD, NEW = text(150_000, "old"), text(140_000, "new")
+PROJECT = ResourceRef("project", "42")
+MARIA = Staff("maria")
+
+
+@attrs.define
+class World:
+    """A project with a document and a client, before something is done to it."""
+
+    records: RecordStore
+    blobs: BlobStore
+    clock: FrozenClock
+    ana: Contact
+    plan: Document
+    gone: Document
+
+    def kit(self, steps: Steps | None = None) -> Sharekit:
+        """Return a kit of a process of its own, with faults or without."""
+        records, blobs = self.records, self.blobs
+        if steps is not None:
+            records, blobs = FaultyRecords(records, steps), FaultyBlobs(blobs, steps)
+        return kit(records=records, blobs=blobs, clock=self.clock, kinds=[project_kind()], secret_keys=[b"k" * 40])
+
+
+def _world(records: RecordStore) -> World:
+    clock, blobs = FrozenClock(), FsspecBlobStore("memory://")
+    made = kit(records=records, blobs=blobs, clock=clock, kinds=[project_kind()], secret_keys=[b"k" * 40])
+    made.catalog.put(PROJECT, title="Relaunch", client_title="Relaunch", by=MARIA)
+    ana = Contact(made.people.add_contact("Ana", "ana@x.test", by=MARIA).id)
+    made.shares.grant(PROJECT, to=ana, by=MARIA, access=Access.CONTRIBUTE)
+    plan = made.documents.add(PROJECT, "Plan.txt", OLD, by=MARIA)
+    gone = made.documents.add(PROJECT, "Gone.txt", OLD, by=MARIA)
+    made.documents.remove(gone, by=MARIA)
+    clock.advance(DAY)
+    return World(records, blobs, clock, ana, plan, gone)
+
+
+Content = dict[str, list[bytes]]
+
+
+def _content(world: World) -> Content:
+    """Return what the client finds, each with its bytes, checked as they are read."""
+    healthy = world.kit()
+    found: Content = {}
+    for item in healthy.documents.visible(world.ana, limit=200).items:
+        found.setdefault(item.name, []).append(healthy.documents.open(item.ref, by=world.ana).read())
+    return found
+
+
+@attrs.frozen
+class Deed:
+    """Something that is done, and what is then there."""
+
+    do: Callable[[Sharekit, World], object]
+    after: Content
+    repeats: bool = False
+
+
+DEEDS = {
+    "add": Deed(
+        lambda kit, world: kit.documents.add(PROJECT, "New.txt", NEW, by=world.ana, idempotency_key="once"),
+        {"Plan.txt": [OLD], "New.txt": [NEW]},
+        repeats=True,
+    ),
+    "replace": Deed(
+        lambda kit, world: kit.documents.replace(world.plan, NEW, by=MARIA, idempotency_key="once"),
+        {"Plan.txt": [NEW]},
+        repeats=True,
+    ),
+    "share": Deed(
+        lambda kit, world: kit.documents.share(
+            [Upload("One.txt", NEW), Upload("Two.txt", OLD)], to=world.ana, by=MARIA, container=PROJECT
+        ),
+        {"Plan.txt": [OLD], "One.txt": [NEW], "Two.txt": [OLD]},
+    ),
+    "remove": Deed(lambda kit, world: kit.documents.remove(world.plan, by=MARIA), {}, repeats=True),
+    "unshare": Deed(lambda kit, world: kit.documents.unshare(world.plan, by=MARIA), {}, repeats=True),
+    "rename": Deed(
+        lambda kit, world: kit.documents.rename(world.plan, "Other.txt", by=MARIA),
+        {"Other.txt": [OLD]},
+        repeats=True,
+    ),
+    "copy": Deed(lambda kit, world: kit.documents.copy(world.plan, PROJECT, by=MARIA), {"Plan.txt": [OLD, OLD]}),
+    "sweep": Deed(lambda kit, _: kit.sweep(dry_run=False), {"Plan.txt": [OLD]}, repeats=True),
+}
+BEFORE: Content = {"Plan.txt": [OLD]}
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def new_records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], RecordStore]]:
+    """Make a fresh store for each point."""
+    made: list[RecordStore] = []
+
+    def make() -> RecordStore:
+        store: RecordStore = (
+            MemoryRecordStore() if request.param == "memory" else SqliteRecordStore(tmp_path / f"{len(made)}.sqlite3")
+        )
+        made.append(store)
+        return store
+
+    yield make
+    for store in made:
+        store.close()
+
+
+def _steps_of(deed: Deed, records: RecordStore) -> list[str]:
+    world, steps = _world(records), Steps()
+    deed.do(world.kit(steps), world)
+    return steps.names
+
+
+def _check_point(deed: Deed, records: RecordStore, number: int, mode: Mode) -> None:
+    world, steps = _world(records), Steps(number, mode)
+    try:
+        deed.do(world.kit(steps), world)
+    except (errors.SharekitError, Killed):
+        failed = True
+    else:
+        failed = False
+    assert len(steps.names) >= number
+    seen = _content(world)
+    assert seen in ([BEFORE, deed.after] if failed else [deed.after]), f"{steps.names[number - 1]}, {mode}"
+    if deed.repeats:
+        deed.do(world.kit(), world)
+        assert _content(world) == deed.after
+    _check_no_orphans(world)
+
+
+def _check_no_orphans(world: World) -> None:
+    """After a day and a sweep the store has exactly the bytes that are named, and no intent is left."""
+    healthy = world.kit()
+    expected = _content(world)
+    world.clock.advance(DAY)
+    healthy.sweep(dry_run=False, grace=DAY / 2)
+    report = healthy.fsck(read=True)
+    with world.records.transaction(healthy.tenant) as tx:
+        intents = tx.count(Query(BLOB_INTENT.name))
+
+    assert report.findings == ()
+    assert intents == 0
+    assert _content(world) == expected
+
+
+def _points(names: list[str]) -> list[tuple[int, Mode]]:
+    return list(itertools.product(range(1, len(names) + 1), Mode))
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_whatever_fails_nothing_is_half_done(
+    new_records: Callable[[], RecordStore], name: str, deep: bool, request: pytest.FixtureRequest
+) -> None:
+    """Each step of each deed fails in each way; a sample of them every day, all of them in the deep run."""
+    deed = DEEDS[name]
+    points = _points(_steps_of(deed, new_records()))
+    memory = "memory" in request.node.callspec.id
+    chosen = points if deep else points[:: 7 if memory else 41]
+    for number, mode in chosen:
+        _check_point(deed, new_records(), number, mode)
+
+    assert len(chosen) >= 2
+
+
+def test_there_are_enough_points() -> None:
+    """The matrix has the places to fail that it promises, each to be tried in five ways."""
+    steps = {name: _steps_of(deed, MemoryRecordStore()) for name, deed in DEEDS.items()}
+    kinds = {name[:2] for names in steps.values() for name in names}
+
+    assert sum(len(names) for names in steps.values()) > 200
+    assert kinds == {"B1", "B2", "B3", "B4", "B5", "B6", "S1", "S2", "S3"}
