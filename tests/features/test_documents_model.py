@@ -55,16 +55,16 @@ class Documents(RuleBasedStateMachine):
         self.model: dict[str, Held] = {}
         self.removed: list[Document] = []
 
-    @initialize(target=documents, data=st.binary(min_size=0, max_size=3))
-    def first(self, data: bytes) -> Document:
+    @initialize(target=documents, size=st.integers(1, 9))
+    def first(self, size: int) -> Document:
         """Begin with one document."""
-        return self._add(OPEN, "First.txt", data, MARIA, internal=False)
+        return self._add(OPEN, "First.txt", text(size), MARIA, internal=False)
 
     @rule(
         target=documents,
         container=st.sampled_from([OPEN, CASE]),
         name=st.sampled_from(["a.txt", "B.txt", "ä.txt"]),
-        data=st.integers(0, 200_000).map(text),
+        data=st.integers(1, 200_000).map(text),
         internal=st.booleans(),
     )
     def add(self, container: ResourceRef, name: str, data: bytes, internal: bool) -> Document:
@@ -87,7 +87,7 @@ class Documents(RuleBasedStateMachine):
         self.model[document.id] = Held(name, [data], container, uploader, internal=internal, granted=granted)
         return document
 
-    @rule(document=documents, size=st.integers(0, 200_000))
+    @rule(document=documents, size=st.integers(1, 200_000))
     def replace(self, document: Document, size: int) -> None:
         """Staff replace it."""
         data = text(size, f"v{len(self.model[document.id].versions)}")

@@ -1,6 +1,6 @@
 """The sweep deletes what nothing names, and nothing else; a comparison finds what a restore left apart."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import attrs
 import pytest
@@ -38,7 +38,7 @@ class _Aged:
 
     blobs_: HeldBlobs
     agency: Agency
-    born: dict[str, object] = attrs.field(factory=dict[str, object])
+    born: dict[str, datetime] = attrs.field(factory=dict[str, datetime])
 
     def write(self, key: BlobKey, chunks: object) -> int:
         self.born[key] = self.agency.clock.now()

@@ -70,7 +70,7 @@ class Gate:
 
     name: FileName
     max_bytes: int
-    early: Callable[[int | None, bytes | None], Refusal | None]
+    early: Callable[[int | None, bytes], Refusal | None]
     prove: Callable[[BinaryIO, int], Verdict]
 
     def too_large(self, size: int) -> Refusal:
@@ -102,7 +102,7 @@ def staff_gate(wiring: Wiring, name: str) -> Gate:
         name=cleaned,
         max_bytes=wiring.max_staff_bytes,
         early=lambda _size, _head: None,
-        prove=lambda file, size: verify_staff(cleaned, file, size),
+        prove=lambda file, size: verify_staff(cleaned, file, size, max_bytes=wiring.max_staff_bytes),
     )
 
 
@@ -140,7 +140,7 @@ def receive(wiring: Wiring, stream: Stream, *, by: Principal, gate: Gate, declar
     blobs = wiring.blob_store()
     if declared_size is not None and declared_size > gate.max_bytes:
         raise gate.too_large(declared_size).as_error()
-    _refuse(gate.early(declared_size, None))
+    _refuse(gate.early(declared_size, b""))
     counted = _Counted(_chunks(stream), gate)
     counted.begin()
     file = FileId(random_id())
