@@ -19,6 +19,9 @@ KNOWN = {
     "/p/": {"GET", "HEAD", "OPTIONS"},
     "/p/{kind}/{id}": {"GET", "HEAD", "OPTIONS"},
     "/p/sign-out": {"OPTIONS", "POST"},
+    "/p/documents": {"GET", "HEAD", "OPTIONS"},
+    "/d/": {"GET", "HEAD", "OPTIONS"},
+    "/d/{id}": {"GET", "HEAD", "OPTIONS"},
 }
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from sharekit.errors import IntegrityError, InvalidInputError, NotFoundError, QuarantinedError, SharekitError
 from sharekit.features._documents import document_id, one_version, visible_or_absent
-from sharekit.features._reading import DocumentFile, DocumentReader
+from sharekit.features._reading import DocumentReader
 from sharekit.features._unit import Unit, Wiring
 from sharekit.records import checks, events
-from sharekit.records.documents import Document, DocumentVersion
+from sharekit.records.documents import Document, DocumentFile, DocumentVersion
 from sharekit.records.files import StoredFile
 from sharekit.records.parties import Principal, Staff, System
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import attrs
 
 from sharekit.codec.kinds import CATALOG_ENTRY
-from sharekit.codec.kinds_of_documents import DOCUMENT_ROW, STORED_FILE, VERSION
 from sharekit.features._access_facts import client_facts, scope_of, settings_of, viewer_of
 from sharekit.features._lists import ListRequest, list_for_client, list_for_staff
 from sharekit.features._predicates import conditions_of
@@ -16,10 +15,9 @@ from sharekit.policies.access import judge, visible_to
 from sharekit.ports import AnyOf, Condition, In, InSelect, Select
 from sharekit.records.catalog import Visibility
 from sharekit.records.decisions import Action
-from sharekit.records.documents import Document, DocumentItem, DocumentKeys, DocumentPage, DocumentVersion, version_id
-from sharekit.records.files import ScanState
+from sharekit.records.documents import DocumentItem, DocumentKeys, DocumentPage
 from sharekit.records.lists import Page, PortalItem
-from sharekit.records.parties import Contact, Principal, parse_party
+from sharekit.records.parties import Contact, Principal
 
 __all__ = ["documents_for_client", "documents_for_staff", "documents_of_contacts"]
 
@@ -27,13 +25,13 @@ __all__ = ["documents_for_client", "documents_for_staff", "documents_of_contacts
 def documents_for_client(wiring: Wiring, unit: Unit, contact: Contact, request: ListRequest) -> DocumentPage:
     """Return a page of the documents that a client may view; their own uploads are marked."""
     page = list_for_client(wiring, unit, contact, request)
-    return _page(page, _items(unit, page.items, reader=contact))
+    return _page(page, _items(unit, page.items, for_client=True))
 
 
 def documents_for_staff(wiring: Wiring, unit: Unit, by: Principal, request: ListRequest) -> DocumentPage:
     """Return a page of the documents that a member of staff may view."""
     page = list_for_staff(wiring, unit, by, request)
-    return _page(page, _items(unit, page.items, reader=None))
+    return _page(page, _items(unit, page.items, for_client=False))
 
 
 def documents_of_contacts(
@@ -62,7 +60,7 @@ def documents_of_contacts(
         also=AnyOf([uploaded, *concerning]),
         named=tuple(sorted(contact.key for contact in contacts)),
     )
-    items = _items(unit, page.items, reader=None)
+    items = _items(unit, page.items, for_client=False)
 
     def sees(contact: Contact, item: DocumentItem) -> bool:
         facts = client_facts(wiring, unit, scope, viewers.get(contact.key), unit.get(CATALOG_ENTRY, item.ref.key))
@@ -88,46 +86,24 @@ def _page(page: Page, items: Sequence[DocumentItem]) -> DocumentPage:
     )
 
 
-def _items(unit: Unit, listed: Sequence[PortalItem], *, reader: Contact | None) -> list[DocumentItem]:
-    """Return what is known of listed documents, in two readings."""
-    documents = {document.ref: document for document in unit.get_many(DOCUMENT_ROW, [item.ref.key for item in listed])}
-    wanted = [version_id(document.id, document.version) for document in documents.values()]
-    versions = {version.document: version for version in unit.get_many(VERSION, wanted)}
-    files = {file.id: file.scan for file in unit.get_many(STORED_FILE, [each.file for each in versions.values()])}
-    shown = {} if reader else {e.ref: e.shown for e in unit.get_many(CATALOG_ENTRY, [item.ref.key for item in listed])}
-    items: list[DocumentItem] = []
-    for item in listed:
-        document = documents.get(item.ref)
-        version = None if document is None else versions.get(document.id)
-        if document is None or version is None:
-            continue
-        scan = files.get(version.file, ScanState.CHECKING)
-        items.append(_item(item, document, version, scan, reader, shown=shown.get(item.ref, True)))
-    return items
-
-
-def _item(
-    item: PortalItem,
-    document: Document,
-    version: DocumentVersion,
-    scan: ScanState,
-    reader: Contact | None,
-    *,
-    shown: bool,
-) -> DocumentItem:
-    uploader = document.uploader
-    sender = parse_party(uploader) if uploader is not None and reader is None else None
-    return DocumentItem(
-        ref=item.ref,
-        name=document.name,
-        container=item.container,
-        size=version.size,
-        media_type=version.media_type,
-        version=document.version,
-        scan=scan,
-        activity=item.activity,
-        created_at=item.created_at,
-        uploaded=uploader is not None if reader is None else uploader == reader.key,
-        uploader=sender if isinstance(sender, Contact) else None,
-        visibility=Visibility.CLIENT if shown else Visibility.INTERNAL,
-    )
+def _items(unit: Unit, listed: Sequence[PortalItem], *, for_client: bool) -> list[DocumentItem]:
+    keys = [] if for_client else [item.ref.key for item in listed]
+    hidden = {entry.ref for entry in unit.get_many(CATALOG_ENTRY, keys) if not entry.shown}
+    return [
+        DocumentItem(
+            ref=item.ref,
+            name=facts.name,
+            container=item.container,
+            size=facts.size,
+            media_type=facts.media_type,
+            version=facts.version,
+            scan=facts.scan,
+            activity=item.activity,
+            created_at=item.created_at,
+            uploaded=facts.uploaded,
+            uploader=facts.uploader,
+            visibility=Visibility.INTERNAL if item.ref in hidden else Visibility.CLIENT,
+        )
+        for item in listed
+        if (facts := item.document) is not None
+    ]

@@ -13,7 +13,7 @@ the sweep takes.
 import hashlib
 import io
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO, Protocol, TypeVar
 
 import attrs
@@ -321,7 +321,7 @@ def _chunks(stream: object) -> Iterator[bytes]:
     read = getattr(stream, "read", None)
     if callable(read):
         return _read(read)
-    if isinstance(stream, str) or not hasattr(stream, "__iter__"):
+    if isinstance(stream, str) or not isinstance(stream, Iterable):
         raise InvalidInputError("stream", "needs bytes, chunks of bytes, or something open for reading bytes")
     return (piece for chunk in stream for piece in _cut(_bytes(chunk)))
 

@@ -17,6 +17,7 @@ from sharekit.codec.folding import fold
 from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.errors import InvalidInputError, InvalidTokenError
 from sharekit.features._access_facts import client_facts, scope_of, settings_of, viewer_of
+from sharekit.features._document_facts import facts_of_documents
 from sharekit.features._facts import chain_of, rights_on
 from sharekit.features._unit import Unit, Wiring
 from sharekit.features._visible import VisibleThings
@@ -108,7 +109,7 @@ def list_for_client(wiring: Wiring, unit: Unit, contact: Contact, request: ListR
     narrowed = _narrowed(request, EntryKeys.CLIENT_NAME)
     order = OrderBy(key, descending=request.descending is not place.backwards)
     found = things.find(narrowed, order=order, after=place.position, limit=request.limit + 1)
-    page = _page(wiring, contact, request, place, found, client=True)
+    page = _with_facts(unit, _page(wiring, contact, request, place, found, client=True), contact)
     if not request.count:
         return page
     total = things.count(narrowed, _MAX_COUNT)
@@ -157,7 +158,8 @@ def list_for_staff(
         if len(some) < _STAFF_CHUNK:
             break
         position = _position(some[-1], request.order, client=False)
-    return _page(wiring, by, request, place, found[: request.limit + 1], client=False, named=named)
+    page = _page(wiring, by, request, place, found[: request.limit + 1], client=False, named=named)
+    return _with_facts(unit, page, by)
 
 
 def _may_view(wiring: Wiring, unit: Unit, by: Principal, entry: CatalogEntry) -> bool:
@@ -202,6 +204,13 @@ def _page(
             else None
         ),
     )
+
+
+def _with_facts(unit: Unit, page: Page, reader: Principal) -> Page:
+    facts = facts_of_documents(unit, [item.ref for item in page.items], reader)
+    if not facts:
+        return page
+    return attrs.evolve(page, items=tuple(attrs.evolve(item, document=facts.get(item.ref)) for item in page.items))
 
 
 def _item(wiring: Wiring, entry: CatalogEntry, locale: str | None, *, client: bool) -> PortalItem:

@@ -4,49 +4,15 @@ Reads documents: checks what the store gives before the last of it is let go (R-
 
 import hashlib
 from collections.abc import Callable, Generator, Iterator
-from datetime import datetime
 from types import TracebackType
 from typing import Self
-
-import attrs
 
 from sharekit.errors import IntegrityError, NotFoundError
 from sharekit.ids import BlobKey
 from sharekit.ports import BlobStore
-from sharekit.records.catalog import ResourceRef
-from sharekit.records.files import ScanState
+from sharekit.records.documents import DocumentFile
 
-__all__ = ["DocumentFile", "DocumentReader"]
-
-
-@attrs.frozen(kw_only=True)
-class DocumentFile:
-    """
-    One version of a document, as whoever may read it may know of it.
-
-    Attributes:
-        ref: The document.
-        version: The number of the version.
-        name: The file name.
-        size: In bytes.
-        sha256: The digest of its bytes.
-        media_type: What the bytes were found to be.
-        inline: Whether a browser may show them, on an origin of their own.
-        etag: Random; another one for each version, and nothing of the bytes.
-        scan: What a scanner said.
-        added_at: When it was added.
-    """
-
-    ref: ResourceRef
-    version: int
-    name: str
-    size: int
-    sha256: str
-    media_type: str
-    inline: bool
-    etag: str
-    scan: ScanState
-    added_at: datetime
+__all__ = ["DocumentReader"]
 
 
 class DocumentReader:

@@ -6,8 +6,13 @@ import io
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from sharekit.features._reading import DocumentFile, DocumentReader
+from sharekit.features._reading import DocumentReader
+from sharekit.records.documents import DocumentFile
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 __all__ = ["names_in_zip", "zipped"]
 
@@ -24,8 +29,8 @@ class _Sink(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: object, /) -> int:
-        piece = bytes(data)  # type: ignore[call-overload]  # whatever zipfile hands over is a buffer
+    def write(self, data: "ReadableBuffer", /) -> int:
+        piece = bytes(data)
         self._pieces.append(piece)
         return len(piece)
 
@@ -60,7 +65,7 @@ def _member(
 ) -> Iterator[bytes]:
     info = zipfile.ZipInfo(name, date_time=max(file.added_at.timetuple()[:6], (1980, 1, 1, 0, 0, 0)))
     info.compress_type = zipfile.ZIP_DEFLATED
-    info._compresslevel = 0  # type: ignore[attr-defined]  # noqa: SLF001  # as `ZipFile.write` sets it
+    setattr(info, "_compresslevel", 0)  # noqa: B010  # as `ZipFile.open` does for a plain name; typeshed hides it
     info.external_attr = 0o644 << 16
     with open_(file) as reader, archive.open(info, "w", force_zip64=file.size > _MAX_PLAIN) as member:
         for chunk in reader:

@@ -17,7 +17,7 @@ from sharekit.features._facts import require, require_staff
 from sharekit.features._grants import GrantTerms
 from sharekit.features._lists import ListRequest
 from sharekit.features._parties import active_contact, active_organization, known_contact
-from sharekit.features._reading import DocumentFile, DocumentReader
+from sharekit.features._reading import DocumentReader
 from sharekit.features._scanning import scan_waiting
 from sharekit.features._tree import children_of
 from sharekit.features._unit import Wiring
@@ -25,7 +25,7 @@ from sharekit.features._zipping import zipped
 from sharekit.ids import DocumentId
 from sharekit.records import checks
 from sharekit.records.catalog import ResourceRef, Visibility
-from sharekit.records.documents import DOCUMENT, Document, DocumentPage, DocumentVersion, Stream, Upload
+from sharekit.records.documents import DOCUMENT, Document, DocumentFile, DocumentPage, DocumentVersion, Stream, Upload
 from sharekit.records.grants import Access, Children, Grant
 from sharekit.records.instants import utc
 from sharekit.records.lists import Order

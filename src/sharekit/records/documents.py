@@ -22,6 +22,8 @@ __all__ = [
     "DOCUMENT",
     "DOCUMENT_KIND",
     "Document",
+    "DocumentFacts",
+    "DocumentFile",
     "DocumentItem",
     "DocumentKeys",
     "DocumentPage",
@@ -204,6 +206,36 @@ class DocumentVersion:
         return version_id(self.document, self.number)
 
 
+@attrs.frozen(kw_only=True)
+class DocumentFile:
+    """
+    One version of a document, as whoever may read it may know of it.
+
+    Attributes:
+        ref: The document.
+        version: The number of the version.
+        name: The file name.
+        size: In bytes.
+        sha256: The digest of its bytes.
+        media_type: What the bytes were found to be.
+        inline: Whether a browser may show them, on an origin of their own.
+        etag: Random; another one for each version, and nothing of the bytes.
+        scan: What a scanner said.
+        added_at: When it was added.
+    """
+
+    ref: ResourceRef
+    version: int
+    name: str
+    size: int
+    sha256: str
+    media_type: str
+    inline: bool
+    etag: str
+    scan: ScanState
+    added_at: datetime
+
+
 @attrs.frozen
 class Upload:
     """
@@ -245,6 +277,30 @@ class Repeated:
 
     def __attrs_post_init__(self) -> None:
         utc("at", self.at)
+
+
+@attrs.frozen(kw_only=True)
+class DocumentFacts:
+    """
+    What a list says of a document besides what it says of everything.
+
+    Attributes:
+        name: The file name.
+        size: In bytes.
+        media_type: What the bytes were found to be.
+        version: The number of the version that readers get.
+        scan: What a scanner said of that version.
+        uploaded: Whether a contact uploaded it: the reader, in a client's own list; else any.
+        uploader: The contact who did; for staff alone.
+    """
+
+    name: str
+    size: int
+    media_type: str
+    version: int
+    scan: ScanState
+    uploaded: bool
+    uploader: Contact | None = None
 
 
 @attrs.frozen(kw_only=True)

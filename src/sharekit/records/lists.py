@@ -8,6 +8,7 @@ from datetime import datetime
 import attrs
 
 from sharekit.records.catalog import ResourceRef
+from sharekit.records.documents import DocumentFacts
 
 __all__ = ["Order", "Page", "PortalItem"]
 
@@ -33,6 +34,7 @@ class PortalItem:
         activity: When something last happened to it that this reader may know of.
         created_at: When it was first put.
         reasons: Why the reader sees it, as slugs; for staff alone, empty in a client's own list.
+        document: What is known of a document; None of anything else.
     """
 
     ref: ResourceRef
@@ -42,6 +44,7 @@ class PortalItem:
     activity: datetime
     created_at: datetime
     reasons: tuple[str, ...] = ()
+    document: DocumentFacts | None = None
 
 
 @attrs.frozen(kw_only=True)

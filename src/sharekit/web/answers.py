@@ -8,17 +8,18 @@ from typing import Final
 import attrs
 
 from sharekit.errors import RedeemRequired
+from sharekit.records.documents import DocumentFile
 from sharekit.records.invitations import InvitationView
 from sharekit.records.lists import Page
 from sharekit.records.views import LinkView, Projection
 from sharekit.web._errors import Refusal, refusal_of
 from sharekit.web.assets import Asset
 from sharekit.web.headers import ASSET_HEADERS, PAGE_HEADERS
-from sharekit.web.listing import ListQuery, ListView, item_path, list_view
+from sharekit.web.listing import DocumentEntry, ListQuery, ListView, document_entry, item_path, list_view
 from sharekit.web.locales import Language, language_of
 from sharekit.web.messages import WebResponse
 from sharekit.web.pages import ItemPage, Pages
-from sharekit.web.routes import HOME, SIGN_OUT
+from sharekit.web.routes import DOCUMENTS, HOME, SIGN_OUT
 
 __all__ = ["Answers", "Client", "Reader"]
 
@@ -99,13 +100,34 @@ class Answers:
 
     def home(self, client: Client, page: Page, query: ListQuery) -> WebResponse:
         """Return the list of what is shared with a contact."""
-        return self._for_client(200, "home", client, listed=self._listed(client, page, query, HOME.path))
+        return self._for_client(
+            200, "home", client, listed=self._listed(client, page, query, HOME.path), documents_only=False
+        )
 
-    def item(self, client: Client, shown: Projection, inner: Page, query: ListQuery) -> WebResponse:
-        """Return the page of one thing, with a list of what lies in it."""
+    def item(
+        self,
+        client: Client,
+        shown: Projection,
+        inner: Page,
+        query: ListQuery,
+        *,
+        file: DocumentFile | None = None,
+    ) -> WebResponse:
+        """Return the page of one thing, with a list of what lies in it; of a document, with its bytes."""
         sections = self._pages.render_sections(shown, client.reader.language)
         listed = self._listed(client, inner, query, item_path(shown.ref))
-        return self._for_client(200, "item", client, page=ItemPage(view=shown, sections=sections, listed=listed))
+        document = None if file is None else self._document(client, file)
+        page = ItemPage(view=shown, sections=sections, listed=listed, document=document)
+        return self._for_client(200, "item", client, page=page)
+
+    def _document(self, client: Client, file: DocumentFile) -> DocumentEntry:
+        formats = self._pages.formats(client.reader.language)
+        return document_entry(file.ref, file.size, file.scan, root=client.reader.root, formats=formats)
+
+    def documents(self, client: Client, page: Page, query: ListQuery) -> WebResponse:
+        """Return the list of the documents that a contact may see."""
+        listed = self._listed(client, page, query, DOCUMENTS.path)
+        return self._for_client(200, "home", client, listed=listed, documents_only=True)
 
     def absent(self, client: Client) -> WebResponse:
         """Return the one answer to a contact for everything that is not for them, be it there or not."""
@@ -113,7 +135,11 @@ class Answers:
 
     def _for_client(self, status: int, template: str, client: Client, /, **values: object) -> WebResponse:
         reader = client.reader
-        urls = {"home_url": reader.root + HOME.path, "sign_out_url": reader.root + SIGN_OUT.path}
+        urls = {
+            "home_url": reader.root + HOME.path,
+            "documents_url": reader.root + DOCUMENTS.path,
+            "sign_out_url": reader.root + SIGN_OUT.path,
+        }
         body = self._pages.render(template, reader.language, reader.root, client_name=client.name, **urls, **values)
         return _page(status, reader.language, body)
 

@@ -7,26 +7,37 @@ address; whoever has one gets one answer for whatever they may not see (R-ENUM-1
 
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import parse_qsl
 
 import attrs
 
-from sharekit.errors import InvalidInputError, InvitationUnavailableError, NotFoundError, PortalSessionEndedError
+from sharekit.errors import (
+    InvalidInputError,
+    InvitationUnavailableError,
+    NotFoundError,
+    PortalSessionEndedError,
+    QuarantinedError,
+)
+from sharekit.ids import DocumentId
 from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
+from sharekit.records.documents import DOCUMENT
 from sharekit.records.invitations import PortalSession
 from sharekit.records.lists import Page
 from sharekit.web._errors import ForgedSessionError, UnknownAddressError
 from sharekit.web._guard import read_form
 from sharekit.web.answers import Answers, Client, Reader
 from sharekit.web.calls import Call
+from sharekit.web.downloads import document_response, zip_response
 from sharekit.web.listing import ListQuery, item_path
 from sharekit.web.messages import WebRequest, WebResponse
-from sharekit.web.routes import HOME
+from sharekit.web.routes import DOCUMENTS, HOME
 from sharekit.web.sessions import SessionCookie
 
 __all__ = ["ClientEndpoints"]
 
 _PAGE: Final = 50
+_MOST_AT_ONCE: Final = 100
 
 
 @attrs.frozen
@@ -106,6 +117,18 @@ class ClientEndpoints:
         """Show one thing, and what lies in it."""
         return self._signed_in(call, lambda inside: self._item(call, inside))
 
+    def documents(self, call: Call) -> WebResponse:
+        """List the documents that the contact may see."""
+        return self._signed_in(call, lambda inside: self._documents(call, inside))
+
+    def download(self, call: Call) -> WebResponse:
+        """Give the bytes of a document."""
+        return self._bytes(call, lambda inside: self._download(call, inside))
+
+    def download_several(self, call: Call) -> WebResponse:
+        """Give several documents as one ZIP."""
+        return self._bytes(call, lambda inside: self._download_several(call, inside))
+
     def sign_out(self, call: Call) -> WebResponse:
         """Have the browser forget the session."""
         # A foreign page brings no cookie along, and so does not sign anybody out.
@@ -119,6 +142,37 @@ class ClientEndpoints:
             return self.answers.see_other(query.first().address(call.reader.root + HOME.path))
         return self.answers.home(inside.client, page, query)
 
+    def _documents(self, call: Call, inside: _Inside) -> WebResponse:
+        query = ListQuery.read(call.request.query)
+        page = _listed(inside, query, None, kind=DOCUMENT)
+        if page is None:
+            return self.answers.see_other(query.first().address(call.reader.root + DOCUMENTS.path))
+        return self.answers.documents(inside.client, page, query)
+
+    def _download(self, call: Call, inside: _Inside) -> WebResponse:
+        ref = ResourceRef(DOCUMENT, call.places["id"])
+        try:
+            return document_response(inside.kit, call.request, ref, by=inside.session.contact)
+        except QuarantinedError:
+            return self.answers.see_other(call.reader.root + item_path(ref))
+
+    def _download_several(self, call: Call, inside: _Inside) -> WebResponse:
+        wanted = [DocumentId(value) for name, value in _fields(call.request.query) if name == "document"]
+        pieces = inside.kit.documents.zip(wanted, by=inside.session.contact)
+        if call.request.method == "HEAD":
+            pieces = iter(())
+        return zip_response(pieces, f"{inside.kit.kinds[DOCUMENT].title_in(inside.reader.language.tag)}.zip")
+
+    def _bytes(self, call: Call, answer: Callable[[_Inside], WebResponse]) -> WebResponse:
+        """Answer with somebody's bytes, and without the session's cookie: what carries bytes sets none (R-HTTP-1)."""
+        kit = self._kit_of_session(call)
+        session = kit.people.session(self.cookie.ticket(call.request) or "")
+        inside = _Inside(kit, session, call.reader.speaking(session.contact.locale))
+        try:
+            return answer(inside)
+        except (InvalidInputError, NotFoundError):
+            return self.answers.absent(inside.client)
+
     def _item(self, call: Call, inside: _Inside) -> WebResponse:
         locale = inside.reader.language.tag
         try:
@@ -126,6 +180,7 @@ class ClientEndpoints:
             if ref.kind not in inside.kit.kinds:
                 return self.answers.absent(inside.client)
             shown = inside.kit.access.view(inside.session.contact, ref, locale=locale)
+            file = inside.kit.documents.look(ref, by=inside.session.contact) if ref.kind == DOCUMENT else None
         except (InvalidInputError, NotFoundError):
             return self.answers.absent(inside.client)
         # Only its place counts here: what lies in a thing is always listed by name.
@@ -133,7 +188,7 @@ class ClientEndpoints:
         inner = _listed(inside, query, ref)
         if inner is None:
             return self.answers.see_other(call.reader.root + item_path(ref))
-        return self.answers.item(inside.client, shown, inner, query)
+        return self.answers.item(inside.client, shown, inner, query, file=file)
 
     def _signed_in(self, call: Call, answer: Callable[[_Inside], WebResponse]) -> WebResponse:
         kit = self._kit_of_session(call)
@@ -179,11 +234,21 @@ class ClientEndpoints:
         return self.kit if tenant == self.kit.tenant else self.kit.for_tenant(tenant)
 
 
-def _listed(inside: _Inside, query: ListQuery, container: ResourceRef | None) -> Page | None:
+def _fields(query: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(query, max_num_fields=_MOST_AT_ONCE)
+    except ValueError:
+        return []
+
+
+def _listed(
+    inside: _Inside, query: ListQuery, container: ResourceRef | None, *, kind: str | None = None
+) -> Page | None:
     """Return a page of a list, or None when the place in it is none of this reader's."""
     try:
         return inside.kit.access.visible(
             inside.session.contact,
+            kind=kind,
             container=container,
             order=query.order,
             descending=query.descending,

@@ -25,7 +25,21 @@ from sharekit.web.assets import Asset
 from sharekit.web.calls import Call
 from sharekit.web.clients import ClientEndpoints
 from sharekit.web.messages import WebRequest, WebResponse
-from sharekit.web.routes import HOME, INVITATION, ITEM, LINK, ROOT, SEEN, SIGN_OUT, STATIC, VISIT, Route
+from sharekit.web.routes import (
+    DOCUMENTS,
+    DOWNLOAD,
+    HOME,
+    INVITATION,
+    ITEM,
+    LINK,
+    ROOT,
+    SEEN,
+    SIGN_OUT,
+    STATIC,
+    VISIT,
+    ZIP,
+    Route,
+)
 from sharekit.web.visits import VisitCookies, handle_of
 
 __all__ = ["Endpoints"]
@@ -72,6 +86,9 @@ class Endpoints:
             (ROOT, False): self.clients.root,
             (HOME, False): self.clients.home,
             (ITEM, False): self.clients.item,
+            (DOCUMENTS, False): self.clients.documents,
+            (DOWNLOAD, False): self.clients.download,
+            (ZIP, False): self.clients.download_several,
             (SIGN_OUT, True): self.clients.sign_out,
         }
         return answering[route, method == "POST"](call)

@@ -15,7 +15,7 @@ from sharekit.languages.dates import Dates
 from sharekit.web.locales import Language
 
 try:
-    from babel import lists, numbers
+    from babel import lists, numbers, units
 except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
     raise MissingExtraError("babel", "pages") from _missing
 
@@ -41,6 +41,14 @@ class Formats(Dates[Language]):
             places = max(0, -int(value.as_tuple().exponent))
             pattern = "#,##0." + "0" * min(places, _MAX_DECIMALS) if places else "#,##0"
         return numbers.format_decimal(value, pattern, locale=self._locale)
+
+    def size(self, size: int) -> str:
+        """Return a number of bytes as people say it: ``"1.2 MB"``."""
+        for unit, scale in (("gigabyte", 10**9), ("megabyte", 10**6), ("kilobyte", 10**3)):
+            if size >= scale:
+                rounded = round(size / scale, 1)
+                return units.format_unit(rounded, f"digital-{unit}", "short", locale=self._locale)
+        return units.format_unit(size, "digital-byte", "long", locale=self._locale)
 
     def listed(self, texts: Sequence[str]) -> str:
         """Write several texts as one enumeration: ``"Ana, Bo and Cleo"``."""

@@ -4,7 +4,7 @@ The headers of every response, in one place (requirements, section 5).
 
 from typing import Final
 
-__all__ = ["ASSET_HEADERS", "PAGE_HEADERS", "SECURITY_HEADERS"]
+__all__ = ["ASSET_HEADERS", "BYTES_HEADERS", "PAGE_HEADERS", "SECURITY_HEADERS"]
 
 # Everything a page may load comes from the portal itself; nothing runs or styles inline.
 _POLICY: Final = (
@@ -51,3 +51,14 @@ PAGE_HEADERS: Final = (
 
 ASSET_HEADERS: Final = SECURITY_HEADERS
 """What our own style sheet and script have besides their ``Cache-Control``."""
+
+BYTES_HEADERS: Final = (
+    ("Cache-Control", "private, no-store"),
+    ("Vary", "Cookie, Authorization"),
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    ),
+    *((name, value) for name, value in SECURITY_HEADERS if name != "Content-Security-Policy"),
+)
+"""What every response has that carries the bytes of somebody's file, or speaks of them: nothing in them runs."""

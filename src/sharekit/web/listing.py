@@ -9,11 +9,21 @@ from urllib.parse import parse_qsl, quote, urlencode
 import attrs
 
 from sharekit.records.catalog import ResourceRef
+from sharekit.records.files import ScanState
 from sharekit.records.lists import Order, Page, PortalItem
 from sharekit.web.formats import Formats
-from sharekit.web.routes import HOME, ITEM
+from sharekit.web.routes import DOWNLOAD, HOME, ITEM, ZIP
 
-__all__ = ["ListEntry", "ListQuery", "ListSort", "ListView", "item_path", "list_view"]
+__all__ = [
+    "DocumentEntry",
+    "ListEntry",
+    "ListQuery",
+    "ListSort",
+    "ListView",
+    "document_entry",
+    "item_path",
+    "list_view",
+]
 
 _MAX_FIELDS: Final = 20
 _MAX_SEARCH: Final = 200
@@ -89,6 +99,22 @@ class ListQuery:
 
 
 @attrs.frozen(kw_only=True)
+class DocumentEntry:
+    """
+    What a list, or the page of a document, says of its bytes.
+
+    Attributes:
+        size: How many they are, as the reader says it.
+        download_url: Where they are; None while nobody gets them.
+        uploaded: Whether the reader uploaded it.
+    """
+
+    size: str
+    download_url: str | None
+    uploaded: bool = False
+
+
+@attrs.frozen(kw_only=True)
 class ListEntry:
     """
     One thing in a list.
@@ -101,6 +127,7 @@ class ListEntry:
         activity_machine: The same instant for machines.
         created: The day since when it is there.
         created_machine: The same instant for machines.
+        document: What is said of a document; None of anything else.
     """
 
     url: str
@@ -110,6 +137,7 @@ class ListEntry:
     activity_machine: str
     created: str
     created_machine: str
+    document: DocumentEntry | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -142,6 +170,7 @@ class ListView:
         kept: The fields that a search keeps.
         url: Where a search is sent.
         whole_url: The same list without the search.
+        zip_url: The documents on this page as one ZIP; None where fewer than two can be had.
         next_url: What follows, or None.
         previous_url: What comes before, or None.
     """
@@ -152,6 +181,7 @@ class ListView:
     kept: Mapping[str, str]
     url: str
     whole_url: str
+    zip_url: str | None
     next_url: str | None
     previous_url: str | None
 
@@ -175,12 +205,28 @@ def list_view(page: Page, query: ListQuery, *, root: str, formats: Formats, path
         kept={name: value for name, value in query.fields.items() if name != "q"},
         url=url,
         whole_url=attrs.evolve(query.first(), search="").address(url),
+        zip_url=_zip_url(page, root),
         next_url=None if page.next is None else attrs.evolve(query, after=page.next).address(url),
         previous_url=None if page.previous is None else attrs.evolve(query, after=page.previous).address(url),
     )
 
 
+def document_entry(ref: ResourceRef, size: int, scan: ScanState, *, root: str, formats: Formats) -> DocumentEntry:
+    """Return what is said of the bytes of a document."""
+    url = root + DOWNLOAD.fill(id=quote(ref.id, safe="")) if scan.lets_read else None
+    return DocumentEntry(size=formats.size(size), download_url=url)
+
+
+def _zip_url(page: Page, root: str) -> str | None:
+    ids = [item.ref.id for item in page.items if item.document is not None and item.document.scan.lets_read]
+    return root + ZIP.path + "?" + urlencode([("document", id_) for id_ in ids]) if len(ids) > 1 else None
+
+
 def _entry(item: PortalItem, root: str, formats: Formats) -> ListEntry:
+    facts, document = item.document, None
+    if facts is not None:
+        document = document_entry(item.ref, facts.size, facts.scan, root=root, formats=formats)
+        document = attrs.evolve(document, uploaded=facts.uploaded)
     return ListEntry(
         url=root + item_path(item.ref),
         title=item.title,
@@ -189,6 +235,7 @@ def _entry(item: PortalItem, root: str, formats: Formats) -> ListEntry:
         activity_machine=item.activity.isoformat(timespec="seconds"),
         created=formats.day(formats.local(item.created_at).date()),
         created_machine=item.created_at.isoformat(timespec="seconds"),
+        document=document,
     )
 
 

@@ -15,7 +15,7 @@ from sharekit.records.several import SeveralInOrder
 from sharekit.records.views import LinkView, Projection, SectionView
 from sharekit.web.assets import Asset
 from sharekit.web.formats import Formats
-from sharekit.web.listing import ListView
+from sharekit.web.listing import DocumentEntry, ListView
 from sharekit.web.locales import Language
 from sharekit.web.rendering import block_of
 from sharekit.web.routes import STATIC
@@ -90,11 +90,13 @@ class ItemPage:
         view: The thing as the contact may see it.
         sections: Its sections in the order of the page.
         listed: What lies in it that the contact may see.
+        document: What is said of the bytes of a document; None of anything else.
     """
 
     view: Projection
     sections: Sequence[RenderedSection]
     listed: ListView
+    document: DocumentEntry | None = None
 
 
 class Pages:

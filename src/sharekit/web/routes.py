@@ -12,6 +12,8 @@ from typing import Final
 import attrs
 
 __all__ = [
+    "DOCUMENTS",
+    "DOWNLOAD",
     "HOME",
     "INVITATION",
     "ITEM",
@@ -22,6 +24,7 @@ __all__ = [
     "SIGN_OUT",
     "STATIC",
     "VISIT",
+    "ZIP",
     "Route",
     "find_route",
 ]
@@ -84,7 +87,14 @@ ITEM: Final = Route("/p/{kind}/{id}", ("GET", "HEAD", "OPTIONS"))
 SIGN_OUT: Final = Route("/p/sign-out", ("POST", "OPTIONS"))
 """Where the contact who came in goes out."""
 
-ROUTES: Final = (LINK, SEEN, VISIT, STATIC, INVITATION, ROOT, HOME, ITEM, SIGN_OUT)
+DOCUMENTS: Final = Route("/p/documents", ("GET", "HEAD", "OPTIONS"))
+"""The list of the documents that the contact who came in may see."""
+DOWNLOAD: Final = Route("/d/{id}", ("GET", "HEAD", "OPTIONS"))
+"""The bytes of a document for the contact who came in."""
+ZIP: Final = Route("/d/", ("GET", "HEAD", "OPTIONS"))
+"""Several documents as one ZIP; which ones stands behind the question mark."""
+
+ROUTES: Final = (LINK, SEEN, VISIT, STATIC, INVITATION, ROOT, HOME, DOCUMENTS, ITEM, SIGN_OUT, ZIP, DOWNLOAD)
 
 
 def find_route(path: str) -> tuple[Route, Mapping[str, str]] | None:
