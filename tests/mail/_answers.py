@@ -333,6 +333,12 @@ ODD: Final = (
         html=True,
     ),
     Answer(
+        "own indentation",
+        "<p>As the law says:</p><blockquote><p>Paragraph 1</p></blockquote><p>Right?</p>",
+        "As the law says:\n\nParagraph 1\n\nRight?",
+        html=True,
+    ),
+    Answer(
         "gmail signature",
         "<div>Yes</div><div><br></div><span class='gmail_signature_prefix'>-- </span><br><div class='gmail_signature'>Ana<br>Acme</div>",
         "Yes",

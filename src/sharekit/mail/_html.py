@@ -26,8 +26,9 @@ _BLOCKS: Final = frozenset(
 )
 _KEPT: Final = _BLOCKS | {"br", "td", "th", "tbody", "thead", "body"}
 _EMPTY: Final = frozenset({"br", "hr"})
-_SHOWN_RAW: Final = frozenset({"textarea", "xmp", "noembed", "noframes", "noscript"})
-_RAW: Final = _SHOWN_RAW | {"script", "style", "title", "iframe", "template", "svg", "math"}
+_RAW: Final = frozenset(
+    "script style title textarea xmp iframe noembed noframes noscript template svg math".split()  # noqa: SIM905  # as above
+)
 _ATTRIBUTES: Final = {"class", "id", "type", "style", "cite", "name", "data-marker", "data-email"}
 _TOKEN: Final = re.compile(r"<!--.*?-->|<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})[^>]*>|<[!?/][^>]*>", re.DOTALL)
 
@@ -53,7 +54,7 @@ def html_to_text(html: str) -> str:
     cleaned = nh3.clean(
         "".join(_thinned(html)),
         tags=set(_KEPT),
-        clean_content_tags=set(_RAW - _SHOWN_RAW),
+        clean_content_tags=set(_RAW),
         attributes={"*": set(_ATTRIBUTES)},
         link_rel=None,
     )
@@ -186,9 +187,9 @@ def _is_quote(tag: str, marks: dict[str, str]) -> bool:
         return True
     if tag != "blockquote":
         return False
+    # One without any of these marks is how people indent what they write themselves.
     style = marks.get("style", "").replace(" ", "")
-    is_indent = "border:none" in style or ("margin" in style and "border" not in style and "padding" not in style)
-    return "type" in marks or "cite" in marks or "data-email" in marks or bool(_BORDER.search(style)) or not is_indent
+    return "type" in marks or "cite" in marks or "data-email" in marks or _BORDER.search(style) is not None
 
 
 def _begins_rest(marks: dict[str, str]) -> bool:

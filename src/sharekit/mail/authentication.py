@@ -11,6 +11,7 @@ from typing import Final
 
 import attrs
 
+from sharekit.records import checks
 from sharekit.records.addresses import ascii_domain, domain_of
 from sharekit.records.mail import SenderProof
 
@@ -22,9 +23,9 @@ _TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.){0,1000})"|([;=])|([^\s;="()]+)')
 _METHOD: Final = re.compile(r"([a-z0-9-]+)(?:/\d+)?", re.IGNORECASE)
 
 
-def _check_servers(_: object, __: object, value: Collection[str]) -> None:
-    if isinstance(value, str):
-        raise TypeError("servers needs a set of names")
+def _names(value: Collection[str]) -> frozenset[str]:
+    checks.names("servers", value)
+    return frozenset(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -38,7 +39,7 @@ class Trust:
             servers a mail passes after the one that looks; None for any number.
     """
 
-    servers: frozenset[str] = attrs.field(default=frozenset(), validator=_check_servers)
+    servers: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
     received_above: int | None = None
 
 

@@ -209,7 +209,9 @@ class ReplyFacts:
         people: For each genuine reply address that it came to, whom it stands for; nothing for an
             address whose signature is wrong, or whose record is gone.
         now: The instant of arrival, in UTC.
-        seen_before: Whether this Message-ID came to this reply address before.
+        seen_before: Whether a mail with this Message-ID was accepted at this reply address before, or the
+            very same bytes came to it. Held mails of others do not count: else a forged mail could keep the
+            genuine one out.
         accepted_lately: How many mails of this person were accepted within the last hour.
         own_addresses: Addresses that sharekit itself sends from.
         proof_needed: Whether a client's mail needs a proven sender; for staff it is needed always.
