@@ -17,6 +17,8 @@ LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command
 STRAYS = {
     "upward": ("floors", "records/catalog.py", "import sharekit.kit", "sharekit.kit"),
     "sideways": ("floors", "ids.py", "import sharekit.errors", "sharekit.errors"),
+    "screening-chooses-a-store": ("floors", "screening/_gate.py", "import sharekit.backends", "sharekit.backends"),
+    "screening-knows-features": ("floors", "screening/_names.py", "import sharekit.features", "sharekit.features"),
     "upward-in-a-function": (
         "floors",
         "errors/__init__.py",

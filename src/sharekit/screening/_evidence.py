@@ -32,7 +32,18 @@ _TRICKS = re.compile(
     rb"|__HALT_COMPILER|\$_(?:GET|POST|REQUEST)\[|\bjavascript:|base64_decode\("
 )
 # Looking for plain words first is twenty times as fast.
-_WORDS = (b"alert", b"eval", b"document.", b"window.", b"__HALT", b"$_", b"javascript:", b"base64_d")
+_WORDS = (
+    b"alert",
+    b"eval",
+    b"document.",
+    b"window.",
+    b"__HALT",
+    b"$_GET",
+    b"$_POST",
+    b"$_REQ",
+    b"javascript:",
+    b"base64_d",
+)
 # What closes a comment of a script and goes on with one: a picture that was made to be both.
 _COMMENT = re.compile(rb"\*/\s{0,8}=|=\s{0,8}/\*")
 _EMBEDDED = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
