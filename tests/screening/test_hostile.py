@@ -394,7 +394,7 @@ COSTLY: dict[str, tuple[str, Callable[[], bytes]]] = {
     "pdf-noise": ("a.pdf", lambda: pdf(b"<< >>\nstream\n" + noise()[: LARGE - 4096] + b"\nendstream")),
     "pdf-streams": (
         "a.pdf",
-        lambda: pdf(*itertools.repeat(stream(bytes(60_000), b"/Type /ObjStm /N 1"), 3_000)) + bytes(LARGE // 2),
+        lambda: pdf(*itertools.repeat(stream(bytes(60_000), b"/Type /ObjStm /N 1"), 3_000)),
     ),
     "pdf-words": ("a.pdf", lambda: (pdf() + b"/ObjStm /Launchx /EF ")[:900] + b"/ObjStm stream\n" * (LARGE // 15)),
     "png-chunks": ("a.png", lambda: png(2, 2, chunk(b"aaAa", b"") * (LARGE // 12 - 100))),
@@ -417,7 +417,7 @@ COSTLY: dict[str, tuple[str, Callable[[], bytes]]] = {
         "a.docx",
         lambda: b"PK\x03\x04" + b"PK\x01\x02" * (LARGE // 4 - 20) + b"PK\x05\x06" + b"\xff" * 18,
     ),
-    "doc-chains": ("a.doc", lambda: compound({"WordDocument": WORD, "1Table": noise()[: LARGE - 300_000]})),
+    "doc-chains": ("a.doc", lambda: compound({"WordDocument": WORD, "1Table": noise()[: 6 * MiB]})),
     "doc-directory": ("a.doc", lambda: compound({"WordDocument": WORD}) + bytes(LARGE - 9000)),
     "rtf-objects": ("a.rtf", lambda: rtf(b"\\objdata 00" * (LARGE // 12))),
     "rtf-braces": ("a.rtf", lambda: rtf(b"{" * (LARGE - 99))),
