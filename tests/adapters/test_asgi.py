@@ -391,3 +391,21 @@ def test_an_application_that_nobody_needs_leaves_no_thread(made: Sharekit) -> No
     for thread in started:
         thread.join(60)
     assert not started & set(mine())
+
+
+def test_an_endpoint_of_the_hosts_own_gives_staff_the_bytes(made: Sharekit) -> None:
+    """An application for one document sends it as the portal would, a part of it too."""
+    document = made.documents.add(RELAUNCH, "Plan.txt", b"a plan that is longer than it is good", by=MARIA)
+    app = create_app(made).document(document, by=MARIA)
+    asked = {**HTTP, "path": "/staff/documents/1", "headers": [*HTTP["headers"], (b"range", b"bytes=2-5")]}
+
+    async def run() -> list[Message]:
+        line = Line({"type": "http.request"}, ends=False)
+        await app(asked, line.receive, line.send)
+        return line.sent
+
+    start, *pieces = asyncio.run(run())
+
+    assert start["status"] == 206
+    assert b"".join(piece["body"] for piece in pieces) == b"plan"
+    assert (b"content-range", b"bytes 2-5/37") in start["headers"]

@@ -61,7 +61,7 @@ def test_the_kit_is_made_once_and_late(host: None) -> None:
 
         assert kit() is first
         assert portal().kit is first
-        assert [*first.kinds] == ["matter"]
+        assert [*first.kinds] == ["matter", "sharekit.document"]
 
 
 def test_another_setting_makes_another_kit(setting: dict[str, Any]) -> None:
@@ -89,7 +89,7 @@ def test_another_setting_makes_another_kit(setting: dict[str, Any]) -> None:
 def test_kinds_may_be_objects_functions_or_paths(kinds: object) -> None:
     """However the kinds are given, the kit has them."""
     with override_settings(SHAREKIT={**GOOD, "KINDS": kinds}):
-        assert [*kit().kinds] == ["matter"]
+        assert [*kit().kinds] == ["matter", "sharekit.document"]
 
 
 SHOWCASE = Predicate("showcase", condition=lambda _: Eq("kind", "matter"))

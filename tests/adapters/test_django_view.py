@@ -18,7 +18,7 @@ from django.urls import include, path, resolve, reverse
 
 from sharekit import ReadLink, ResourceRef, Staff
 from sharekit.adapters.django.urls import urlpatterns_for
-from sharekit.adapters.django.views import portal_view
+from sharekit.adapters.django.views import document_answer, portal_view
 from sharekit.errors import ConfigurationError
 from sharekit.testing import kit
 from sharekit.testing.adapter import Received, Sent, over_wsgi
@@ -232,3 +232,18 @@ def test_djangos_test_client_can_follow_a_redirect(portal: Portal) -> None:
 
     assert answer.status_code == 303
     assert answer.url == answer.headers["Location"]
+
+
+def test_a_view_of_the_projects_own_gives_staff_the_bytes(portal: Portal) -> None:
+    """A project's view for staff sends a document as the portal would, ranges and headers included."""
+    document = portal.kit.documents.add(RELAUNCH, "Plan.txt", b"a plan that is longer than it is good", by=MARIA)
+    asked = {"path": "/staff/documents/1", "HTTP_HOST": "testserver"}
+    whole = document_answer(portal, RequestFactory().get(**asked), document, by=MARIA, version=None)
+    asking = RequestFactory().get(**asked, HTTP_RANGE="bytes=2-5")
+    part = document_answer(portal, asking, document.ref, by=MARIA, version=1)
+
+    assert (whole.status_code, b"".join(whole)) == (200, b"a plan that is longer than it is good")
+    assert (part.status_code, b"".join(part)) == (206, b"plan")
+    assert whole.headers["Content-Security-Policy"].startswith("default-src 'none'; sandbox")
+    whole.close()
+    part.close()

@@ -12,7 +12,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
 from sharekit import ReadLink, ResourceRef, Sharekit, Staff
-from sharekit.adapters.flask import create_blueprint, init_app, invitation_url, kit_from, link_url, portal_from
+from sharekit.adapters.flask import (
+    create_blueprint,
+    init_app,
+    invitation_url,
+    kit_from,
+    link_url,
+    portal_from,
+    send_document,
+)
 from sharekit.errors import ConfigurationError
 from sharekit.testing import kit
 from sharekit.web import Portal
@@ -292,3 +300,22 @@ def test_the_command_line_explains_itself(host: Host, arguments: list[str]) -> N
 
     assert refused.exit_code == 1
     assert refused.output.startswith("Error: ")
+
+
+def test_a_view_of_the_hosts_own_gives_staff_the_bytes() -> None:
+    """A host's route for staff sends a document as the portal would, ranges and headers included."""
+    host = make_host()
+    document = host.kit.documents.add(RELAUNCH, "Plan.txt", b"a plan that is longer than it is good", by=MARIA)
+
+    @host.app.get("/staff/documents/<id_>")
+    def show(id_: str) -> Response:
+        return send_document(ResourceRef("sharekit.document", id_), by=MARIA)
+
+    whole = host.client().get(f"/staff/documents/{document.id}")
+    part = host.client().get(f"/staff/documents/{document.id}", headers={"Range": "bytes=2-5"})
+    head = host.client().head(f"/staff/documents/{document.id}")
+
+    assert (whole.status_code, whole.data) == (200, b"a plan that is longer than it is good")
+    assert whole.headers["Content-Security-Policy"].startswith("default-src 'none'; sandbox")
+    assert (part.status_code, part.data) == (206, b"plan")
+    assert (head.status_code, head.data, head.headers["ETag"]) == (200, b"", whole.headers["ETag"])

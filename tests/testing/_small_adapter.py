@@ -115,6 +115,14 @@ class _Headers(SmallAdapter):
         yield "Host", environ["HTTP_HOST"]
 
 
+@breaks("D18")
+class _Ranges(SmallAdapter):
+    """Keeps ranges to itself."""
+
+    def fields(self, environ: Environ) -> Iterator[tuple[str, str]]:
+        return ((name, value) for name, value in super().fields(environ) if name.lower() != "range")
+
+
 @breaks("D1", "D16")
 class _Client(SmallAdapter):
     """Believes who says to be another client."""

@@ -25,8 +25,11 @@ from sharekit.adapters._asgi_bodies import AsgiBody, ClientGoneError, Message, p
 from sharekit.adapters._asgi_paths import place_of
 from sharekit.errors import ConfigurationError
 from sharekit.kit import Sharekit
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.documents import Document
 from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
+from sharekit.records.parties import Principal
 from sharekit.records.several import SeveralInOrder
 from sharekit.web import Headers, Portal, WebRequest, WebResponse
 
@@ -89,10 +92,28 @@ class PortalApp:
         """
         return str(base_url).rstrip("/") + self._portal.invitation_path(invitation)
 
+    def document(
+        self, document: Document | ResourceRef, *, by: Principal, version: int | None = None
+    ) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+        """
+        Return an ASGI application that gives the bytes of a document, for a page of the host's own, such as staff's.
+
+        An endpoint of Starlette returns it as it would a response. See `Portal.document`; what that raises is
+        raised when the application is called, before anything is sent.
+        """
+
+        def answer(request: WebRequest) -> WebResponse:
+            return self._portal.document(request, document, by=by, version=version)
+
+        async def application(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._answer(scope, receive, send, answer)
+
+        return application
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; accept the host's start and end, which change nothing here; refuse WebSockets."""
         if scope["type"] == "http":
-            await self._answer(scope, receive, send)
+            await self._answer(scope, receive, send, self._portal.handle)
         elif scope["type"] == "lifespan":
             await _live(receive, send)
         elif scope["type"] == "websocket":
@@ -101,12 +122,14 @@ class PortalApp:
         else:
             raise ConfigurationError("scope", f"is of the type {scope['type']!r}, which the portal does not serve")
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, answer: Callable[[WebRequest], WebResponse]
+    ) -> None:
         loop, context = _loop(), contextvars.copy_context()
         body = AsgiBody(receive, loop, self._patience)
         request = _translated(scope, body)
         try:
-            response = await loop.run_in_executor(self._threads, lambda: context.run(self._portal.handle, request))
+            response = await loop.run_in_executor(self._threads, lambda: context.run(answer, request))
         finally:
             body.give_up()
         with contextlib.suppress(ClientGoneError):

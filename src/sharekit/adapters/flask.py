@@ -22,9 +22,11 @@ from sharekit.adapters._link_commands import declared, line
 from sharekit.errors import ConfigurationError, MissingExtraError, SharekitError
 from sharekit.ids import ReadLinkId
 from sharekit.kit import Sharekit
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.documents import Document
 from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
-from sharekit.records.parties import System
+from sharekit.records.parties import Principal, System
 from sharekit.records.several import SeveralInOrder
 
 try:
@@ -37,9 +39,9 @@ try:
 except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
     raise MissingExtraError("flask", "flask") from _missing
 
-from sharekit.web import Headers, Portal, WebRequest
+from sharekit.web import Headers, Portal, WebRequest, WebResponse
 
-__all__ = ["create_blueprint", "init_app", "invitation_url", "kit_from", "link_url", "portal_from"]
+__all__ = ["create_blueprint", "init_app", "invitation_url", "kit_from", "link_url", "portal_from", "send_document"]
 
 T = TypeVar("T")
 
@@ -100,13 +102,7 @@ def create_blueprint(portal: Portal) -> Blueprint:
     blueprint = Blueprint("sharekit", __name__)
 
     def serve(path: str = "") -> Response:
-        answer = portal.handle(_translated(f"/{path}"))
-        response = Response(itertools.chain([answer.body], answer.stream or ()), status=answer.status)
-        if answer.stream is not None:
-            response.call_on_close(answer.stream.close)
-        response.headers.clear()
-        response.headers.extend(list(answer.headers))
-        return response
+        return _as_response(portal.handle(_translated(f"/{path}")))
 
     blueprint.record(_teach_rest)
     for rule in ("/", "/<sharekit_rest:path>"):
@@ -151,6 +147,24 @@ def link_url(link: ReadLink) -> str:
 def invitation_url(invitation: Invitation) -> str:
     """Return the whole address of an invitation's page, to be sent to the contact; the same at every call."""
     return _url_of(portal_from().path_below(invitation))
+
+
+def send_document(document: Document | ResourceRef, *, by: Principal, version: int | None = None) -> Response:
+    """
+    Return the bytes of a document for a view of the host's own, such as one for staff; see `Portal.document`.
+
+    Range and conditions of the current request are heeded, and the headers that keep the bytes harmless are set.
+    """
+    return _as_response(portal_from().document(_translated(request.path), document, by=by, version=version))
+
+
+def _as_response(answer: WebResponse) -> Response:
+    response = Response(itertools.chain([answer.body], answer.stream or ()), status=answer.status)
+    if answer.stream is not None:
+        response.call_on_close(answer.stream.close)
+    response.headers.clear()
+    response.headers.extend(list(answer.headers))
+    return response
 
 
 def _url_of(below: str) -> str:

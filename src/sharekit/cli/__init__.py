@@ -1,12 +1,15 @@
 """
-The command line: ``sharekit doctor`` and ``sharekit key``.
+The command line: ``sharekit doctor``, ``sharekit key``, ``sharekit sweep`` and ``sharekit fsck``.
 """
 
 import argparse
 import secrets
+import sys
 from collections.abc import Sequence
 
 from sharekit.cli.doctor import examine
+from sharekit.cli.upkeep import compare, sweep
+from sharekit.errors import SharekitError
 
 __all__ = ["main"]
 
@@ -23,7 +26,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command == "key":
         print(secrets.token_urlsafe(48))  # noqa: T201  # what was asked for
         return 0
-    return _doctor(arguments.kit)
+    if arguments.command == "doctor":
+        return _doctor(arguments.kit)
+    try:
+        if arguments.command == "sweep":
+            return sweep(arguments.kit, delete=arguments.delete, hours=arguments.hours)
+        return compare(arguments.kit, read=arguments.read, repair=arguments.repair)
+    except SharekitError as error:
+        print(f"sharekit: {error}", file=sys.stderr)  # noqa: T201  # why it could not be done
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -32,6 +43,14 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="look at this installation; exit code 1 when something is wrong")
     doctor.add_argument("--kit", metavar="MODULE:NAME", help="the host's kit, or a function that returns it")
     commands.add_parser("key", help="print a fresh secret key")
+    sweeping = commands.add_parser("sweep", help="say which blobs nothing names, and delete them when told to")
+    sweeping.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
+    sweeping.add_argument("--delete", action="store_true", help="delete them; without it they are only named")
+    sweeping.add_argument("--hours", type=float, default=24.0, help="touch nothing younger; 24 by default")
+    comparing = commands.add_parser("fsck", help="compare records and bytes; exit code 1 when bytes are lost")
+    comparing.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
+    comparing.add_argument("--read", action="store_true", help="read every byte and compare digests")
+    comparing.add_argument("--repair", action="store_true", help="note of lost bytes that they are; deletes nothing")
     return parser
 
 

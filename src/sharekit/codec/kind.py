@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Generic, Protocol, TypeVar
 
+from cattrs.errors import ForbiddenExtraKeysError
+
 from sharekit.codec import _converter
 from sharekit.errors import IntegrityError, InvalidInputError
 from sharekit.ids import TenantId
@@ -27,7 +29,7 @@ class Kept(Protocol):
 R = TypeVar("R", bound=Kept)
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]  # JSON values of a shape that no class describes any more
 
-_MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, RecursionError, ForbiddenExtraKeysError)
 
 # `loads` would look for blanks and byte order marks, which we do not write.
 _parse = json.JSONDecoder().raw_decode

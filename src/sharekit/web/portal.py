@@ -13,6 +13,7 @@ import attrs
 from sharekit.errors import ConfigurationError, InvitationUnavailableError, LinkUnavailableError, VisitEndedError
 from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
+from sharekit.records.documents import Document
 from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
 from sharekit.records.parties import Contact, Principal
@@ -23,6 +24,7 @@ from sharekit.web.answers import Answers, Reader
 from sharekit.web.assets import load_assets
 from sharekit.web.calls import Call
 from sharekit.web.clients import ClientEndpoints
+from sharekit.web.downloads import document_response
 from sharekit.web.endpoints import Endpoints
 from sharekit.web.locales import language_of, negotiate
 from sharekit.web.messages import WebRequest, WebResponse
@@ -188,6 +190,30 @@ class Portal:
                 urls=urls or StaffUrls(),
             )
         )
+
+    def document(
+        self, request: WebRequest, document: Document | ResourceRef, *, by: Principal, version: int | None = None
+    ) -> WebResponse:
+        """
+        Answer a request that a page of the host's own received for the bytes of a document: a member of staff's.
+
+        Who reads is for the host to say; whether they may is decided here, as everywhere.
+
+        Args:
+            request: A GET or a HEAD; its range and its conditions are heeded.
+            document: A document of the portal's own tenant.
+            by: Who reads.
+            version: An earlier version, for staff.
+
+        Raises:
+            NotFoundError: There is no such document, or they may not view it.
+            QuarantinedError: No scanner has called the bytes clean.
+            IntegrityError: The bytes are damaged.
+            StorageError: The store cannot answer.
+        """
+        ref = document if isinstance(document, ResourceRef) else document.ref
+        response = document_response(self._kit, request, ref, by=by, version=version)
+        return _without_body(response) if request.method == "HEAD" else response
 
     def handle(self, request: WebRequest) -> WebResponse:
         """

@@ -24,15 +24,17 @@ if TYPE_CHECKING:
 
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
     from sharekit.kit import Sharekit
     from sharekit.records.catalog import ResourceRef, Visibility
+    from sharekit.records.documents import Document
     from sharekit.records.invitations import Invitation
     from sharekit.records.links import ReadLink
-    from sharekit.records.parties import Contact, Staff
+    from sharekit.records.parties import Contact, Principal, Staff
     from sharekit.web import Portal
 
-__all__ = ["invitation_url", "kit", "link_url", "portal", "ref_of", "register", "unregister"]
+__all__ = ["invitation_url", "kit", "link_url", "portal", "ref_of", "register", "send_document", "unregister"]
 
 M = TypeVar("M", bound="Model")
 
@@ -159,3 +161,16 @@ def ref_of(instance: "Model") -> "ResourceRef":
     from sharekit.adapters.django.registration import find
 
     return find(instance).ref_of(instance)
+
+
+def send_document(
+    request: "HttpRequest", document: "Document | ResourceRef", *, by: "Principal", version: int | None = None
+) -> "HttpResponseBase":
+    """
+    Return the bytes of a document for a view of the project's own, such as one for staff; see `Portal.document`.
+
+    Range and conditions of the request are heeded, and the headers that keep the bytes harmless are set.
+    """
+    from sharekit.adapters.django.views import document_answer
+
+    return document_answer(portal(), request, document, by=by, version=version)

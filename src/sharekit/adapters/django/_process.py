@@ -53,6 +53,9 @@ def build(settings: Settings) -> Parts:
         predicates=settings.predicates,
         directory=settings.directory,
         clock=settings.clock,
+        blobs=settings.blobs,
+        scanner=settings.scanner,
+        uploads=settings.uploads,
         rate_limiter=settings.rate_limiter,
         tenant=settings.tenant,
     )

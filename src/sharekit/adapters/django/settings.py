@@ -14,9 +14,10 @@ from django.db import DEFAULT_DB_ALIAS
 from django.utils.module_loading import import_string
 
 from sharekit.errors import ConfigurationError, WeakSecretKeyError
-from sharekit.ports import Clock, Directory, Predicate, RateLimiter
+from sharekit.ports import BlobStore, Clock, Directory, Predicate, RateLimiter, Scanner
 from sharekit.records.catalog import ResourceKind
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
+from sharekit.records.uploads import UploadPolicy
 from sharekit.web import WebRequest
 
 __all__ = ["NAMES", "SETTING", "Settings", "read"]
@@ -40,6 +41,9 @@ class Settings:
         database: ``DATABASE``: the alias of the database.
         tenant: ``TENANT``: the tenant of the kit.
         clock: ``CLOCK``: the time; the machine's own when None.
+        blobs: ``BLOBS``: where the bytes of documents are kept; without it there are no documents.
+        scanner: ``SCANNER``: what looks for viruses, or None.
+        uploads: ``UPLOADS``: what people outside may send; the rule of `Sharekit` when None.
         rate_limiter: ``RATE_LIMITER``: what slows down guessing; one in the memory of the process when None.
         origin: ``ORIGIN``: scheme and host of the site, for addresses where there is no request.
         resolve_tenant: ``RESOLVE_TENANT``: tells the tenant of a request.
@@ -60,6 +64,9 @@ class Settings:
     database: str
     tenant: str
     clock: Clock | None
+    blobs: BlobStore | None
+    scanner: Scanner | None
+    uploads: UploadPolicy | None
     rate_limiter: RateLimiter | None
     origin: str | None
     resolve_tenant: Callable[[WebRequest], str | None] | None
@@ -94,6 +101,9 @@ def read() -> Settings:
         database=given.text("DATABASE", DEFAULT_DB_ALIAS),
         tenant=given.text("TENANT", "default"),
         clock=given.made("CLOCK", "now"),
+        blobs=given.made("BLOBS", "write"),
+        scanner=given.made("SCANNER", "scan"),
+        uploads=given.made("UPLOADS", "documents"),
         rate_limiter=given.made("RATE_LIMITER", "acquire"),
         origin=given.text("ORIGIN", "") or None,
         resolve_tenant=given.function("RESOLVE_TENANT"),

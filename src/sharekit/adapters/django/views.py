@@ -12,6 +12,9 @@ from typing import Final
 
 from sharekit.adapters._pieces import Pieces
 from sharekit.errors import MissingExtraError
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.documents import Document
+from sharekit.records.parties import Principal
 
 try:
     from django.contrib.auth.decorators import login_not_required
@@ -26,7 +29,7 @@ except ImportError as _missing:  # pragma: no cover  # shown in a process of its
 
 from sharekit.web import Headers, Portal, WebRequest, WebResponse
 
-__all__ = ["portal_view"]
+__all__ = ["document_answer", "portal_view"]
 
 _NO_CONTENT: Final = 204
 _PORTS: Final = {"http": ":80", "https": ":443"}
@@ -44,12 +47,23 @@ def portal_view(portal: Callable[[], Portal]) -> Callable[..., HttpResponseBase]
     """
 
     def view(request: HttpRequest, path: str) -> HttpResponseBase:
-        answer = portal().handle(_translated(request, f"/{path}"))
-        if answer.stream is None:
-            return _Whole(answer)
-        return _Long(answer, in_threads=isinstance(request, ASGIRequest))
+        return _as_response(request, portal().handle(_translated(request, f"/{path}")))
 
     return login_not_required(csrf_exempt(non_atomic_requests(view)))
+
+
+def document_answer(
+    portal: Portal, request: HttpRequest, document: Document | ResourceRef, *, by: Principal, version: int | None
+) -> HttpResponseBase:
+    """Return the bytes of a document for a view of the host's own; see `sharekit.adapters.django.send_document`."""
+    answer = portal.document(_translated(request, request.path), document, by=by, version=version)
+    return _as_response(request, answer)
+
+
+def _as_response(request: HttpRequest, answer: WebResponse) -> HttpResponseBase:
+    if answer.stream is None:
+        return _Whole(answer)
+    return _Long(answer, in_threads=isinstance(request, ASGIRequest))
 
 
 class _AsItIs(HttpResponseBase):

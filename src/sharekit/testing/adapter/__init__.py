@@ -17,6 +17,7 @@ Subclass `AdapterContract` in a test module and override its one fixture, ``serv
 from typing import Final
 
 from sharekit.testing._laws import Contract, laws_of
+from sharekit.testing.adapter._documents import DocumentLaws
 from sharekit.testing.adapter._drivers import Received, Sent, over_asgi, over_wsgi
 from sharekit.testing.adapter._frame import Frame, Send, Serve
 from sharekit.testing.adapter._messages import MessageLaws
@@ -25,7 +26,7 @@ from sharekit.testing.adapter._stories import StoryLaws
 __all__ = ["AdapterContract", "Received", "Send", "Sent", "Serve", "over_asgi", "over_wsgi"]
 
 
-class AdapterContract(MessageLaws, StoryLaws, Frame, Contract, contract=True):
+class AdapterContract(MessageLaws, StoryLaws, DocumentLaws, Frame, Contract, contract=True):
     """
     What every adapter promises, as tests.
 
@@ -60,6 +61,8 @@ class AdapterContract(MessageLaws, StoryLaws, Frame, Contract, contract=True):
     - D15: A tenant resolver sees the site as the visitor wrote it.
     - D16: Wrong secrets are counted by the address that the framework trusts.
     - D17: What fails becomes the portal's page, and no secret is logged.
+    - D18: The bytes of a document come whole, in part, and not again, each with the portal's own length
+      and range.
 
     Attributes:
         waivers: Laws that the adapter does not keep, each with the reason: ``{"D8": "..."}``.
