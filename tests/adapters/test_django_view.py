@@ -237,10 +237,10 @@ def test_djangos_test_client_can_follow_a_redirect(portal: Portal) -> None:
 def test_a_view_of_the_projects_own_gives_staff_the_bytes(portal: Portal) -> None:
     """A project's view for staff sends a document as the portal would, ranges and headers included."""
     document = portal.kit.documents.add(RELAUNCH, "Plan.txt", b"a plan that is longer than it is good", by=MARIA)
-    asked = {"path": "/staff/documents/1", "HTTP_HOST": "testserver"}
-    whole = document_answer(portal, RequestFactory().get(**asked), document, by=MARIA, version=None)
-    asking = RequestFactory().get(**asked, HTTP_RANGE="bytes=2-5")
-    part = document_answer(portal, asking, document.ref, by=MARIA, version=1)
+    asking = RequestFactory().get("/staff/1")
+    asking_for_part = RequestFactory(headers={"Range": "bytes=2-5"}).get("/staff/1")
+    whole = document_answer(portal, asking, document, by=MARIA, version=None)
+    part = document_answer(portal, asking_for_part, document.ref, by=MARIA, version=1)
 
     assert (whole.status_code, b"".join(whole)) == (200, b"a plan that is longer than it is good")
     assert (part.status_code, b"".join(part)) == (206, b"plan")
