@@ -11,7 +11,9 @@ import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -419,6 +421,48 @@ def test_a_server_that_hangs_is_an_error(moto_bucket: Bucket, monkeypatch: pytes
             store.write(KEY, [b"bytes"])
         with pytest.raises(StorageError):
             store.size(KEY)
+
+
+class Interrupted(BaseHTTPRequestHandler):
+    """An S3 server that hangs up in the middle of the first upload, and keeps the later ones."""
+
+    protocol_version = "HTTP/1.1"
+    bodies: ClassVar[list[bytes]] = []
+
+    def do_PUT(self) -> None:
+        """Take half of the first body, or a whole one."""
+        length = int(self.headers["Content-Length"])
+        self.bodies.append(self.rfile.read(length if self.bodies else length // 2))
+        if len(self.bodies) == 1:
+            self.close_connection = True
+        else:
+            self._answer(0)
+
+    def do_HEAD(self) -> None:
+        """Say how long the last body is."""
+        self._answer(len(self.bodies[-1]))
+
+    def _answer(self, length: int) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # as in the library
+        """Say nothing."""
+
+
+@pytest.mark.slow
+def test_an_upload_that_is_sent_again_is_sent_from_its_beginning(moto_bucket: Bucket) -> None:
+    """When the connection breaks in the middle of a file, what is sent the second time is all of it."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Interrupted) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        options = {**moto_bucket.options, "endpoint_url": f"http://127.0.0.1:{server.server_port}"}
+        stored = FsspecBlobStore(moto_bucket.url, options=options).write(KEY, cut(3 * MIB))
+        server.shutdown()
+
+    assert 3 * MIB == stored
+    assert b"".join(cut(3 * MIB)) == Interrupted.bodies[-1]
+    assert 2 == len(Interrupted.bodies)
 
 
 @pytest.mark.slow
