@@ -26,8 +26,12 @@ __all__ = [
     "InvitationId",
     "OrganizationId",
     "ReadLinkId",
+    "RequestId",
+    "RequestRecipientId",
     "StaffId",
+    "SubmissionId",
     "TenantId",
+    "UploadId",
     "blob_key",
     "blob_prefix",
     "deterministic_id",
@@ -47,6 +51,10 @@ ReadLinkId = NewType("ReadLinkId", str)
 GrantId = NewType("GrantId", str)
 AuditEntryId = NewType("AuditEntryId", str)
 BlobKey = NewType("BlobKey", str)
+RequestId = NewType("RequestId", str)
+RequestRecipientId = NewType("RequestRecipientId", str)
+SubmissionId = NewType("SubmissionId", str)
+UploadId = NewType("UploadId", str)
 DocumentId = NewType("DocumentId", str)
 FileId = NewType("FileId", str)
 

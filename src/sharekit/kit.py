@@ -24,6 +24,7 @@ from sharekit.features.documents import Documents
 from sharekit.features.links import Links
 from sharekit.features.people import People
 from sharekit.features.portal import PortalRules
+from sharekit.features.requests import Requests
 from sharekit.features.shares import Shares
 from sharekit.ids import TenantId, is_tenant_id
 from sharekit.ports import (
@@ -65,6 +66,7 @@ class Sharekit:
         catalog: The host's things.
         shares: What is given to whom.
         documents: Files that lie in the host's things.
+        requests: What contacts are asked for, and what they send.
         access: Who may see what.
         access_requests: Clients who ask to be let in.
         portal: What the portal shows, changed at run time.
@@ -302,6 +304,7 @@ class Sharekit:
         self.catalog: Catalog = Catalog(wiring)
         self.shares: Shares = Shares(wiring)
         self.documents: Documents = Documents(wiring)
+        self.requests: Requests = Requests(wiring)
         self.access: Access[Sharekit] = Access(wiring, self._rehearsing)
         self.access_requests: AccessRequests = AccessRequests(wiring)
         self.portal: PortalRules = PortalRules(wiring)

@@ -53,6 +53,14 @@ __all__ = [
     "portal_access_withdrawn",
     "portal_configured",
     "portal_entered",
+    "request_accepted",
+    "request_cancelled",
+    "request_closed",
+    "request_created",
+    "request_reminded",
+    "request_sent_back",
+    "request_submitted",
+    "request_template_saved",
     "resource_followed",
     "resource_handed_over",
     "resource_moved",
@@ -64,6 +72,8 @@ __all__ = [
     "share_declined",
     "share_revoked",
     "staff_added",
+    "submission_received",
+    "submission_refused",
     "upload_refused",
 ]
 
@@ -146,6 +156,14 @@ organization_added: Final = EventSignal(events.OrganizationAdded)
 organization_updated: Final = EventSignal(events.OrganizationUpdated)
 party_deactivated: Final = EventSignal(events.PartyDeactivated)
 portal_configured: Final = EventSignal(events.PortalConfigured)
+request_accepted: Final = EventSignal(events.RequestAccepted)
+request_cancelled: Final = EventSignal(events.RequestCancelled)
+request_closed: Final = EventSignal(events.RequestClosed)
+request_created: Final = EventSignal(events.RequestCreated)
+request_reminded: Final = EventSignal(events.RequestReminded)
+request_sent_back: Final = EventSignal(events.RequestSentBack)
+request_submitted: Final = EventSignal(events.RequestSubmitted)
+request_template_saved: Final = EventSignal(events.RequestTemplateSaved)
 resource_followed: Final = EventSignal(events.ResourceFollowed)
 resource_handed_over: Final = EventSignal(events.ResourceHandedOver)
 party_reactivated: Final = EventSignal(events.PartyReactivated)
@@ -160,6 +178,8 @@ resource_unfollowed: Final = EventSignal(events.ResourceUnfollowed)
 share_declined: Final = EventSignal(events.ShareDeclined)
 share_revoked: Final = EventSignal(events.ShareRevoked)
 staff_added: Final = EventSignal(events.StaffAdded)
+submission_received: Final = EventSignal(events.SubmissionReceived)
+submission_refused: Final = EventSignal(events.SubmissionRefused)
 upload_refused: Final = EventSignal(events.UploadRefused)
 
 _BY_NAME: Final = {found.name: found for found in list(globals().values()) if isinstance(found, EventSignal)}

@@ -55,6 +55,10 @@ class Purpose(enum.StrEnum):
     """What a contact who entered the portal shows with each request."""
     REPLY = "reply"
     """The code in an address to which somebody replies by mail."""
+    UPLOAD = "upload"
+    """The address of one contact's upload page; it lets files in, and none out."""
+    RECEIPT = "receipt"
+    """What says that a file came; it lets nobody in anywhere."""
 
 
 @attrs.frozen

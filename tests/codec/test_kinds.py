@@ -34,6 +34,7 @@ from sharekit.records.invitations import AccessState, Invitation, PortalAccess
 from sharekit.records.parties import EmailClaim, Organization
 from sharekit.records.people import ContactTag, Membership, NameClaim, OrganizationProfile
 from sharekit.records.settings import OrganizationMode, PortalSettings
+from tests.codec import _requests as requests
 
 T = TenantId("default")
 AT = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
@@ -70,6 +71,7 @@ SMALL: dict[RecordKind[Any], Any] = {
     FOLLOW: Follow(tenant=T, ref=REF, party="contact:c", since=AT),
     ACCESS_REQUEST: AccessRequest(tenant=T, ref=REF, contact=Contact("c"), asked_at=AT),
     PORTAL_SETTINGS: PortalSettings(tenant=T),
+    **requests.SMALL,
     STORED_FILE: StoredFile(
         tenant=T,
         id=FileId("f" * 28),
@@ -232,6 +234,7 @@ FULL: dict[RecordKind[Any], Any] = {
         roles=frozenset({"boss"}),
         shown={"project": ("hours", "progress")},
     ),
+    **requests.FULL,
     STORED_FILE: StoredFile(
         tenant=T,
         id=FileId("f" * 28),

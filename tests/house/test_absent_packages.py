@@ -23,6 +23,7 @@ OPTIONAL = (
     "psycopg",
     "pymysql",
     "pytest",
+    "python_multipart",
     "s3fs",
     "sqlalchemy",
     "starlette",
@@ -30,13 +31,17 @@ OPTIONAL = (
     "werkzeug",
 )
 
-PAGES = {"jinja2": "pages", "babel": "pages"}
+PAGES = {"jinja2": "pages", "babel": "pages", "python_multipart": "pages"}
 OPTIONAL_ROOMS: dict[str, dict[str, str]] = {
     "sharekit.adapters.asgi": PAGES,
     "sharekit.adapters.django": {"django": "django"},
     "sharekit.adapters.django.urls": {"django": "django", **PAGES},
     "sharekit.adapters.django.views": {"django": "django", **PAGES},
-    "sharekit.adapters.flask": {"flask": "flask", "babel": "pages"},  # Flask itself needs jinja2
+    "sharekit.adapters.flask": {
+        "flask": "flask",
+        "babel": "pages",
+        "python_multipart": "pages",
+    },  # Flask itself needs jinja2
     "sharekit.backends.django": {"django": "django"},
     "sharekit.backends.sqlalchemy": {"sqlalchemy": "sqlalchemy"},
     "sharekit.languages": {"babel": "pages"},
@@ -146,6 +151,8 @@ scope = {"type": "http", "method": "GET", "path": "/l/x", "headers": []}
 asyncio.run(create_app(kit)(scope, None, send))
 print(sent[0]["status"])
 """
-    absent = tuple(package for package in OPTIONAL if package not in {"jinja2", "babel", "markupsafe"})
+    absent = tuple(
+        package for package in OPTIONAL if package not in {"jinja2", "babel", "markupsafe", "python_multipart"}
+    )
 
     assert python(program, absent=absent) == "404"

@@ -65,9 +65,10 @@ class SmallAdapter:
         return self.prefix
 
     def read(self, environ: Environ, limit: int) -> bytes:
-        """Return some of the body."""
+        """Return the next part of the body."""
         body = bytes(environ["wsgi.input"].read(limit))
-        if len(body) < min(limit, int(environ.get("CONTENT_LENGTH", "0"))):
+        environ["taken"] = environ.get("taken", 0) + len(body)
+        if len(body) < limit and environ["taken"] < int(environ.get("CONTENT_LENGTH", "0")):
             raise ConnectionAbortedError
         return body
 
@@ -284,3 +285,21 @@ class _Log(SmallAdapter):
         if answer.status >= 400:
             logging.getLogger("small").warning("%s: %s", answer.status, environ["PATH_INFO"])
         return answer
+
+
+@breaks("D19")
+class _ReadOnce(SmallAdapter):
+    """Lets a body be read once."""
+
+    def read(self, environ: Environ, limit: int) -> bytes:
+        return b"" if "taken" in environ else super().read(environ, limit)
+
+
+@breaks("D19")
+class _NoTus(SmallAdapter):
+    """Knows the methods of forms alone."""
+
+    def handle(self, environ: Environ) -> WebResponse:
+        if environ["REQUEST_METHOD"] == "PATCH":
+            return super().handle({**environ, "REQUEST_METHOD": "POST"})
+        return super().handle(environ)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TypedDict, Unpack
 from urllib.parse import urlencode
@@ -88,7 +89,7 @@ class Browser:
                 path=path,
                 query=query,
                 headers=Headers(fields.items()),
-                read=lambda limit: body[:limit],
+                read=BytesIO(body).read,
                 client_key=self.client_key,
                 origin=ORIGIN,
                 root=root,

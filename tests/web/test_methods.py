@@ -9,6 +9,14 @@ from sharekit.web.routes import ROUTES
 from tests.web.conftest import SAME_SITE, Site
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get")
+
+
+def filled(address: str, place: str) -> str:
+    """Return an address with something in each of its places."""
+    names = ("token", "handle", "name", "id", "item", "upload")
+    return address.format(kind="project", **dict.fromkeys(names, place))
+
+
 KNOWN = {
     "/l/{token}": {"GET", "HEAD", "OPTIONS", "POST"},
     "/l/{token}/seen": {"OPTIONS", "POST"},
@@ -19,6 +27,11 @@ KNOWN = {
     "/p/": {"GET", "HEAD", "OPTIONS"},
     "/p/{kind}/{id}": {"GET", "HEAD", "OPTIONS"},
     "/p/sign-out": {"OPTIONS", "POST"},
+    "/u/{token}": {"GET", "HEAD", "OPTIONS"},
+    "/u/{token}/items/{item}": {"OPTIONS", "POST"},
+    "/u/{token}/finish": {"OPTIONS", "POST"},
+    "/u/{token}/files": {"OPTIONS", "POST"},
+    "/u/{token}/files/{upload}": {"DELETE", "HEAD", "OPTIONS", "PATCH"},
     "/p/documents": {"GET", "HEAD", "OPTIONS"},
     "/d/": {"GET", "HEAD", "OPTIONS"},
     "/d/{id}": {"GET", "HEAD", "OPTIONS"},
@@ -38,7 +51,9 @@ def test_a_method_is_refused_by_the_form_of_the_address_alone(quick_site: Site, 
     ana = quick_site.browser()
     answers = [
         ana.send(
-            method, address.format(token=place, handle=place, name=place, kind="project", id=place), headers=SAME_SITE
+            method,
+            filled(address, place),
+            headers=SAME_SITE,
         )
         for place in (living, "garbage")
     ]
@@ -66,7 +81,7 @@ def test_head_is_get_without_the_body(quick_site: Site, address: str) -> None:
 @pytest.mark.parametrize("address", KNOWN)
 def test_options_tells_the_methods_and_nothing_more(quick_site: Site, address: str) -> None:
     """OPTIONS of a known address lists its methods and allows no other site anything."""
-    answer = quick_site.browser().send("OPTIONS", address.format(token="x", handle="x", name="x", kind="x", id="x"))
+    answer = quick_site.browser().send("OPTIONS", filled(address, "x"))
 
     assert answer.status == 204
     assert set((answer.header("Allow") or "").split(", ")) == KNOWN[address]

@@ -29,7 +29,8 @@ from sharekit.records.catalog import ResourceRef
 from sharekit.records.documents import Document
 from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
-from sharekit.records.parties import Principal
+from sharekit.records.parties import Contact, Principal
+from sharekit.records.requests import DocumentRequest
 from sharekit.records.several import SeveralInOrder
 from sharekit.web import Headers, Portal, WebRequest, WebResponse
 
@@ -109,6 +110,17 @@ class PortalApp:
             await self._answer(scope, receive, send, answer)
 
         return application
+
+    def upload_url(self, request: DocumentRequest, contact: Contact, base_url: object) -> str:
+        """
+        Return the whole address of a contact's upload page, to be sent to them; the same at every call.
+
+        Args:
+            request: A request of any tenant.
+            contact: Who was asked.
+            base_url: As for `link_url`.
+        """
+        return str(base_url).rstrip("/") + self._portal.upload_path(request, contact)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; accept the host's start and end, which change nothing here; refuse WebSockets."""

@@ -26,7 +26,8 @@ from sharekit.records.catalog import ResourceRef
 from sharekit.records.documents import Document
 from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
-from sharekit.records.parties import Principal, System
+from sharekit.records.parties import Contact, Principal, System
+from sharekit.records.requests import DocumentRequest
 from sharekit.records.several import SeveralInOrder
 
 try:
@@ -41,7 +42,16 @@ except ImportError as _missing:  # pragma: no cover  # shown in a process of its
 
 from sharekit.web import Headers, Portal, WebRequest, WebResponse
 
-__all__ = ["create_blueprint", "init_app", "invitation_url", "kit_from", "link_url", "portal_from", "send_document"]
+__all__ = [
+    "create_blueprint",
+    "init_app",
+    "invitation_url",
+    "kit_from",
+    "link_url",
+    "portal_from",
+    "send_document",
+    "upload_url",
+]
 
 T = TypeVar("T")
 
@@ -165,6 +175,11 @@ def _as_response(answer: WebResponse) -> Response:
     response.headers.clear()
     response.headers.extend(list(answer.headers))
     return response
+
+
+def upload_url(request: DocumentRequest, contact: Contact) -> str:
+    """Return the whole address of a contact's upload page, to be sent to them; the same at every call."""
+    return _url_of(portal_from().upload_path_below(request, contact))
 
 
 def _url_of(below: str) -> str:

@@ -10,6 +10,7 @@ from sharekit.codec.folding import fold, words
 from sharekit.codec.kind import RecordKind
 from sharekit.codec.kinds_of_documents import ALL_OF_DOCUMENTS
 from sharekit.codec.kinds_of_people import ALL_OF_PEOPLE
+from sharekit.codec.kinds_of_requests import ALL_OF_REQUESTS
 from sharekit.codec.kinds_of_sharing import ALL_OF_SHARING
 from sharekit.ids import deterministic_id
 from sharekit.ports import Bool, Int, KeyValue, KindSpec, Ref, Text, Time
@@ -199,5 +200,6 @@ ALL: Final[tuple[RecordKind[Any], ...]] = (  # of every record class
     ANCESTRY,
     *ALL_OF_SHARING,
     *ALL_OF_PEOPLE,
+    *ALL_OF_REQUESTS,
     *ALL_OF_DOCUMENTS,
 )

@@ -36,6 +36,13 @@ from sharekit.errors._people import (
     MergedContactError,
     PortalSessionEndedError,
 )
+from sharekit.errors._requests import (
+    ReminderRefusedError,
+    RequestStateError,
+    RequestUnavailableError,
+    UploadLimitError,
+    UploadOffsetError,
+)
 from sharekit.errors._root import (
     SharekitError,
 )
@@ -79,7 +86,10 @@ __all__ = [
     "PortalSessionEndedError",
     "QuarantinedError",
     "RedeemRequired",
+    "ReminderRefusedError",
     "ReplicaBehindError",
+    "RequestStateError",
+    "RequestUnavailableError",
     "RetryTransaction",
     "SharekitError",
     "StorageError",
@@ -87,6 +97,8 @@ __all__ = [
     "TooManyAttemptsError",
     "TransactionUsageError",
     "UnknownSectionError",
+    "UploadLimitError",
+    "UploadOffsetError",
     "UploadRefusedError",
     "VisitEndedError",
     "WeakSecretKeyError",

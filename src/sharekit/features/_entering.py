@@ -8,6 +8,7 @@ from sharekit.codec.kinds import READ_LINK
 from sharekit.errors import InvalidInputError, NotFoundError
 from sharekit.features._facts import MAX_DEPTH, chain_of
 from sharekit.features._link_rules import take_back
+from sharekit.features._request_rules import end_requests
 from sharekit.features._unit import Unit
 from sharekit.ports import In
 from sharekit.records.catalog import CatalogEntry, Inheritance, NewChildren, ResourceRef, Visibility
@@ -71,8 +72,9 @@ def drafted(
 
 
 def end_links(unit: Unit, hidden: Sequence[CatalogEntry], by: Principal) -> None:
-    """Take back the links to things that clients may no longer see; showing the things again revives none."""
+    """End the links to things that clients may no longer see, and the requests about them; nothing revives them."""
     keys = [entry.ref.key for entry in hidden]
     for start in range(0, len(keys), _IDS_AT_ONCE):
         for link in unit.find(READ_LINK, In(ReadLinkKeys.RESOURCE, keys[start : start + _IDS_AT_ONCE])):
             take_back(unit, link, by)
+    end_requests(unit, hidden, by)

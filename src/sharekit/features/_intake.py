@@ -46,7 +46,19 @@ from sharekit.screening import (
     verify_staff,
 )
 
-__all__ = ["Gate", "Keep", "Received", "discard", "doom", "outside", "receive", "settle", "staff_gate"]
+__all__ = [
+    "Gate",
+    "Keep",
+    "Received",
+    "chunks_of",
+    "discard",
+    "doom",
+    "intend",
+    "outside",
+    "receive",
+    "settle",
+    "staff_gate",
+]
 
 T = TypeVar("T")
 
@@ -90,7 +102,7 @@ def outside(wiring: Wiring, name: str, policy: UploadPolicy | None = None) -> Ga
     return Gate(
         name=cleaned,
         max_bytes=rule.max_bytes,
-        early=lambda size, head: early_refusal(cleaned, size, head, rule),
+        early=lambda size, head: early_refusal(cleaned, size, head or b"", rule),
         prove=lambda file, size: verify(cleaned, file, size, rule),
     )
 
@@ -141,10 +153,10 @@ def receive(wiring: Wiring, stream: Stream, *, by: Principal, gate: Gate, declar
     if declared_size is not None and declared_size > gate.max_bytes:
         raise gate.too_large(declared_size).as_error()
     _refuse(gate.early(declared_size, b""))
-    counted = _Counted(_chunks(stream), gate)
+    counted = _Counted(chunks_of(stream), gate)
     counted.begin()
     file = FileId(random_id())
-    _intend(wiring, file)
+    intend(wiring, file)
     try:
         return _screened(wiring, blobs, file, counted, by=by, gate=gate)
     except Exception:
@@ -152,7 +164,7 @@ def receive(wiring: Wiring, stream: Stream, *, by: Principal, gate: Gate, declar
         raise
 
 
-def _intend(wiring: Wiring, file: FileId) -> None:
+def intend(wiring: Wiring, file: FileId) -> None:
     # In the host's transaction, where there is one: then a rollback takes it along, and the sweep finds the
     # blob by the listing.
     wiring.write(
@@ -314,7 +326,7 @@ def _refuse(refusal: Refusal | None) -> None:
         raise refusal.as_error()
 
 
-def _chunks(stream: object) -> Iterator[bytes]:
+def chunks_of(stream: object) -> Iterator[bytes]:
     """Yield the bytes of a stream in chunks of at most 64 KiB."""
     if isinstance(stream, bytes | bytearray | memoryview):
         return _cut(bytes(stream))

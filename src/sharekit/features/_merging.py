@@ -15,6 +15,7 @@ from sharekit.codec.kinds import EMAIL_CLAIM, READ_LINK
 from sharekit.codec.kinds_of_people import CONTACT_TAG, MEMBERSHIP, contact_tag_id
 from sharekit.features._memberships import joined, left
 from sharekit.features._merging_shares import move_follows, move_grants, move_requesters, move_requests
+from sharekit.features._request_rules import move_recipients
 from sharekit.features._unit import Unit
 from sharekit.ids import ContactId
 from sharekit.ports import Eq
@@ -63,4 +64,5 @@ MOVERS: Final[tuple[Mover, ...]] = (
     move_follows,
     move_requests,
     move_requesters,
+    move_recipients,
 )

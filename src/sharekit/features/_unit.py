@@ -220,9 +220,16 @@ class Unit:
         """Remove a record that this unit read or put."""
         self.tx.delete(kind.name, id_, self._revisions.pop((kind.name, id_)))
 
-    def bump(self, kind: RecordKind[Any], id_: str, counter: str, limit: int | None) -> int | None:  # any record class
-        """Count one, unless that would exceed *limit*; read the record again before putting it."""
-        return self.tx.bump(kind.name, id_, counter, limit)
+    def bump(
+        self,
+        kind: RecordKind[Any],  # any record class
+        id_: str,
+        counter: str,
+        limit: int | None,
+        amount: int = 1,
+    ) -> int | None:
+        """Count so many, unless that would exceed *limit*; read the record again before putting it."""
+        return self.tx.bump(kind.name, id_, counter, limit, amount)
 
     def emit(self, event: Event) -> None:
         """Write an event to the audit trail now, and announce it after the commit."""

@@ -13,6 +13,7 @@ from sharekit.errors import InvalidInputError, NotFoundError
 from sharekit.features._facts import chain_of, require, require_active, require_staff
 from sharekit.features._grants import GrantTerms, decline, followed, give, grants_on, take, unfollowed
 from sharekit.features._parties import active_contact, active_organization
+from sharekit.features._request_rules import hand_over_requests
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import GrantId
 from sharekit.policies.staff import is_barred
@@ -214,7 +215,7 @@ class Shares:
 
     def handover(self, owner: Staff, *, to: Staff, by: Principal) -> list[CatalogEntry]:
         """
-        Give everything that one member of staff owns to another, with the links that they made to it or into it.
+        Give everything that one member of staff owns to another, with their links and requests to it or into it.
 
         Args:
             owner: Who answered for it.
@@ -252,6 +253,7 @@ class Shares:
                     )
                 )
             _hand_over_links(unit, moved, owner, to)
+            hand_over_requests(unit, moved, owner, to)
             return moved
 
         return self._wiring.write(work)

@@ -18,16 +18,20 @@ __all__ = [
     "names",
     "optional_text",
     "phone",
+    "prose",
     "slug",
     "tag",
     "text",
     "title",
+    "variables",
     "whole",
 ]
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*([-._][a-z0-9]+)*")
 _EMAIL = re.compile(r"[^@\s<>(),;:\"\\]+@[^@\s<>(),;:\"\\]+")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_BREAKS = re.compile("[\t\r\n]")
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MAX_EMAIL = 254
 _MAX_IDENTIFIER = 180
@@ -81,6 +85,23 @@ def title(field: str, value: object) -> None:
         raise InvalidInputError(field, f"needs 1 to {_MAX_TITLE} characters that are not only spaces")
     if not value.isprintable() and _CONTROL.search(value):
         raise InvalidInputError(field, "may not hold control characters")
+
+
+def prose(field: str, value: object, longest: int) -> None:
+    """Refuse texts of several lines that are empty, longer than that, or hold control characters."""
+    if not isinstance(value, str):
+        raise InvalidInputError(field, "needs text")
+    if not value.strip() or len(value) > longest:
+        raise InvalidInputError(field, f"needs 1 to {longest} characters that are not only spaces")
+    if _CONTROL.search(_BREAKS.sub("", value)):
+        raise InvalidInputError(field, "may not hold control characters, but for tabs and line breaks")
+
+
+def variables(field: str, value: str, known: Collection[str]) -> None:
+    """Refuse texts with a ``{variable}`` that nothing fills."""
+    if any(name not in known for name in _VARIABLE.findall(value)):
+        listed = ", ".join(f"{{{name}}}" for name in sorted(known))
+        raise InvalidInputError(field, f"names a variable that nobody fills; there are {listed}")
 
 
 def email(field: str, value: object) -> None:

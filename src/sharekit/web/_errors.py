@@ -16,6 +16,7 @@ from sharekit.errors import (
     NotAllowedError,
     NotFoundError,
     PortalSessionEndedError,
+    RequestUnavailableError,
     RetryTransaction,
     SharekitError,
     StorageError,
@@ -137,6 +138,7 @@ _TABLE: Final[Sequence[tuple[tuple[type[Exception], ...], Refusal]]] = (
         (
             LinkUnavailableError,
             InvitationUnavailableError,
+            RequestUnavailableError,
             UnknownAddressError,
             NotFoundError,
             NotAllowedError,
@@ -162,6 +164,8 @@ def refusal_of(error: Exception) -> Refusal:
         return Refusal(410, "expired")
     if isinstance(error, InvitationUnavailableError) and error.expired:
         return Refusal(410, "invitation-expired")
+    if isinstance(error, RequestUnavailableError) and error.expired:
+        return Refusal(410, "request-expired")
     found = next(refusal for classes, refusal in _TABLE if isinstance(error, classes))
     if isinstance(error, TooManyAttemptsError):
         found = attrs.evolve(found, retry_after=error.retry_after)

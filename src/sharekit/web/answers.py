@@ -7,18 +7,21 @@ from typing import Final
 
 import attrs
 
-from sharekit.errors import RedeemRequired
+from sharekit.errors import RedeemRequired, SharekitError
 from sharekit.records.documents import DocumentFile
 from sharekit.records.invitations import InvitationView
 from sharekit.records.lists import Page
 from sharekit.records.views import LinkView, Projection
 from sharekit.web._errors import Refusal, refusal_of
 from sharekit.web.assets import Asset
+from sharekit.web.formats import Formats
 from sharekit.web.headers import ASSET_HEADERS, PAGE_HEADERS
 from sharekit.web.listing import DocumentEntry, ListQuery, ListView, document_entry, item_path, list_view
 from sharekit.web.locales import Language, language_of
 from sharekit.web.messages import WebResponse
 from sharekit.web.pages import ItemPage, Pages
+from sharekit.web.refusals import sentence_for
+from sharekit.web.request_pages import RequestPage
 from sharekit.web.routes import DOCUMENTS, HOME, SIGN_OUT
 
 __all__ = ["Answers", "Client", "Reader"]
@@ -165,6 +168,22 @@ class Answers:
         if refusal.retry_after is not None:
             wait = self._pages.formats(reader.language).wait(refusal.retry_after)
         return self._pages.render(refusal.page, reader.language, reader.root, status=refusal.status, wait=wait)
+
+    def request(self, reader: Reader, page: RequestPage, status: int) -> WebResponse:
+        """Return an upload page."""
+        return _page(status, reader.language, self._pages.render("request", reader.language, reader.root, page=page))
+
+    def formats(self, reader: Reader) -> Formats:
+        """Return how values are written for a reader."""
+        return self._pages.formats(reader.language)
+
+    def sentence(self, reader: Reader, error: SharekitError) -> str:
+        """Return what a reader is told of a file that was not taken."""
+        return sentence_for(error, self.formats(reader))
+
+    def told(self, status: int, body: bytes, content_type: str, *headers: tuple[str, str]) -> WebResponse:
+        """Return a response to a program."""
+        return _response(status, body, content_type, *headers)
 
     def see_other(self, location: str, *headers: tuple[str, str]) -> WebResponse:
         """Return a redirect to be followed by a GET."""

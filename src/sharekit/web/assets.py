@@ -15,7 +15,7 @@ from sharekit.web.theme import theme_css
 __all__ = ["Asset", "load_assets"]
 
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-_FILES: Final = ("portal.css", "portal.js", "staff.css", "staff.js")
+_FILES: Final = ("portal.css", "portal.js", "staff.css", "staff.js", "upload.js")
 
 
 @attrs.frozen

@@ -40,6 +40,7 @@ from sharekit.web.routes import (
     ZIP,
     Route,
 )
+from sharekit.web.uploads import UploadEndpoints
 from sharekit.web.visits import VisitCookies, handle_of
 
 __all__ = ["Endpoints"]
@@ -58,6 +59,7 @@ class Endpoints:
         assets: The files that may be fetched.
         cookies: What carries visits.
         clients: What answers in the client portal.
+        uploads: What answers on upload pages.
         resolve_tenant: The host's own way to tell the tenant of a request; without it the token tells.
     """
 
@@ -66,11 +68,15 @@ class Endpoints:
     assets: Mapping[str, Asset]
     cookies: VisitCookies
     clients: ClientEndpoints
+    uploads: UploadEndpoints
     resolve_tenant: Callable[[WebRequest], str | None] | None
 
     def answer(self, route: Route, call: Call) -> WebResponse:
         """Return the answer to a call whose method the route knows; HEAD is answered as GET is."""
         method = call.request.method
+        uploading = self.uploads.answer(route, call)
+        if uploading is not None:
+            return uploading
         if method == "OPTIONS":
             return self.answers.nothing(("Allow", route.allow))
         if method == "POST":

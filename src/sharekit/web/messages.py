@@ -55,9 +55,9 @@ class WebRequest:
             slash. It holds the secret of a link, so it never shows in a ``repr``.
         query: What stands behind the question mark, as it came.
         headers: The header fields.
-        read: Returns at most so many bytes of the body; called at most once, and only for a body
-            that may be read. It raises `TimeoutError` for a body that does not come, and another
-            `OSError` for one that ends before its end.
+        read: Returns the next bytes of the body, so many unless it ends before; called as often as more
+            is wanted, and only for a body that may be read. It raises `TimeoutError` for a body that
+            does not come, and another `OSError` for one that ends before its end.
         client_key: What tells one client from another where wrong secrets are counted: the
             address that the host trusts. Behind a proxy that must be the client's, not the proxy's.
         origin: Scheme and host of the site as its visitors see it, ``"https://portal.example"``.

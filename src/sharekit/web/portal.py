@@ -10,13 +10,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from sharekit.errors import ConfigurationError, InvitationUnavailableError, LinkUnavailableError, VisitEndedError
+from sharekit.errors import (
+    ConfigurationError,
+    InvitationUnavailableError,
+    LinkUnavailableError,
+    RequestUnavailableError,
+    VisitEndedError,
+)
 from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.documents import Document
 from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
 from sharekit.records.parties import Contact, Principal
+from sharekit.records.requests import DocumentRequest
 from sharekit.records.several import SeveralInOrder
 from sharekit.web._errors import ForgedSessionError, UnknownAddressError, WrongMethodError
 from sharekit.web._guard import WrongSecrets
@@ -30,10 +37,11 @@ from sharekit.web.locales import language_of, negotiate
 from sharekit.web.messages import WebRequest, WebResponse
 from sharekit.web.pages import BaseLoader, Pages, folder_loaders
 from sharekit.web.preview import PortalPreview, preview_for, preview_of
-from sharekit.web.routes import INVITATION, LINK, find_route
+from sharekit.web.routes import INVITATION, LINK, UPLOAD, find_route
 from sharekit.web.sessions import SessionCookie
 from sharekit.web.staff import StaffPanels, StaffUrls
 from sharekit.web.staff.desk import Desk
+from sharekit.web.uploads import UploadEndpoints
 from sharekit.web.visits import VisitCookies
 
 __all__ = ["Portal"]
@@ -47,7 +55,7 @@ class Portal:
     by any number of threads.
 
     The path of a link or an invitation holds its secret. The portal never logs it; a web server
-    that keeps an access log should leave out what follows ``/l/`` and ``/i/``.
+    that keeps an access log should leave out what follows ``/l/``, ``/i/`` and ``/u/``.
     """
 
     def __init__(
@@ -106,6 +114,7 @@ class Portal:
             assets=assets,
             cookies=VisitCookies(secure_cookies),
             clients=clients,
+            uploads=UploadEndpoints(kit=kit, answers=self._answers, resolve_tenant=resolve_tenant),
             resolve_tenant=resolve_tenant,
         )
 
@@ -121,6 +130,14 @@ class Portal:
     def invitation_path(self, invitation: Invitation) -> str:
         """Return the path of an invitation's page, secret and ``base_path`` included; the same at every call."""
         return self._base_path + self.path_below(invitation)
+
+    def upload_path(self, request: DocumentRequest, contact: Contact) -> str:
+        """Return the path of a contact's upload page, secret and ``base_path`` included; the same at every call."""
+        return self._base_path + self.upload_path_below(request, contact)
+
+    def upload_path_below(self, request: DocumentRequest, contact: Contact) -> str:
+        """Return it without the ``base_path``, for an adapter that knows better where it is mounted."""
+        return UPLOAD.fill(token=self._kit_of(request).requests.token(request, contact))
 
     def path_below(self, shown: ReadLink | Invitation) -> str:
         """Return either without the ``base_path``, for an adapter that knows better where it is mounted."""
@@ -231,7 +248,7 @@ class Portal:
             response = self._answers.refusal(reader, error)
         return _without_body(response) if request.method == "HEAD" else response
 
-    def _kit_of(self, shown: ReadLink | Invitation) -> Sharekit:
+    def _kit_of(self, shown: ReadLink | Invitation | DocumentRequest) -> Sharekit:
         return self._kit if shown.tenant == self._kit.tenant else self._kit.for_tenant(shown.tenant)
 
     def _answered(self, request: WebRequest, reader: Reader) -> WebResponse:
@@ -246,7 +263,7 @@ class Portal:
         except ForgedSessionError:
             self._wrong_secrets.count(request)
             raise
-        except (LinkUnavailableError, InvitationUnavailableError) as error:
+        except (LinkUnavailableError, InvitationUnavailableError, RequestUnavailableError) as error:
             # What has run out or fallen silent was a good secret once, and is told so.
             if not error.expired and not isinstance(error, VisitEndedError):
                 self._wrong_secrets.count(request)

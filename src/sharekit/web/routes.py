@@ -23,6 +23,11 @@ __all__ = [
     "SEEN",
     "SIGN_OUT",
     "STATIC",
+    "UPLOAD",
+    "UPLOAD_FILE",
+    "UPLOAD_FILES",
+    "UPLOAD_FINISH",
+    "UPLOAD_ITEM",
     "VISIT",
     "ZIP",
     "Route",
@@ -87,6 +92,17 @@ ITEM: Final = Route("/p/{kind}/{id}", ("GET", "HEAD", "OPTIONS"))
 SIGN_OUT: Final = Route("/p/sign-out", ("POST", "OPTIONS"))
 """Where the contact who came in goes out."""
 
+UPLOAD: Final = Route("/u/{token}", ("GET", "HEAD", "OPTIONS"))
+"""The page on which a contact sends what was asked for."""
+UPLOAD_ITEM: Final = Route("/u/{token}/items/{item}", ("POST", "OPTIONS"))
+"""Where the form of one item is sent, with one file."""
+UPLOAD_FINISH: Final = Route("/u/{token}/finish", ("POST", "OPTIONS"))
+"""Where a contact says that this is all."""
+UPLOAD_FILES: Final = Route("/u/{token}/files", ("POST", "OPTIONS"))
+"""Where a file that comes in parts is announced, by tus."""
+UPLOAD_FILE: Final = Route("/u/{token}/files/{upload}", ("HEAD", "PATCH", "DELETE", "OPTIONS"))
+"""Where its parts are sent, by tus."""
+
 DOCUMENTS: Final = Route("/p/documents", ("GET", "HEAD", "OPTIONS"))
 """The list of the documents that the contact who came in may see."""
 DOWNLOAD: Final = Route("/d/{id}", ("GET", "HEAD", "OPTIONS"))
@@ -94,7 +110,25 @@ DOWNLOAD: Final = Route("/d/{id}", ("GET", "HEAD", "OPTIONS"))
 ZIP: Final = Route("/d/", ("GET", "HEAD", "OPTIONS"))
 """Several documents as one ZIP; which ones stands behind the question mark."""
 
-ROUTES: Final = (LINK, SEEN, VISIT, STATIC, INVITATION, ROOT, HOME, DOCUMENTS, ITEM, SIGN_OUT, ZIP, DOWNLOAD)
+ROUTES: Final = (
+    LINK,
+    SEEN,
+    VISIT,
+    STATIC,
+    INVITATION,
+    ROOT,
+    HOME,
+    DOCUMENTS,
+    ITEM,
+    SIGN_OUT,
+    ZIP,
+    DOWNLOAD,
+    UPLOAD,
+    UPLOAD_ITEM,
+    UPLOAD_FINISH,
+    UPLOAD_FILES,
+    UPLOAD_FILE,
+)
 
 
 def find_route(path: str) -> tuple[Route, Mapping[str, str]] | None:

@@ -32,9 +32,20 @@ if TYPE_CHECKING:
     from sharekit.records.invitations import Invitation
     from sharekit.records.links import ReadLink
     from sharekit.records.parties import Contact, Principal, Staff
+    from sharekit.records.requests import DocumentRequest
     from sharekit.web import Portal
 
-__all__ = ["invitation_url", "kit", "link_url", "portal", "ref_of", "register", "send_document", "unregister"]
+__all__ = [
+    "invitation_url",
+    "kit",
+    "link_url",
+    "portal",
+    "ref_of",
+    "register",
+    "send_document",
+    "unregister",
+    "upload_url",
+]
 
 M = TypeVar("M", bound="Model")
 
@@ -174,3 +185,20 @@ def send_document(
     from sharekit.adapters.django.views import document_answer
 
     return document_answer(portal(), request, document, by=by, version=version)
+
+
+def upload_url(asked: "DocumentRequest", contact: "Contact", request: "HttpRequest | None" = None) -> str:
+    """
+    Return the whole address of a contact's upload page, to be sent to them; the same at every call.
+
+    Args:
+        asked: What was asked for, of any tenant.
+        contact: Who was asked.
+        request: As for `link_url`.
+
+    Raises:
+        ConfigurationError: The portal is mounted nowhere, or neither request nor origin is known.
+    """
+    from sharekit.adapters.django._process import address_below, parts
+
+    return address_below(parts().portal.upload_path_below(asked, contact), request)

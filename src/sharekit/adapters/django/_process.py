@@ -83,8 +83,12 @@ def database() -> str:
 
 def address_of(shown: ReadLink | Invitation, request: HttpRequest | None) -> str:
     """Return the whole address of the page of a link or an invitation."""
+    return address_below(parts().portal.path_below(shown), request)
+
+
+def address_below(below: str, request: HttpRequest | None) -> str:
+    """Return the whole address of a page of the portal."""
     made = parts()
-    below = made.portal.path_below(shown)
     try:
         path = reverse("sharekit:portal", kwargs={"path": below.lstrip("/")})
     except NoReverseMatch as error:

@@ -134,19 +134,30 @@ def _translated(request: HttpRequest, path: str) -> WebRequest:
         path=path,
         query=request.META.get("QUERY_STRING", ""),
         headers=Headers(request.headers.items()),
-        read=lambda limit: _read(request, limit),
+        read=_Reading(request).read,
         client_key=request.META.get("REMOTE_ADDR") or "",
         origin=f"{scheme}://{request.get_host().removesuffix(_PORTS.get(scheme, ''))}",
         root=request.path.removesuffix(path).rstrip("/"),
     )
 
 
-def _read(request: HttpRequest, limit: int) -> bytes:
-    environ = request.environ if isinstance(request, WSGIRequest) else {}
-    if environ.get("wsgi.input_terminated") and "CONTENT_LENGTH" not in environ:
-        return bytes(environ["wsgi.input"].read(limit))  # a body in chunks, which Django takes for none
-    body = request.read(limit)
-    length = request.headers.get("Content-Length", "")
-    if length.isdecimal() and len(body) < min(limit, int(length)):  # Django reads what ended early as if it were whole
-        raise ConnectionAbortedError
-    return body
+class _Reading:
+    """Reads the body of a request, in as many goes as are wanted."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._taken = 0
+
+    def read(self, limit: int) -> bytes:
+        """Return the next bytes, so many unless the body ends before."""
+        request = self._request
+        environ = request.environ if isinstance(request, WSGIRequest) else {}
+        if environ.get("wsgi.input_terminated") and "CONTENT_LENGTH" not in environ:
+            return bytes(environ["wsgi.input"].read(limit))  # a body in chunks, which Django takes for none
+        body = request.read(limit)
+        self._taken += len(body)
+        length = request.headers.get("Content-Length", "")
+        # Django reads what ended early as if it were whole.
+        if len(body) < limit and length.isdecimal() and self._taken < int(length):
+            raise ConnectionAbortedError
+        return body

@@ -51,6 +51,18 @@ from sharekit.records.events._people import (
     PortalEntered,
     StaffAdded,
 )
+from sharekit.records.events._requests import (
+    RequestAccepted,
+    RequestCancelled,
+    RequestClosed,
+    RequestCreated,
+    RequestReminded,
+    RequestSentBack,
+    RequestSubmitted,
+    RequestTemplateSaved,
+    SubmissionReceived,
+    SubmissionRefused,
+)
 from sharekit.records.events._sharing import (
     AccessAnswered,
     AccessRequested,
@@ -96,6 +108,14 @@ __all__ = [
     "PortalAccessWithdrawn",
     "PortalConfigured",
     "PortalEntered",
+    "RequestAccepted",
+    "RequestCancelled",
+    "RequestClosed",
+    "RequestCreated",
+    "RequestReminded",
+    "RequestSentBack",
+    "RequestSubmitted",
+    "RequestTemplateSaved",
     "ResourceFollowed",
     "ResourceHandedOver",
     "ResourceMoved",
@@ -107,5 +127,7 @@ __all__ = [
     "ShareDeclined",
     "ShareRevoked",
     "StaffAdded",
+    "SubmissionReceived",
+    "SubmissionRefused",
     "UploadRefused",
 ]
