@@ -151,9 +151,9 @@ def _rows(beginning: str) -> list[list[int]]:
     found: list[list[int]] = []
     for delimiter in ",;\t|:":
         with contextlib.suppress(csv.Error):
-            # An empty last cell may be the end of a statement.
+            # What an empty cell follows may be the end of a statement.
             rows = csv.reader(sample, delimiter=delimiter)
-            found.append([len(row) - (not row[-1]) for row in rows if row])
+            found.append([len(row) - (delimiter == ";" and not row[-1]) for row in rows if row])
     return found
 
 
@@ -167,4 +167,4 @@ def _is_prose(beginning: str, rows: list[list[int]]) -> bool:
     if any(sum(width > 1 for width in widths) * 5 >= len(widths) for widths in rows if widths):
         return False
     long = sum(1 for line in lines if line.count(" ") >= 7 and len(line) > 40)
-    return len(lines) >= 8 and long * 5 > len(lines) * 4
+    return len(lines) >= 8 and long * 20 > len(lines) * 19
