@@ -26,9 +26,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Sharekit:
     made.documents.add(PROJECT, "Stays.txt", b"a text that stays", by=MARIA)
     made.documents.remove(made.documents.add(PROJECT, "Gone.txt", b"a text", by=MARIA), by=MARIA)
     clock.advance(timedelta(days=2))
-    module.kit = made  # type: ignore[attr-defined]  # as a host's module has one
-    module.broken = lambda: 1 / 0  # type: ignore[attr-defined]  # the same
-    module.other = 7  # type: ignore[attr-defined]  # the same
+    vars(module).update(kit=made, broken=lambda: 1 / 0, other=7)
     monkeypatch.setitem(sys.modules, module.__name__, module)
     return made
 

@@ -606,6 +606,24 @@ def test_a_kit_without_a_place_for_bytes_says_so(agency: Agency) -> None:
     assert bare.documents.visible(agency.maria).items == ()
 
 
+def test_a_plan_tells_what_sharing_would_show_and_keeps_no_bytes(agency: Agency) -> None:
+    """What is done with documents that are there can be planned; taking in new bytes cannot, and leaves none."""
+    ana = agency.person("Ana")
+    plan = agency.kit.documents.add(agency.relaunch, "Plan.txt", text(5), by=agency.maria)
+    removed = agency.kit.documents.add(agency.relaunch, "Old.txt", text(5), by=agency.maria)
+    agency.kit.documents.remove(removed, by=agency.maria)
+    agency.clock.advance(DAY)
+    before = blobs_of(agency)
+    told = agency.kit.access.plan(lambda kit: kit.documents.share(plan, to=ana, by=agency.maria))
+    agency.kit.access.plan(lambda kit: kit.sweep(dry_run=False))
+    with pytest.raises(errors.InvalidInputError):
+        agency.kit.access.plan(lambda kit: kit.documents.add(agency.relaunch, "x.txt", b"text", by=agency.maria))
+
+    assert [change.ref for change in told.every_gain] == [plan.ref]
+    assert blobs_of(agency) == before
+    assert names(agency, ana) == []
+
+
 BAD = list(
     itertools.product(
         [

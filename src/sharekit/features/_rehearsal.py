@@ -2,7 +2,7 @@
 Rehearses a change in a transaction that is rolled back, and watches what it touches.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,8 +12,8 @@ import attrs
 from sharekit.codec import RecordKind
 from sharekit.errors import InvalidInputError
 from sharekit.features._unit import Unit, Wiring
-from sharekit.ids import TenantId
-from sharekit.ports import KindSpec, Query, Transaction
+from sharekit.ids import BlobKey, TenantId
+from sharekit.ports import BlobStore, KindSpec, Query, StoredBlob, Transaction
 from sharekit.records.events import Event
 
 __all__ = ["Rehearsal", "RehearsedUnit", "rehearsing"]
@@ -112,6 +112,34 @@ class _RehearsedRecords:
         return [self.unit.tenant] if self.unit.tx.count(Query(kind, limit=1)) else []
 
 
+@attrs.frozen
+class _RehearsedBlobs:
+    """The store of bytes within a rehearsal: it can be read, and nothing in it changes."""
+
+    inner: BlobStore
+
+    def write(self, key: BlobKey, chunks: Iterable[bytes]) -> int:  # noqa: ARG002  # the port's
+        """Refuse: bytes cannot be taken back, and a stream can be read once."""
+        raise InvalidInputError(
+            "change", "takes in bytes, which no plan can; plan what is done with documents there are"
+        )
+
+    def read(self, key: BlobKey, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Yield bytes."""
+        return self.inner.read(key, start, stop)
+
+    def size(self, key: BlobKey) -> int | None:
+        """Return how many bytes there are."""
+        return self.inner.size(key)
+
+    def delete(self, key: BlobKey) -> None:
+        """Do nothing."""
+
+    def blobs(self, prefix: str) -> Iterator[StoredBlob]:
+        """Name what there is."""
+        return self.inner.blobs(prefix)
+
+
 def _require_here(unit: Unit, tenant: TenantId) -> None:
     if tenant != unit.tenant:
         raise InvalidInputError("change", "may not leave its tenant")
@@ -126,6 +154,7 @@ def rehearsing(wiring: Wiring, act: Callable[[Rehearsal], T]) -> T:
             fields: Sequence[Any] = attrs.fields(Wiring)
             parts: dict[str, Any] = {field.name: getattr(wiring, field.name) for field in fields}
             parts["records"] = parts["apart"] = _RehearsedRecords(unit)
+            parts["blobs"] = None if wiring.blobs is None else _RehearsedBlobs(wiring.blobs)
             results.append(act(Rehearsal(**parts, unit=unit)))
             raise _RolledBack
     except _RolledBack:
