@@ -256,6 +256,7 @@ FULL: dict[RecordKind[Any], Any] = {
         version=2,
         latest=3,
         creator="staff:m",
+        uploader="contact:c",
         provenance=Provenance(source=Source.LIBRARY, sender="staff:m", copied_from=REF, request="q"),
         created_at=AT,
         removed_at=AT,

@@ -4,6 +4,7 @@ import io
 import itertools
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -247,6 +248,44 @@ def test_a_clients_upload_names_where_it_came_from(agency: Agency, ana: Contact)
     assert [document.id for document in agency.kit.documents.of(agency.relaunch, by=agency.maria)] == [mine.id]
     assert (listed.uploaded, listed.uploader) == (True, None)
     assert (told.uploaded, told.uploader, told.contacts) == (True, ana, (ana,))
+
+
+def test_uploads_go_over_to_the_contact_that_somebody_turned_out_to_be(agency: Agency, ana: Contact) -> None:
+    """After a merger an upload is the other's, in their own list and in staff's; who sent it stays on record."""
+    mine = agency.kit.documents.add(agency.relaunch, "Card.txt", text(30), by=ana)
+    twin = agency.person("Twin")
+    agency.kit.people.merge(ana, into=twin, by=agency.maria)
+
+    assert [item.uploaded for item in agency.kit.documents.visible(twin).items] == [True]
+    assert [item.uploader for item in agency.kit.documents.of_contacts(twin, by=agency.maria).items] == [twin]
+    assert agency.kit.documents.get(mine, by=agency.maria).provenance.sender == ana.key
+
+
+def test_two_new_versions_at_once_are_two_versions(agency: Agency) -> None:
+    """Whoever replaces a document while others do, each gets a number of their own, and the last one is read."""
+    plan = agency.kit.documents.add(agency.relaunch, "Plan.txt", text(10), by=agency.maria)
+    sizes = range(20, 28)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda size: agency.kit.documents.replace(plan, text(size), by=agency.maria), sizes))
+    versions = agency.kit.documents.versions(plan, by=agency.maria)
+
+    assert [version.number for version in versions] == list(range(1, 10))
+    assert {version.size for version in versions} == {10, *sizes}
+    assert len(bytes_of(agency, plan)) == versions[-1].size
+
+
+def test_the_same_upload_sent_twice_at_once_is_one(agency: Agency, ana: Contact) -> None:
+    """Of several tries with one idempotency key at the same time, one adds the document and the others find it."""
+    with ThreadPoolExecutor(4) as pool:
+        tries = [
+            pool.submit(agency.kit.documents.add, agency.relaunch, "a.txt", text(10), by=ana, idempotency_key="once")
+            for _ in range(8)
+        ]
+    added = {each.result().id for each in tries}
+
+    assert len(added) == 1
+    assert len(blobs_of(agency)) == 1
+    assert names(agency, ana) == ["a.txt"]
 
 
 def test_contributing_takes_a_grant_that_says_so(agency: Agency) -> None:

@@ -143,6 +143,7 @@ def entered(
         id=DocumentId(random_id()),
         name=name,
         creator=creator,
+        uploader=by.key if isinstance(by, Contact) else None,
         provenance=provenance,
         created_at=unit.now,
     )

@@ -14,6 +14,7 @@ from sharekit.codec import fold
 from sharekit.codec.kinds import EMAIL_CLAIM, READ_LINK
 from sharekit.codec.kinds_of_people import CONTACT_TAG, MEMBERSHIP, contact_tag_id
 from sharekit.features._memberships import joined, left
+from sharekit.features._merging_documents import move_uploads
 from sharekit.features._merging_shares import move_follows, move_grants, move_requesters, move_requests
 from sharekit.features._request_rules import move_recipients
 from sharekit.features._unit import Unit
@@ -65,4 +66,5 @@ MOVERS: Final[tuple[Mover, ...]] = (
     move_requests,
     move_requesters,
     move_recipients,
+    move_uploads,
 )

@@ -119,6 +119,8 @@ class Document:
         version: The number of the version that readers get.
         latest: The number of the newest version, which may still be checked, or be infected.
         creator: The party key of who answers for it: the owner of what a client's upload lies in.
+        uploader: The key of the contact whose upload it is, or None when staff added it. When contacts are
+            merged, it is the other's; the provenance goes on to say who sent it.
         provenance: Where its first version came from.
         created_at: When it was added.
         removed_at: When it was removed, or None.
@@ -130,6 +132,7 @@ class Document:
     version: int = 1
     latest: int = 1
     creator: str | None
+    uploader: str | None = None
     provenance: Provenance
     created_at: datetime
     removed_at: datetime | None = None
@@ -143,12 +146,6 @@ class Document:
     def ref(self) -> ResourceRef:
         """The reference to it."""
         return document_ref(self.id)
-
-    @property
-    def uploader(self) -> str | None:
-        """The key of the contact who uploaded it, or None when staff added it."""
-        sender = self.provenance.sender
-        return sender if sender.startswith(f"{Contact.type}:") else None
 
 
 def version_id(document: DocumentId, number: int) -> str:
