@@ -26,7 +26,7 @@ class Post:
             self.refuse(letter, self.refusal)
         self.take(letter, message)
 
-    def refuse(self, _: Letter, refusal: Refusal) -> None:
+    def refuse(self, letter: Letter, refusal: Refusal) -> None:
         """Refuse a letter."""
         raise refusal.value("no")
 
@@ -42,19 +42,19 @@ class Forgetful(Post):
 
 
 class Hopeful(Post):
-    def refuse(self, _: Letter, __: Refusal) -> None:
+    def refuse(self, letter: Letter, refusal: Refusal) -> None:
         """Call every failure temporary."""
         raise TemporaryDeliveryError("no")
 
 
 class Resigned(Post):
-    def refuse(self, _: Letter, __: Refusal) -> None:
+    def refuse(self, letter: Letter, refusal: Refusal) -> None:
         """Call every failure permanent."""
         raise PermanentDeliveryError("no")
 
 
 class Leaky(Post):
-    def refuse(self, _: Letter, __: Refusal) -> None:
+    def refuse(self, letter: Letter, refusal: Refusal) -> None:
         """Let an exception of the service escape."""
         raise ConnectionResetError
 
