@@ -3,14 +3,22 @@
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from sharekit.backends.outbox import FolderOutbox, MemoryOutbox
 from sharekit.backends.smtp import SmtpNotifier, Transport
@@ -30,11 +38,12 @@ class Server:
         at_data: What it answers to a message.
     """
 
-    def __init__(self, *, utf8: bool = True) -> None:
+    def __init__(self, options: Mapping[str, Any] | None = None) -> None:  # Any: the library's
         self.taken: list[Delivered] = []
         self.at_recipient = ""
         self.at_data = ""
-        self._controller = Controller(self, hostname="127.0.0.1", port=_free_port(), enable_SMTPUTF8=utf8)
+        chosen = {"hostname": "127.0.0.1", "port": _free_port(), "enable_SMTPUTF8": True, **(options or {})}
+        self._controller = Controller(self, **chosen)
 
     @property
     def port(self) -> int:
@@ -188,7 +197,7 @@ def test_a_refused_recipient_is_told_apart(server: Server, answer: str) -> None:
 def test_a_server_without_smtputf8_cannot_take_foreign_letters() -> None:
     """The address is at fault, and nothing is sent to a mangled one (N6)."""
     letter = attrs.evolve(LETTER, recipient=Mailbox("józef@acme.example"))
-    with Server(utf8=False).running() as server, pytest.raises(PermanentDeliveryError) as caught:
+    with Server({"enable_SMTPUTF8": False}).running() as server, pytest.raises(PermanentDeliveryError) as caught:
         smtp(server.port).send(letter, compose(letter))
 
     assert caught.value.recipient
@@ -230,6 +239,58 @@ def test_a_server_without_tls_gets_nothing_where_tls_is_asked_for(server: Server
     with pytest.raises(TemporaryDeliveryError):
         SmtpNotifier("127.0.0.1", server.port, transport=Transport.TLS, timeout=20).send(LETTER, compose(LETTER))
     assert [] == server.taken
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate with its key for this machine, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    today = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(private + made.public_bytes(Encoding.PEM))
+    return path
+
+
+def _knows(_: object, __: object, ___: object, mechanism: str, login: object) -> AuthResult:
+    known = mechanism in {"LOGIN", "PLAIN"} and login == LoginPassword(b"studio", b"right")
+    return AuthResult(success=known)
+
+
+@pytest.mark.parametrize("transport", [Transport.STARTTLS, Transport.TLS])
+def test_a_letter_and_a_password_go_over_tls(certificate: Path, transport: Transport) -> None:
+    """To a server whose certificate is trusted; a wrong password, and any other certificate, are tried again."""
+    ours = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    ours.load_cert_chain(certificate)
+    trusting = ssl.create_default_context(cafile=certificate)
+    tls = {"tls_context": ours} if transport is Transport.STARTTLS else {"ssl_context": ours}
+    demands = transport is Transport.STARTTLS  # the library does not know that it listens behind TLS
+    login = {"authenticator": _knows, "auth_required": demands, "auth_require_tls": demands}
+
+    def notifier(port: int, password: str, context: ssl.SSLContext | None) -> SmtpNotifier:
+        return SmtpNotifier(
+            "127.0.0.1", port, transport=transport, username="studio", password=password, context=context
+        )
+
+    with Server({**tls, **login}).running() as server:
+        notifier(server.port, "right", trusting).send(LETTER, compose(LETTER))
+        for password, context in (("wrong", trusting), ("right", None)):
+            with pytest.raises(TemporaryDeliveryError):
+                notifier(server.port, password, context).send(LETTER, compose(LETTER))
+
+        assert [("ana@acme.example",)] == [each.recipients for each in server.taken]
 
 
 def test_a_way_that_is_not_safe_is_refused_when_it_is_made() -> None:

@@ -199,6 +199,21 @@ def test_lines_that_were_broken_for_sending_are_joined() -> None:
     assert "One paragraph in two lines." == mail.reply
 
 
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("> one \r\nanswer\r\n", "> one \nanswer\n"),
+        (">> deep \r\n> less\r\n", ">> deep \n> less\n"),
+        ("never \r\nended \r\n", "never ended "),
+        ("open ", "open "),
+        (" stuffed\r\n", "stuffed\n"),
+    ],
+)
+def test_a_soft_break_never_joins_what_others_said(text: str, joined: str) -> None:
+    """A paragraph ends where the depth of quoting changes, and a space that only protects a line goes."""
+    assert joined == parse_mail(plain(text.encode(), b"Content-Type: text/plain; format=flowed")).text
+
+
 def test_a_soft_break_takes_its_space_along_where_the_sender_says_so() -> None:
     """``DelSp=yes`` is how languages without spaces are broken."""
     raw = plain(b"Donaudampf \r\nschiff\r\n", b"Content-Type: text/plain; format=flowed; delsp=yes")
@@ -235,6 +250,13 @@ def test_html_becomes_text() -> None:
     mail = parse_mail(message(html=html).as_bytes())
 
     assert "Hello Ana & co\n\nhere\n1 < 2" == mail.text
+
+
+def test_preformatted_lines_stay_lines() -> None:
+    """With their spaces, as programs that send text in HTML rely on."""
+    mail = parse_mail(message(html="<div>See:</div><pre>a  b\n  c\n\nd</pre><p>End</p>").as_bytes())
+
+    assert "See:\na  b\n  c\n\nd\n\nEnd" == mail.text
 
 
 def test_the_text_of_a_mail_is_what_its_sender_wrote() -> None:
@@ -345,6 +367,25 @@ def test_a_report_of_a_failure_says_which_letter_and_whom() -> None:
     assert Automatic.BOUNCE is mail.automatic
     assert mail.bounce == BounceReport(
         recipients=("ana@acme.example",), status="5.1.1", permanent=True, message_id="<l1@studio.example>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "permanent"),
+    [("failed", "5.1.1", True), ("delayed", "4.4.1", False), ("failed", "4.4.7", False)],
+)
+def test_a_report_that_holds_the_whole_letter_is_read(action: str, status: str, permanent: bool) -> None:
+    """With what failed for good told from what is only late."""
+    raw = plain(
+        b"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
+        + f"Final-Recipient: rfc822; <ana@acme.example>\r\nAction: {action}\r\nStatus: {status}\r\n\r\n".encode()
+        + b"--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        + b"Message-ID: <l1@studio.example>\r\nSubject: x\r\n\r\nHello\r\n--b--\r\n",
+        b'Content-Type: multipart/report; report-type="delivery-status"; boundary=b',
+    )
+
+    assert parse_mail(raw).bounce == BounceReport(
+        recipients=("ana@acme.example",), status=status, permanent=permanent, message_id="<l1@studio.example>"
     )
 
 
