@@ -9,7 +9,7 @@ from sharekit import Contact, Staff, System, Visibility, errors, signals
 from sharekit.records import events
 from sharekit.records.requests import RequestState
 from tests.features._requests import DAY, PDF, Desk, asked
-from tests.features.conftest import Agency
+from tests.features.conftest import Agency, wrong
 
 ENDS: dict[str, Callable[[Agency, Desk], object]] = {
     "cancelled": lambda agency, desk: agency.kit.requests.cancel(desk.request, by=agency.maria),
@@ -186,3 +186,24 @@ def test_a_token_can_be_shown_again(agency: Agency) -> None:
     agency.clock.advance(timedelta(days=3) + DAY)
 
     assert first == desk.token == agency.kit.requests.token(desk.request.id, Contact(desk.ana.id))
+
+
+def test_everything_is_taken_back_at_once(agency: Agency) -> None:
+    """About a thing, of a contact, by a member of staff; all or nothing, and accepted parts are closed (R-LINK-8)."""
+    both, other = asked(agency, "Ana", "Bo"), agency.thing("other")
+    bo = both.request.recipients[1].contact
+    elsewhere = asked(agency, "Cy", about=other)
+    agency.kit.requests.accept(both.send(), by=agency.maria)
+    with pytest.raises(errors.NotAllowedError):
+        agency.kit.requests.cancel_all(agency.relaunch, by=agency.ben)
+    with pytest.raises(errors.InvalidInputError):
+        agency.kit.requests.cancel_all(wrong("project:42"), by=agency.maria)
+    of_bo = agency.kit.requests.cancel_all(bo, by=agency.maria)
+    of_case = agency.kit.requests.cancel_all(agency.relaunch, by=agency.maria)
+    of_maria = agency.kit.requests.cancel_all(agency.maria, by=agency.root)
+
+    assert [[both.request.id], [both.request.id], [elsewhere.request.id]] == [
+        [each.id for each in ended] for ended in (of_bo, of_case, of_maria)
+    ]
+    assert [RequestState.CLOSED, RequestState.CANCELLED] == [part.state for part in both.now.recipients]
+    assert [] == agency.kit.requests.cancel_all(agency.relaunch, by=agency.maria)

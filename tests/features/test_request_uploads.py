@@ -421,3 +421,44 @@ def test_removing_from_the_portal_is_for_staff(agency: Agency) -> None:
     assert [] == agency.sees(desk.ana)
     assert PDF == b"".join(agency.kit.documents.open(sent.document, by=agency.maria))
     assert RequestState.SUBMITTED is desk.now.state
+
+
+def test_what_is_kept_opens_nothing(agency: Agency, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither the token nor a receipt stands in the store, in the audit trail, in a log or in a repr (R-TOK-2)."""
+    caplog.set_level("DEBUG")
+    desk = asked(agency)
+    token, sent = desk.token, desk.send()
+    with pytest.raises(errors.UploadRefusedError) as refused:
+        desk.send(name="id.exe")
+    agency.kit.requests.finish(token)
+    agency.kit.requests.cancel(desk.request, by=agency.maria)
+    seen = repr([*agency.everything(), desk.now, sent, refused.value, agency.kit.audit.entries()]) + caplog.text
+
+    assert token not in seen
+    assert token[-43:] not in seen
+    assert sent.receipt not in seen
+    # The random id stands in the store's rows alone, where the key is not.
+    assert desk.request.recipients[0].id not in repr([desk.now, sent, agency.kit.audit.entries()]) + caplog.text
+
+
+def test_what_is_done_is_written_down(agency: Agency) -> None:
+    """Each step of a request stands in the audit trail, with who did it, and without what people wrote."""
+    desk = asked(agency, subject="A very personal subject")
+    sent = desk.send()
+    agency.kit.requests.send_back(sent, reason="A very personal reason", by=agency.maria)
+    agency.kit.requests.accept(desk.send(), by=agency.maria)
+    agency.kit.requests.close(desk.request, by=agency.maria)
+    entries = [each for each in agency.kit.audit.entries() if each.action.startswith(("request-", "submission-"))]
+
+    assert [
+        ("request-created", "staff:maria"),
+        ("submission-received", desk.ana.key),
+        ("request-submitted", desk.ana.key),
+        ("request-sent-back", "staff:maria"),
+        ("submission-received", desk.ana.key),
+        ("request-submitted", desk.ana.key),
+        ("request-accepted", "staff:maria"),
+        ("request-closed", "staff:maria"),
+    ] == [(each.action, each.actor) for each in entries]
+    assert {agency.relaunch.key} == {each.resource for each in entries}
+    assert "personal" not in repr(entries)

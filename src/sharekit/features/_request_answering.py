@@ -8,16 +8,17 @@ from typing import Final
 
 import attrs
 
-from sharekit.codec.kinds_of_requests import REQUEST_RECIPIENT, SUBMISSION
+from sharekit.codec.kinds_of_requests import DOCUMENT_REQUEST, REQUEST_RECIPIENT, SUBMISSION
 from sharekit.errors import NotFoundError, ReminderRefusedError, RequestStateError
 from sharekit.features._facts import chain_of, require, require_staff
 from sharekit.features._request_facts import find_request, recipients_of, request_facts, submissions_of
-from sharekit.features._request_rules import ended, keep_step
+from sharekit.features._request_rules import end_parts, ended, keep_step, requests_with
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import RequestId
 from sharekit.policies.requests import RequestStep, is_complete
 from sharekit.records import checks, events
-from sharekit.records.parties import Principal, Right
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.parties import Contact, Principal, Right, Staff
 from sharekit.records.requests import DocumentRequest, RecipientKeys, RequestRecipient, RequestState
 from sharekit.records.submissions import Submission, SubmissionState
 
@@ -172,6 +173,39 @@ class Answering:
             NotFoundError: There is no such request in this tenant.
         """
         return self._end(what, RequestStep.CANCEL, by)
+
+    def cancel_all(self, target: ResourceRef | Contact | Staff, *, by: Principal) -> list[DocumentRequest]:
+        """
+        Take back everything that is asked about a thing, of a contact, or by a member of staff, in one transaction.
+
+        Parts that were accepted are closed.
+
+        Args:
+            target: The thing, the contact, or who asked.
+            by: Who does it: each request's maker, or with the right SHARE on each thing.
+
+        Returns:
+            The requests of which something was ended by this call.
+
+        Raises:
+            NotAllowedError: *by* may not end one of them; none was.
+        """
+        require_staff(by)
+        where = requests_with(target)
+
+        def work(unit: Unit) -> list[DocumentRequest]:
+            done: list[DocumentRequest] = []
+            for request in unit.find(DOCUMENT_REQUEST, where):
+                parts = [part for part in recipients_of(unit, request.id) if not part.state.is_over]
+                if isinstance(target, Contact):
+                    parts = [part for part in parts if part.contact == target]
+                if parts:
+                    self._require(unit, request, by, or_maker=True)
+                    end_parts(unit, request, parts, by)
+                    done.append(attrs.evolve(request, recipients=recipients_of(unit, request.id)))
+            return done
+
+        return self._wiring.write(work)
 
     def _end(self, what: Asked, step: RequestStep, by: Principal) -> DocumentRequest:
         require_staff(by)

@@ -15,9 +15,9 @@ from sharekit.features._facts import chain_of
 from sharekit.features._request_facts import recipients_of
 from sharekit.features._unit import Unit
 from sharekit.policies.requests import RequestStep, after, epoch_of, is_admitted
-from sharekit.ports import Eq, In
+from sharekit.ports import Condition, Eq, In, InSelect, Select
 from sharekit.records import events
-from sharekit.records.catalog import CatalogEntry
+from sharekit.records.catalog import CatalogEntry, ResourceRef
 from sharekit.records.instants import utc
 from sharekit.records.invitations import portal_access_id
 from sharekit.records.parties import Contact, ContactProfile, Principal, Staff
@@ -31,12 +31,14 @@ from sharekit.records.requests import (
 
 __all__ = [
     "contacts_given",
+    "end_parts",
     "end_requests",
     "ended",
     "epoch_now",
     "hand_over_requests",
     "keep_step",
     "move_recipients",
+    "requests_with",
     "staff_keys",
     "times",
 ]
@@ -133,10 +135,27 @@ def end_requests(unit: Unit, hidden: Sequence[CatalogEntry], by: Principal) -> N
     keys = [entry.ref.key for entry in hidden]
     for start in range(0, len(keys), _IDS_AT_ONCE):
         for request in unit.find(DOCUMENT_REQUEST, In(RequestKeys.RESOURCE, keys[start : start + _IDS_AT_ONCE])):
-            for recipient in recipients_of(unit, request.id):
-                if not recipient.state.is_over:
-                    is_done = recipient.state is RequestState.ACCEPTED
-                    ended(unit, request, recipient, RequestStep.CLOSE if is_done else RequestStep.CANCEL, by)
+            end_parts(unit, request, recipients_of(unit, request.id), by)
+
+
+def end_parts(unit: Unit, request: DocumentRequest, parts: Iterable[RequestRecipient], by: Principal) -> None:
+    """Cancel these parts of a request; close those that were accepted."""
+    for part in parts:
+        if not part.state.is_over:
+            is_done = part.state is RequestState.ACCEPTED
+            ended(unit, request, part, RequestStep.CLOSE if is_done else RequestStep.CANCEL, by)
+
+
+def requests_with(target: object) -> Condition:
+    """Return the condition that finds the requests about a thing, to a contact, or by a member of staff."""
+    if isinstance(target, ResourceRef):
+        return Eq(RequestKeys.RESOURCE, target.key)
+    if isinstance(target, Contact):
+        of_contact = Eq(RecipientKeys.CONTACT, target.id)
+        return InSelect("id", Select(REQUEST_RECIPIENT.name, RecipientKeys.REQUEST, of_contact))
+    if isinstance(target, Staff):
+        return Eq(RequestKeys.CREATED_BY, target.key)
+    raise InvalidInputError("target", "needs a ResourceRef, a Contact or a Staff")
 
 
 def hand_over_requests(unit: Unit, moved: Sequence[CatalogEntry], owner: Staff, to: Staff) -> None:
