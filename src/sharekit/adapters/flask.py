@@ -11,6 +11,7 @@ blueprint ``sharekit``, which has its own.
 """
 
 import itertools
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -112,6 +113,8 @@ def create_blueprint(portal: Portal) -> Blueprint:
     blueprint = Blueprint("sharekit", __name__)
 
     def serve(path: str = "") -> Response:
+        # The host's limit is for its own forms; the portal has one for each address, and one for each file.
+        request.max_content_length = sys.maxsize
         return _as_response(portal.handle(_translated(f"/{path}")))
 
     blueprint.record(_teach_rest)
