@@ -106,7 +106,7 @@ def test_an_interrupt_at_any_place_leaves_the_thread_free(
         step += 1
     store.close()
 
-    assert step > 20
+    assert step > 10  # a look on an open connection is a dozen lines
     assert open_files(path) == 0
 
 
