@@ -317,16 +317,25 @@ def read_links(url: str, connect: Callable[[], Any], count: int, batches: int) -
     ours, theirs = OurLinks(url, ids, [link_benchmark.KIND]), TheirLinks(connect(), ids)
     connect().execute("ANALYZE")
     few = ids[:200]
-    for name, chosen in (("first", [ids[start : start + 20] for start in range(200, 200 + 20 * batches, 20)]),):
-        measure(f"postgresql, a link opened {name}", partial(opened, ours), partial(opened, theirs), chosen)
-    opened(ours, few)
-    measure("postgresql, a link opened before", partial(opened, ours), partial(opened, theirs), [few[:50]] * batches)
+    opened(ours, theirs, few)
+    fresh = [ids[start : start + 50] for start in range(200, 200 + 50 * batches, 50)]
+    report("postgresql, a link opened first", [opened(ours, theirs, chosen) for chosen in fresh], 50)
+    report("postgresql, a link opened before", [opened(ours, theirs, few) for _ in range(batches)], len(few))
 
 
-def opened(side: OurLinks | TheirLinks, ids: Sequence[str]) -> float:
-    """Open these links, and return how long that took."""
-    tokens = [side.token(id_) for id_ in ids]
-    return seconds(lambda: [side.open(token) for token in tokens])
+def opened(ours: OurLinks, theirs: TheirLinks, ids: Sequence[str]) -> tuple[float, float]:
+    """
+    Open these links on both sides, and return how long each side took in all.
+
+    Link by link in turns: how long the machine takes to wake a waiting process changes from one
+    moment to the next by more than what is compared.
+    """
+    took = [0.0, 0.0]
+    tokens = [(ours.token(id_), theirs.token(id_)) for id_ in ids]
+    for mine, hand in tokens:
+        took[0] += seconds(partial(ours.open, mine))
+        took[1] += seconds(partial(theirs.open, hand))
+    return took[0], took[1]
 
 
 # --- the comparison --------------------------------------------------------------------------------
@@ -346,12 +355,20 @@ def measure(
     batches: Sequence[Sequence[str]],
 ) -> None:
     """Run both sides in turns, and print one line."""
-    times: tuple[list[float], list[float]] = ([], [])
+    times: list[tuple[float, float]] = []
     for number, ids in enumerate(batches):
-        for side, act in ((0, ours), (1, theirs))[:: 1 if number % 2 else -1]:
-            times[side].append(act(ids))
-    ratios = sorted(a / b for a, b in zip(*times, strict=True))
-    mine, hand = (statistics.median(side) / len(batches[0]) * 1e6 for side in times)
+        if number % 2:
+            times.append((ours(ids), theirs(ids)))
+        else:
+            hand = theirs(ids)
+            times.append((ours(ids), hand))
+    report(name, times, len(batches[0]))
+
+
+def report(name: str, times: Sequence[tuple[float, float]], each: int) -> None:
+    """Print one line of what both sides took for so many."""
+    ratios = sorted(a / b for a, b in times)
+    mine, hand = (statistics.median(side) / each * 1e6 for side in zip(*times, strict=True))
     print(
         f"{name:<42} {statistics.median(ratios):7.2f}x  (min {ratios[0]:.2f}, max {ratios[-1]:.2f})"
         f"   {mine:8.1f} us against {hand:8.1f} us",
