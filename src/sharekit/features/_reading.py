@@ -37,7 +37,8 @@ class DocumentReader:
         damaged: Callable[[], None],
     ) -> None:
         self.file = file
-        self.start, self.stop = bounds
+        self.start: int = bounds[0]
+        self.stop: int = bounds[1]
         self._pieces = self._checked(blobs, key, damaged)
         self._left = b""
 
