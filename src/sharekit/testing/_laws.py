@@ -2,6 +2,7 @@
 What every contract is made of: tests that are laws, which are kept, or waived with a reason.
 """
 
+import hashlib
 import inspect
 import re
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from typing import ClassVar, Final
 
 import pytest
 
-__all__ = ["Contract", "laws_of"]
+__all__ = ["Contract", "fingerprint", "laws_of"]
 
 _NAMED: Final = re.compile(r"test_([a-z]\d+)_")
 
@@ -58,6 +59,11 @@ class Contract:
     def _has_a_say(self, name: str, request: pytest.FixtureRequest) -> bool:  # noqa: ARG002  # for contracts to refine
         """Say whether a test that needs this fixture is about what is being tested."""
         return True
+
+
+def fingerprint(data: bytes | None) -> tuple[int, str] | None:
+    """Return what tells bytes apart: pytest would take many minutes to say where megabytes differ."""
+    return None if data is None else (len(data), hashlib.sha256(data).hexdigest())
 
 
 def laws_of(contract: type[Contract]) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ import contextlib
 from typing import Final
 
 from sharekit.records.requests import DocumentRequest, RequestItem
+from sharekit.testing._laws import fingerprint
 from sharekit.testing.adapter._drivers import Received, Sent
 from sharekit.testing.adapter._frame import MARIA, RELAUNCH, SAME_SITE, Site
 
@@ -66,7 +67,9 @@ class UploadLaws:
             assert max(pieces) == PIECE
             assert sum(pieces) == len(form(TEXT))
         sent = site.kit.requests.submissions(request)
-        assert [b"".join(site.kit.documents.open(each.document, by=MARIA)) for each in sent] == [TEXT, TEXT]
+        came = [fingerprint(b"".join(site.kit.documents.open(each.document, by=MARIA))) for each in sent]
+
+        assert came == [fingerprint(TEXT)] * 2
 
     def test_d19_a_file_in_parts_arrives(self, site: Site) -> None:
         """D19: the methods of tus come through, with their headers and their bodies, in chunks too."""
@@ -80,7 +83,7 @@ class UploadLaws:
 
         assert [first.status, second.status, last.status, seen] == [204, 204, 204, 200_000]
         assert first.header("Content-Length") is None
-        assert b"".join(site.kit.documents.open(sent.document, by=MARIA)) == TEXT
+        assert fingerprint(b"".join(site.kit.documents.open(sent.document, by=MARIA))) == fingerprint(TEXT)
 
     def test_d19_a_part_that_ends_early_is_no_whole_one(self, site: Site) -> None:
         """D19: no more counts than came, and the file goes on from there."""
