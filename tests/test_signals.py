@@ -1,11 +1,16 @@
 import gc
 import logging
+import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Final
 
+import attrs
 import pytest
 
 from sharekit import ResourceRef, Staff, signals
 from sharekit.ids import ReadLinkId, TenantId
+from sharekit.records import events
 from sharekit.records.events import Event, LinkRevoked
 from sharekit.testing import FrozenClock
 
@@ -16,6 +21,9 @@ EVENT = LinkRevoked(
     ref=ResourceRef("project", "1"),
     link=ReadLinkId("x" * 28),
 )
+
+
+_ROW: Final = r"^\| `(\w+)` \| `(\w+)` \| [^|]* \| ([^|]*) \|$"
 
 
 def test_a_receiver_is_held_until_it_is_disconnected() -> None:
@@ -79,3 +87,17 @@ def test_every_event_has_its_signal() -> None:
     named = {signal.name for signal in vars(signals).values() if isinstance(signal, signals.EventSignal)}
 
     assert {event.name for event in leaves(Event)} == named
+
+
+def test_the_reference_names_every_signal_with_its_fields() -> None:
+    """What the page says of a signal is what its event has."""
+    page = (Path(__file__).parents[1] / "docs/reference/signals.md").read_text("utf-8")
+    told = {name: (event, re.findall(r"\w+", fields)) for name, event, fields in re.findall(_ROW, page, re.MULTILINE)}
+    known = {name for name in signals.__all__ if isinstance(getattr(signals, name), signals.EventSignal)}
+
+    assert known == told.keys()
+    for name, (event, fields) in told.items():
+        made = getattr(events, event)
+
+        assert made.name == getattr(signals, name).name
+        assert [field.name for field in attrs.fields(made) if field.name not in {"tenant", "at", "by"}] == fields

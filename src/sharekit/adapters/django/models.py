@@ -11,3 +11,6 @@ __all__ = ["MODELS"]
 
 MODELS: dict[str, type[Model]] = {kind.spec.kind: model_of(kind.spec, module=__name__) for kind in ALL}
 """The model of each kind, by the kind's name."""
+
+# Where Django looks for them, and its shell.
+globals().update({model.__name__: model for model in MODELS.values()})
