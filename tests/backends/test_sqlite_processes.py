@@ -277,7 +277,9 @@ def test_a_killed_writer_leaves_whole_transactions(path: Path, store: SqliteReco
         # Not a pause: the point of the death, anywhere within a few transactions.
         time.sleep(chance.random() * 0.003)
         victim.send_signal(signal.SIGKILL)
-        acknowledged += victim.communicate()[0].splitlines(keepends=True)
+        # Not `communicate`, which forgets the lines that came together with the last one read.
+        acknowledged += victim.stdout.readlines()
+        victim.communicate()
         whole = [words for words in acknowledged if words.endswith("\n")]
         found = ids(store)
         mine = [id_ for id_ in found if id_.startswith(f"{turn}-")]
