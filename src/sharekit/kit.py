@@ -334,7 +334,13 @@ def _check_parts(**parts: object) -> None:
         if part is None and setting != "records":
             continue
         if isinstance(part, type) or not callable(getattr(part, methods[setting], None)):
-            raise ConfigurationError(setting, f"needs an object with the method {methods[setting]}()")
+            raise ConfigurationError(
+                setting, f"needs an object with the method {methods[setting]}(), not {_named(part)}"
+            )
+
+
+def _named(part: object) -> str:
+    return f"the class {part.__name__}" if isinstance(part, type) else f"one of {type(part).__name__}"
 
 
 def _scope(scope: object) -> PortalScope:

@@ -13,7 +13,7 @@ from sharekit import ResourceRef, Sharekit, Staff
 from sharekit.adapters._asgi_bodies import AsgiBody
 from sharekit.adapters._asgi_paths import place_of
 from sharekit.adapters.asgi import PortalApp, create_app
-from sharekit.errors import ConfigurationError
+from sharekit.errors import ConfigurationError, InvalidInputError
 from sharekit.testing import kit
 from sharekit.web import Portal, WebRequest, WebResponse
 
@@ -111,6 +111,19 @@ def test_the_address_of_a_link_begins_where_the_host_is(made: Sharekit) -> None:
     assert app.link_url(link, "https://desk.example/app") == f"https://desk.example/app/klanten/l/{token}"
     assert app.kit is made
     assert app.portal.kit is made
+
+
+@pytest.mark.parametrize(
+    "base", ["", "/app", "desk.example", "//desk.example", "ftp://desk.example", "http://", "http://["]
+)
+def test_an_address_that_no_client_could_follow_is_refused(made: Sharekit, base: str) -> None:
+    """A base without scheme or host raises `InvalidInputError`, rather than a link to nowhere."""
+    app = create_app(made)
+    link = made.links.create(RELAUNCH, by=MARIA, sections={"progress"})
+
+    with pytest.raises(InvalidInputError) as caught:
+        app.link_url(link, base)
+    assert caught.value.field == "base_url"
 
 
 def test_the_address_of_an_invitation_begins_there_too(made: Sharekit) -> None:

@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from alembic.autogenerate import produce_migrations
 from alembic.migration import MigrationContext
 from alembic.operations.ops import DropTableOp
-from sqlalchemy import exc
+from sqlalchemy import exc, orm
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from sharekit import Staff
 from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore, drift, include_name, upgrade
 from sharekit.backends.sqlalchemy._tables import index_name
 from sharekit.codec.kinds import ALL
@@ -229,3 +231,36 @@ def test_another_database_is_refused(name: str) -> None:
     engine.dialect.name = name
     with pytest.raises(ConfigurationError, match="PostgreSQL, MariaDB and SQLite"):
         SqlAlchemyRecordStore(engine)
+
+
+def test_what_is_no_engine_is_refused_by_name(tmp_path: Path) -> None:
+    """A text, a connection and an asynchronous engine are refused by everything that takes an engine."""
+    synchronous: Any = sa.create_engine(f"sqlite:///{tmp_path / 'host.db'}")
+    asynchronous: Any = create_async_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    takes: list[Callable[[Any], object]] = [upgrade, lambda given: drift(given, SPECS)]
+    with synchronous.connect() as connection:
+        for take in takes:
+            for given, problem in (
+                ("sqlite://", "not str"),
+                (connection, "not Connection"),
+                (asynchronous, "run_sync"),
+            ):
+                with pytest.raises(ConfigurationError, match=problem):
+                    take(given)
+    with pytest.raises(ConfigurationError, match="run_sync"):
+        SqlAlchemyRecordStore(asynchronous)
+    with pytest.raises(ConfigurationError, match="one of Engine"):
+        kit(records=synchronous)
+
+
+def test_a_table_that_is_not_there_names_what_makes_it(engine: sa.Engine) -> None:
+    """Joining a database that was never upgraded says what to call."""
+    upgrade(engine)
+    made = kit(records=SqlAlchemyRecordStore(engine))
+    sweep(engine)
+    with (
+        orm.Session(engine) as session,
+        pytest.raises(StorageError, match=re.escape("sharekit.backends.sqlalchemy.upgrade(engine)")),
+    ):
+        made.joined(session).people.add_contact("Ana", "ana@acme.test", by=Staff("maria"))
+    made.close()

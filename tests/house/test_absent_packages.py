@@ -47,6 +47,7 @@ OPTIONAL_ROOMS: dict[str, dict[str, str]] = {
     "sharekit.languages": {"babel": "pages"},
     "sharekit.mail.inbound": {"nh3": "mail"},
     "sharekit.mail.writing": {"babel": "mail", "jinja2": "mail"},
+    "sharekit.testing": {"hypothesis": "testing", "pytest": "testing"},
     "sharekit.web": PAGES,
 }
 """What needs an extra: each package that it imports, with the extra that brings it."""
@@ -130,7 +131,12 @@ except MissingExtraError as error:
 @pytest.mark.parametrize("room", OPTIONAL_ROOMS)
 def test_a_room_needs_no_package_but_its_own(room: str) -> None:
     """With every other optional package absent it can be imported."""
-    brought = {"flask": ("click", "jinja2", "markupsafe", "werkzeug"), "jinja2": ("markupsafe",)}
+    brought = {
+        "flask": ("click", "jinja2", "markupsafe", "werkzeug"),
+        "jinja2": ("markupsafe",),
+        "pytest": ("hypothesis", "fsspec"),
+        "hypothesis": ("pytest", "fsspec"),
+    }
     needed = {name for package in OPTIONAL_ROOMS[room] for name in (package, *brought.get(package, ()))}
     absent = tuple(package for package in OPTIONAL if package not in needed)
 

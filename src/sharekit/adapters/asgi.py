@@ -16,6 +16,7 @@ and scheme (uvicorn: ``--proxy-headers``): wrong secrets are counted by the form
 import asyncio
 import contextlib
 import contextvars
+import urllib.parse
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,7 +24,7 @@ from typing import Any, Final
 
 from sharekit.adapters._asgi_bodies import AsgiBody, ClientGoneError, Message, pieces_until_gone
 from sharekit.adapters._asgi_paths import place_of
-from sharekit.errors import ConfigurationError
+from sharekit.errors import ConfigurationError, InvalidInputError
 from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.documents import Document
@@ -80,8 +81,11 @@ class PortalApp:
         Args:
             link: A link of any tenant.
             base_url: Where the host's application is, ``request.base_url`` in Starlette, FastAPI and Litestar.
+
+        Raises:
+            InvalidInputError: The base has no scheme or no host, so that no client could follow the address.
         """
-        return str(base_url).rstrip("/") + self._portal.link_path(link)
+        return _root(base_url) + self._portal.link_path(link)
 
     def invitation_url(self, invitation: Invitation, base_url: object) -> str:
         """
@@ -91,7 +95,7 @@ class PortalApp:
             invitation: An invitation of any tenant.
             base_url: As for `link_url`.
         """
-        return str(base_url).rstrip("/") + self._portal.invitation_path(invitation)
+        return _root(base_url) + self._portal.invitation_path(invitation)
 
     def document(
         self, document: Document | ResourceRef, *, by: Principal, version: int | None = None
@@ -120,7 +124,7 @@ class PortalApp:
             contact: Who was asked.
             base_url: As for `link_url`.
         """
-        return str(base_url).rstrip("/") + self._portal.upload_path(request, contact)
+        return _root(base_url) + self._portal.upload_path(request, contact)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; accept the host's start and end, which change nothing here; refuse WebSockets."""
@@ -230,6 +234,19 @@ def _loop() -> asyncio.AbstractEventLoop:
         return asyncio.get_running_loop()
     except RuntimeError as error:
         raise ConfigurationError("server", "needs an event loop of asyncio; trio and others are not served") from error
+
+
+def _root(base_url: object) -> str:
+    root = str(base_url).rstrip("/")
+    try:
+        split = urllib.parse.urlsplit(root)
+    except ValueError as error:
+        raise InvalidInputError("base_url", "is no address") from error
+    if split.scheme not in _PORTS or not split.netloc:
+        raise InvalidInputError(
+            "base_url", "needs the whole address of the host's application, as https://host.example"
+        )
+    return root
 
 
 async def _live(receive: Receive, send: Send) -> None:

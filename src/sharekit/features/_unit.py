@@ -101,7 +101,8 @@ class Wiring:
             raise InvalidInputError("ref", "needs a ResourceRef")
         kind = self.kinds.get(ref.kind)
         if kind is None:
-            raise InvalidInputError("kind", f"{ref.kind!r} is not among the kinds that the kit was given")
+            given = ", ".join(map(repr, sorted(self.kinds)))
+            raise InvalidInputError("kind", f"{ref.kind!r} is not among the kinds that the kit was given: {given}")
         return kind
 
     @contextmanager

@@ -5,7 +5,13 @@ Needs the extra ``testing``. The contract of adapters has a module of its own,
 `sharekit.testing.adapter`, since it needs the extra ``pages`` too.
 """
 
-import pytest
+from sharekit.errors import MissingExtraError
+
+try:
+    import hypothesis  # noqa: F401  # the contracts need it
+    import pytest
+except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
+    raise MissingExtraError(_missing.name or "pytest", "testing") from _missing
 
 pytest.register_assert_rewrite(
     "sharekit.testing.adapter",

@@ -22,7 +22,9 @@ def host_of(given: object) -> Host:
         given = given()
     if isinstance(given, sa.Connection | orm.Session):
         return given
-    if hasattr(given, "run_sync"):
+    if isinstance(getattr(given, "sync_engine", None), sa.Engine) and not hasattr(given, "run_sync"):
+        problem = "is asynchronous; give its `sync_engine`, within `run_sync`"
+    elif hasattr(given, "run_sync"):
         problem = "is asynchronous; use `await session.run_sync(lambda s: kit.joined(s)...)`"
     else:
         problem = f"needs a Session or Connection of SQLAlchemy, not {type(given).__name__}"

@@ -208,6 +208,20 @@ class OwnScope:
                 connection.invalidate()
 
 
+def engine_of(given: object, setting: str) -> sa.Engine:
+    """
+    Return the engine that was given.
+
+    Raises:
+        ConfigurationError: It is none; *setting* is how the caller calls it.
+    """
+    if isinstance(given, sa.Engine):
+        return given
+    if isinstance(getattr(given, "sync_engine", None), sa.Engine):
+        raise ConfigurationError(setting, "is asynchronous; give its `sync_engine`, within `run_sync`")
+    raise ConfigurationError(setting, f"needs an Engine, as create_engine() makes, not {type(given).__name__}")
+
+
 def dialect_of(engine: sa.Engine) -> str:
     """
     Return the name under which we know the engine's dialect.

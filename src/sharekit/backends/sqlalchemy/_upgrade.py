@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from sharekit.backends.sqlalchemy._errors import meaning
-from sharekit.backends.sqlalchemy._own import dialect_of
+from sharekit.backends.sqlalchemy._own import dialect_of, engine_of
 from sharekit.backends.sqlalchemy._schema import changing, check_database, differences
 from sharekit.errors import MissingExtraError
 from sharekit.ports.rows import KindSpec
@@ -31,6 +31,7 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
         revision: How far; for tests.
 
     Raises:
+        ConfigurationError: It is no engine, or its database is not supported.
         StorageError: The database refused a change. On PostgreSQL and SQLite nothing was changed
             then; on MariaDB, where each change is a commit, the next call goes on from there.
         MissingExtraError: Alembic is not installed.
@@ -40,7 +41,7 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
         from alembic.config import Config  # noqa: PLC0415  # the same
     except ImportError as missing:  # pragma: no cover  # shown in a process of its own
         raise MissingExtraError("alembic", "sqlalchemy") from missing
-    dialect = dialect_of(engine)
+    dialect = dialect_of(engine_of(engine, "engine"))
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with changing(engine, dialect) as connection:
@@ -56,8 +57,10 @@ def drift(engine: sa.Engine, kinds: Sequence[KindSpec]) -> list[str]:
     It is empty after `upgrade`, unless somebody has changed a table by hand; a store does not open otherwise.
 
     Raises:
+        ConfigurationError: It is no engine, or its database is not supported.
         StorageError: The database cannot be asked.
     """
+    engine_of(engine, "engine")
     try:
         with engine.connect() as connection:
             return differences(connection, dialect_of(engine), kinds)
