@@ -6,19 +6,9 @@ from sharekit import errors, signals
 from sharekit.ids import ReadLinkId, TenantId
 from sharekit.kit import Sharekit
 from sharekit.records.audit import AuditEntry
-from sharekit.records.catalog import (
-    Audience,
-    CatalogEntry,
-    CatalogItem,
-    NewChildren,
-    Property,
-    ResourceKind,
-    ResourceRef,
-    Section,
-    SectionContext,
-    Visibility,
-)
+from sharekit.records.catalog import Audience, CatalogEntry, CatalogItem, NewChildren, ResourceRef, Visibility
 from sharekit.records.decisions import Action, Decision, Revision
+from sharekit.records.declarations import Property, ResourceKind, Section, SectionContext
 from sharekit.records.grants import Access, Children, Grant
 from sharekit.records.instants import end_of_day
 from sharekit.records.invitations import (

@@ -40,7 +40,7 @@ from sharekit.ports import (
     SupportsTenants,
 )
 from sharekit.records import checks
-from sharekit.records.catalog import ResourceKind
+from sharekit.records.declarations import ResourceKind
 from sharekit.records.documents import DOCUMENT, DOCUMENT_KIND
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope, check_scope, parse_scope, predicates_in
 from sharekit.records.several import SeveralInOrder

@@ -19,7 +19,8 @@ from sharekit.policies.links import LinkRefusal, judge_moment, judge_standing, m
 from sharekit.policies.sections import SectionPolicy
 from sharekit.policies.staff import is_barred, rights_by_rule, rights_without_directory
 from sharekit.ports import Row, Transaction
-from sharekit.records.catalog import CatalogEntry, ResourceKind, ResourceRef, Section
+from sharekit.records.catalog import CatalogEntry, ResourceRef
+from sharekit.records.declarations import ResourceKind, Section
 from sharekit.records.links import ReadLink
 from sharekit.records.parties import (
     Contact,

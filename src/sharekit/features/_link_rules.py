@@ -16,7 +16,8 @@ from sharekit.policies.links import judge_resource
 from sharekit.policies.sections import SectionPolicy
 from sharekit.ports import Condition, Eq
 from sharekit.records import checks, events
-from sharekit.records.catalog import CatalogEntry, ResourceKind, ResourceRef
+from sharekit.records.catalog import CatalogEntry, ResourceRef
+from sharekit.records.declarations import ResourceKind
 from sharekit.records.instants import utc
 from sharekit.records.links import ReadLink, ReadLinkKeys
 from sharekit.records.parties import Contact, Principal, Right, Staff

@@ -29,7 +29,8 @@ from sharekit.ids import ReadLinkId
 from sharekit.passwords import verify_password
 from sharekit.policies.links import LinkRefusal
 from sharekit.records import events
-from sharekit.records.catalog import CatalogEntry, ResourceKind, SectionContext
+from sharekit.records.catalog import CatalogEntry
+from sharekit.records.declarations import ResourceKind, SectionContext
 from sharekit.records.links import ReadLink, ReadLinkKeys
 from sharekit.records.parties import LinkHolder
 from sharekit.records.views import LinkPreview, LinkView

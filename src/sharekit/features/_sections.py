@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 import attrs
 
-from sharekit.records.catalog import Part, Property, ResourceKind, ResourceRef, Section, SectionContext
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.declarations import Part, Property, ResourceKind, Section, SectionContext
 from sharekit.records.views import PreviewedSection, PropertyView, SectionView
 
 __all__ = ["load_properties", "load_sections", "preview_sections"]

@@ -37,7 +37,8 @@ from sharekit.ports import (
     Transaction,
 )
 from sharekit.records.audit import AuditEntry
-from sharekit.records.catalog import ResourceKind, ResourceRef
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.declarations import ResourceKind
 from sharekit.records.events import Event
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.uploads import UploadPolicy

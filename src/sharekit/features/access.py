@@ -20,8 +20,9 @@ from sharekit.features._sections import load_properties, load_sections
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.access import Viewer
 from sharekit.policies.sections import PartPolicy
-from sharekit.records.catalog import ResourceKind, ResourceRef, SectionContext
+from sharekit.records.catalog import ResourceRef
 from sharekit.records.decisions import Action, Decision, Revision
+from sharekit.records.declarations import ResourceKind, SectionContext
 from sharekit.records.explanations import Explanation, Onlookers
 from sharekit.records.lists import Order, Page, PortalItem
 from sharekit.records.parties import Contact, Principal, Staff, System

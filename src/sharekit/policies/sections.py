@@ -8,7 +8,7 @@ import attrs
 
 from sharekit.errors import UnknownSectionError
 from sharekit.records import checks
-from sharekit.records.catalog import Property, ResourceKind, Section
+from sharekit.records.declarations import Property, ResourceKind, Section
 from sharekit.records.settings import PortalSettings
 from sharekit.records.several import Several
 

@@ -13,7 +13,8 @@ from typing import Final, Protocol
 import attrs
 
 from sharekit.ids import DocumentId, FileId, TenantId
-from sharekit.records.catalog import ResourceKind, ResourceRef, Visibility
+from sharekit.records.catalog import ResourceRef, Visibility
+from sharekit.records.declarations import ResourceKind
 from sharekit.records.files import ScanState
 from sharekit.records.instants import utc
 from sharekit.records.parties import Contact

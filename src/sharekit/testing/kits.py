@@ -12,7 +12,8 @@ from sharekit.backends.fsspec import FsspecBlobStore
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.kit import Sharekit
 from sharekit.ports import BlobStore, Clock, Directory, Predicate, RateLimiter, RecordStore, Scanner
-from sharekit.records.catalog import ResourceKind, ResourceRef, Section
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.declarations import ResourceKind, Section
 from sharekit.records.instants import utc
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.several import SeveralInOrder

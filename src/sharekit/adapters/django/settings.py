@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 
 from sharekit.errors import ConfigurationError, WeakSecretKeyError
 from sharekit.ports import BlobStore, Clock, Directory, Predicate, RateLimiter, Scanner
-from sharekit.records.catalog import ResourceKind
+from sharekit.records.declarations import ResourceKind
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.uploads import UploadPolicy
 from sharekit.web import WebRequest

@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from sharekit.errors import InvalidInputError, NotAllowedError
-from sharekit.records.catalog import Section
+from sharekit.records.declarations import Section
 from sharekit.records.settings import OrganizationMode
 from sharekit.web.explanations import reason_in
 from sharekit.web.pages import Markup
