@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sharekit import Access, Action, Audience, Children, Contact, Order, PortalScope, ResourceRef, Visibility, errors
 from sharekit.records.scopes import DEFAULT_SCOPE
 from tests.features.conftest import wrong
-from tests.features.test_access_worlds import HOUR, MARIA, REFS, ROOT, World, parties, scopes, steps
+from tests.features.test_access_worlds import DEEP, HOUR, MARIA, REFS, ROOT, WORLDS, World, parties, scopes, steps
 
 HIDDEN = [ResourceRef("paper", "7"), ResourceRef("folder", "8")]
 spots = st.none() | st.integers(0, len(REFS) - 1)
@@ -105,7 +105,7 @@ BEGINNING: list[tuple[Any, ...]] = [
 
 
 @given(scope=st.just(DEFAULT_SCOPE) | scopes, story=st.lists(st.tuples(st.booleans(), steps, secrets), max_size=12))
-@settings(max_examples=80)
+@settings(max_examples=WORLDS if DEEP else 80)
 def test_worlds_that_differ_in_internal_things_answer_alike(scope: PortalScope, story: list[tuple[Any, ...]]) -> None:
     """Lists, counts, orders, pages, titles, decisions and refusals are the same to every client (promise 4)."""
     plain, secretive = World(scope), World(scope)
