@@ -249,6 +249,7 @@ class Sharekit:
         """
         Delete the blobs that nothing names, in every tenant: of removed documents, and what crashes left.
 
+        What moves of large things left to do is done first; see `Catalog.move`.
         It lists, then asks the records, then deletes; an error before that ends it without deleting. It may
         run beside everything else, and again at any time. Idempotency keys that are over are forgotten too.
 
@@ -258,7 +259,7 @@ class Sharekit:
                 upload can take.
 
         Raises:
-            ConfigurationError: The kit keeps no bytes.
+            ConfigurationError: Bytes are to be deleted, and the kit keeps none.
             StorageError: A store failed.
         """
         checks.flag("dry_run", dry_run)

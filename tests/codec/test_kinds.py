@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from sharekit import CatalogEntry, Contact, ContactProfile, ReadLink, ResourceRef, StaffProfile, Visibility
 from sharekit.codec import RecordKind, fold
 from sharekit.codec.folding import words
-from sharekit.codec.kinds import ALL, ANCESTRY, AUDIT_ENTRY, CATALOG_ENTRY, CONTACT, EMAIL_CLAIM, READ_LINK, STAFF
+from sharekit.codec.kinds import (
+    ALL,
+    ANCESTRY,
+    AUDIT_ENTRY,
+    CATALOG_ENTRY,
+    CONTACT,
+    EMAIL_CLAIM,
+    READ_LINK,
+    STAFF,
+    UNSETTLED,
+)
 from sharekit.codec.kinds_of_documents import BLOB_INTENT, DOCUMENT_ROW, REPEATED, STORED_FILE, VERSION
 from sharekit.codec.kinds_of_people import (
     CONTACT_TAG,
@@ -31,6 +41,7 @@ from sharekit.records.documents import Document, DocumentVersion, Provenance, Re
 from sharekit.records.files import BlobIntent, BlobPurpose, ScanState, StoredFile
 from sharekit.records.grants import Access, Children, Follow, Grant
 from sharekit.records.invitations import AccessState, Invitation, PortalAccess
+from sharekit.records.moves import UnsettledContent
 from sharekit.records.parties import EmailClaim, Organization
 from sharekit.records.people import ContactTag, Membership, NameClaim, OrganizationProfile
 from sharekit.records.settings import OrganizationMode, PortalSettings
@@ -67,6 +78,7 @@ SMALL: dict[RecordKind[Any], Any] = {
         expires_at=AT,
     ),
     ANCESTRY: Ancestry(tenant=T, entry=REF.key, ancestor="folder:1#1"),
+    UNSETTLED: UnsettledContent(tenant=T, container=REF, moved=ResourceRef("folder", "1"), by="staff:m"),
     GRANT: Grant(tenant=T, ref=REF, grantee="contact:c", granted_at=AT, granted_by="staff:m"),
     FOLLOW: Follow(tenant=T, ref=REF, party="contact:c", since=AT),
     ACCESS_REQUEST: AccessRequest(tenant=T, ref=REF, contact=Contact("c"), asked_at=AT),
@@ -199,6 +211,9 @@ FULL: dict[RecordKind[Any], Any] = {
         ended_at=AT,
     ),
     ANCESTRY: Ancestry(tenant=T, entry=REF.key, ancestor="folder:1#1"),
+    UNSETTLED: UnsettledContent(
+        tenant=T, container=REF, moved=ResourceRef("folder", "1"), by="staff:m", after="paper:3", hidden=True
+    ),
     GRANT: Grant(
         tenant=T,
         ref=REF,
@@ -233,6 +248,7 @@ FULL: dict[RecordKind[Any], Any] = {
         organizations=OrganizationMode.BY_ROLE,
         roles=frozenset({"boss"}),
         shown={"project": ("hours", "progress")},
+        moving=("folder:1",),
     ),
     **requests.FULL,
     STORED_FILE: StoredFile(

@@ -30,14 +30,15 @@ def kit_at(place: str) -> sharekit.Sharekit:
 
 
 def sweep(place: str, *, delete: bool, hours: float) -> int:
-    """Name the blobs that nothing names, or delete them; return the exit code."""
+    """Name the blobs that nothing names, or delete them and end what moves left; return the exit code."""
     report = kit_at(place).sweep(dry_run=not delete, grace=timedelta(hours=hours))
     for key in report.blobs:
         print(key)  # noqa: T201  # what was asked for
     done = "deleted" if delete else "would delete (with --delete)"
     print(  # noqa: T201  # the same
         f"{done} {len(report.blobs)} of {report.listed} blobs in {report.tenants} tenants, {report.freed} bytes;"
-        f" {report.young} are too young; {report.forgotten} idempotency keys are over"
+        f" {report.young} are too young; {report.forgotten} idempotency keys are over;"
+        f" {report.moves} moves were left half done"
     )
     return 0
 

@@ -17,6 +17,7 @@ from sharekit.ports import Bool, Int, KeyValue, KindSpec, Ref, Text, Time
 from sharekit.records.audit import AuditEntry, AuditKeys
 from sharekit.records.catalog import AncestorKeys, Ancestry, CatalogEntry, EntryKeys
 from sharekit.records.links import ReadLink, ReadLinkKeys
+from sharekit.records.moves import UnsettledContent, UnsettledKeys
 from sharekit.records.parties import ContactKeys, ContactProfile, EmailClaim, EmailClaimKeys, StaffProfile
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "EMAIL_CLAIM",
     "READ_LINK",
     "STAFF",
+    "UNSETTLED",
     "ancestry_id",
     "email_claim_id",
 ]
@@ -135,6 +137,13 @@ ANCESTRY: Final = RecordKind(
     keys_of=lambda ancestry: {AncestorKeys.ENTRY: ancestry.entry, AncestorKeys.ANCESTOR: ancestry.ancestor},
 )
 
+UNSETTLED: Final = RecordKind(
+    KindSpec(UnsettledKeys.KIND, {UnsettledKeys.MOVED: Ref}, indexes=[(UnsettledKeys.MOVED,)]),
+    UnsettledContent,
+    id_of=lambda unsettled: unsettled.id,
+    keys_of=lambda unsettled: {UnsettledKeys.MOVED: unsettled.moved.key},
+)
+
 READ_LINK: Final = RecordKind(
     KindSpec(
         "read-link",
@@ -198,6 +207,7 @@ ALL: Final[tuple[RecordKind[Any], ...]] = (  # of every record class
     EMAIL_CLAIM,
     STAFF,
     ANCESTRY,
+    UNSETTLED,
     *ALL_OF_SHARING,
     *ALL_OF_PEOPLE,
     *ALL_OF_REQUESTS,

@@ -18,6 +18,7 @@ from sharekit.features._parties import (
     organizations_of_host,
 )
 from sharekit.features._predicates import held
+from sharekit.features._tree import as_it_lies
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.access import ClientFacts, Viewer
 from sharekit.policies.organizations import counted
@@ -109,6 +110,7 @@ def _viewer(
         organizations=organizations,
         colleagues=_colleagues(wiring, unit, organizations) if with_colleagues else None,
         confidential=confidential_kinds(wiring),
+        amid_moves=bool(settings.moving),
     )
 
 
@@ -129,6 +131,12 @@ def client_facts(
     """Return what decides about one client and one thing, by a scope."""
     if viewer is None or entry is None:
         return ClientFacts(viewer=viewer, entry=entry, now=unit.now)
+    facts = _facts(wiring, unit, scope, viewer, entry)
+    lying = as_it_lies(unit, entry) if viewer.amid_moves else entry
+    return facts if lying == entry else attrs.evolve(facts, moved=_facts(wiring, unit, scope, viewer, lying))
+
+
+def _facts(wiring: Wiring, unit: Unit, scope: PortalScope, viewer: Viewer, entry: CatalogEntry) -> ClientFacts:
     return ClientFacts(
         viewer=viewer,
         entry=entry,

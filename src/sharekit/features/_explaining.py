@@ -86,7 +86,9 @@ def onlookers(wiring: Wiring, unit: Unit, ref: ResourceRef) -> Onlookers:
     seers = [(each, viewer_of(wiring, unit, each, settings)) for each in contacts]
     members: list[tuple[Organization, Viewer]] = []
     if not predicates_in(scope):  # which speak of somebody, and not of anybody
-        members = [(each, _member(wiring, each)) for each in organizations if _counts(wiring, unit, settings, each)]
+        members = [
+            (each, _member(wiring, settings, each)) for each in organizations if _counts(wiring, unit, settings, each)
+        ]
     return Onlookers(
         parties=tuple(_seeing(wiring, unit, scope, entry, [*seers, *members])),
         links=tuple(link for link in _links(unit, entry) if opens(wiring, unit, link)),
@@ -131,12 +133,13 @@ def everybody(unit: Unit) -> Iterator[ContactProfile]:
         after = Position(some[-1].id, some[-1].id)
 
 
-def _member(wiring: Wiring, organization: Organization) -> Viewer:
+def _member(wiring: Wiring, settings: PortalSettings, organization: Organization) -> Viewer:
     """Return somebody of whom nothing is known but that they belong to an organisation."""
     return Viewer(
         contact=Contact("-"),
         organizations=frozenset({organization}),
         confidential=confidential_kinds(wiring),
+        amid_moves=bool(settings.moving),
     )
 
 

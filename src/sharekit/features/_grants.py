@@ -8,8 +8,9 @@ import attrs
 
 from sharekit.codec.kinds_of_sharing import FOLLOW, GRANT
 from sharekit.errors import InvalidInputError
+from sharekit.features._access_facts import settings_of
 from sharekit.features._facts import chain_of, require
-from sharekit.features._tree import descendants_of
+from sharekit.features._tree import as_it_lies, descendants_of
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ports import Eq, OrderBy
 from sharekit.records import events
@@ -60,9 +61,11 @@ def give(
     renewed: set[str] = set()
     if terms.children is Children.NOW:
         of_one = attrs.evolve(terms, children=Children.NONE)
+        amid_moves = bool(settings_of(unit).moving)
         for child in descendants_of(unit, entry):
+            lying = as_it_lies(unit, child) if amid_moves else child
             # What was restricted, or waits to be opened, is not reached by what is said of its container.
-            if child.shown and entry.node in child.reached_from:
+            if lying.shown and entry.node in lying.reached_from:
                 chain = chain_of(unit, child.ref)
                 for right in terms.rights_needed:
                     require(wiring, unit, by, right, child.ref, chain=chain)

@@ -31,6 +31,8 @@ class RehearsedUnit(Unit):
         events: What was announced.
     """
 
+    at_once = None  # what is planned is what becomes of it in the end
+
     def __init__(self, tx: Transaction, tenant: TenantId, now: datetime) -> None:
         super().__init__(tx, tenant, now)
         self.touched: list[object] = []

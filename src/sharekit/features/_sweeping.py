@@ -1,5 +1,5 @@
 """
-Deletes blobs that nothing names, and nothing else (R-BLOB-2).
+Deletes blobs that nothing names, and nothing else (R-BLOB-2); and brings along what moves left behind.
 
 It lists first, then asks the records, then claims what it found in a transaction, and only then deletes.
 Whatever fails before that ends the run without deleting. What is claimed has an intent row, so that a run that
@@ -9,11 +9,15 @@ breaks off is taken up by the next one, and an upload that is still under way fi
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
+from sharekit.codec import RecordKind
 from sharekit.codec.kinds_of_documents import BLOB_INTENT, REPEATED, STORED_FILE
+from sharekit.codec.kinds_of_sharing import PORTAL_SETTINGS
+from sharekit.features._access_facts import settings_of
+from sharekit.features._moving import bring_the_rest
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import FileId, TenantId, blob_key, blob_prefix
 from sharekit.ports import Range, StoredBlob
@@ -47,9 +51,9 @@ class _Found:
 
 
 def sweep(wiring: Wiring, *, dry_run: bool, grace: timedelta) -> SweepReport:
-    """Delete what nothing names and is older than the grace time, in every tenant; see `Sharekit.sweep`."""
+    """Bring along what moves left, and delete what nothing names, in every tenant; see `Sharekit.sweep`."""
     wiring = wiring.on_its_own()
-    wiring.blob_store()
+    moves = sum(_moves(each, dry_run=dry_run) for each in _in_each_with(wiring, PORTAL_SETTINGS))
     before = wiring.clock.now() - grace
     found = [_find(each, before) for each in in_each_tenant(wiring)]
     if not dry_run:
@@ -64,13 +68,27 @@ def sweep(wiring: Wiring, *, dry_run: bool, grace: timedelta) -> SweepReport:
         blobs=tuple(blob_key(one.wiring.tenant, orphan.file) for one in found for orphan in one.orphans),
         freed=sum(orphan.size for one in found for orphan in one.orphans),
         forgotten=sum(len(one.forgotten) for one in found),
+        moves=moves,
     )
+
+
+def _moves(wiring: Wiring, *, dry_run: bool) -> int:
+    """Bring along what is left of a tenant's moves, unless nothing is to be done; return of how many."""
+    with wiring.reading() as unit:
+        moving = settings_of(unit).moving
+    if moving and not dry_run:
+        bring_the_rest(wiring)
+    return len(moving)
 
 
 def in_each_tenant(wiring: Wiring) -> Iterator[Wiring]:
     """Yield the wiring of each tenant that has, or had, anything to do with blobs; one's own first."""
+    return _in_each_with(wiring, STORED_FILE, BLOB_INTENT, REPEATED)
+
+
+def _in_each_with(wiring: Wiring, *kinds: RecordKind[Any]) -> Iterator[Wiring]:  # any record classes
     named: dict[TenantId, None] = {wiring.tenant: None}
-    for kind in (STORED_FILE, BLOB_INTENT, REPEATED):
+    for kind in kinds:
         named |= dict.fromkeys(wiring.records.tenants(kind.name))
     for tenant in named:
         yield attrs.evolve(wiring, tenant=tenant)
@@ -101,7 +119,8 @@ def in_parts(given: Iterable[P]) -> Iterator[list[P]]:
 def _find(wiring: Wiring, before: datetime) -> _Found:
     listed, young = 0, 0
     orphans: dict[FileId, _Orphan] = {}
-    for some in in_parts(listed_files(wiring)):
+    # Without a store of bytes there is nothing to list.
+    for some in () if wiring.blobs is None else in_parts(listed_files(wiring)):
         listed += len(some)
         unnamed = _unnamed(wiring, dict(some), before)
         for file, blob in unnamed.items():

@@ -2,7 +2,8 @@
 Keeps what follows for a thing from what it lies in: whether it is veiled, and from where grants reach it.
 
 Both stand in each entry, so that a decision need not climb, and a list need not join. A change
-further up is carried down in the same transaction.
+further up is carried down in the same transaction, but for a large thing that moves, whose content
+follows in parts (`_moving`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,12 +11,21 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from sharekit.codec.kinds import ANCESTRY, CATALOG_ENTRY, ancestry_id
-from sharekit.features._facts import MAX_DEPTH
+from sharekit.features._facts import MAX_DEPTH, chain_of
 from sharekit.features._unit import Unit
 from sharekit.ports import In
 from sharekit.records.catalog import Ancestry, CatalogEntry, EntryKeys, Inheritance, ResourceRef
 
-__all__ = ["children_of", "descendants_of", "held", "keep_entry", "settled"]
+__all__ = [
+    "as_it_lies",
+    "children_of",
+    "descendants_of",
+    "held",
+    "keep_alone",
+    "keep_entry",
+    "passes_on",
+    "settled",
+]
 
 _IDS_AT_ONCE = 500
 
@@ -30,6 +40,15 @@ def settled(entry: CatalogEntry, container: CatalogEntry | None) -> CatalogEntry
     return attrs.evolve(entry, veiled=not container.shown, reached_from=reached)
 
 
+def as_it_lies(unit: Unit, entry: CatalogEntry) -> CatalogEntry:
+    """Return an entry with what follows from all that it lies in now, whatever stands in it; climbs up there."""
+    chain = chain_of(unit, entry.ref)
+    lying = settled(chain[-1], None)
+    for each in reversed(chain[:-1]):
+        lying = settled(each, lying)
+    return lying
+
+
 def keep_entry(unit: Unit, before: CatalogEntry | None, after: CatalogEntry) -> list[CatalogEntry]:
     """
     Put an entry, which is settled, and carry down what follows from its change.
@@ -37,8 +56,8 @@ def keep_entry(unit: Unit, before: CatalogEntry | None, after: CatalogEntry) -> 
     Returns:
         The entries that clients could be shown before, and cannot now.
     """
-    _put(unit, before, after)
-    if before is None or _passed_on(before) == _passed_on(after):
+    keep_alone(unit, before, after)
+    if before is None or not passes_on(before, after):
         return []
     hidden = [after] if before.shown and not after.shown else []
     changed = [after]
@@ -48,7 +67,7 @@ def keep_entry(unit: Unit, before: CatalogEntry | None, after: CatalogEntry) -> 
         for child in children_of(unit, containers):
             anew = settled(child, containers[child.container.key] if child.container else None)
             if anew != child:
-                _put(unit, child, anew)
+                keep_alone(unit, child, anew)
                 changed.append(anew)
                 if child.shown and not anew.shown:
                     hidden.append(anew)
@@ -89,11 +108,17 @@ def descendants_of(unit: Unit, entry: CatalogEntry) -> Iterator[CatalogEntry]:
         yield from level
 
 
+def passes_on(before: CatalogEntry, after: CatalogEntry) -> bool:
+    """Say whether a change of an entry means something for what lies in it."""
+    return _passed_on(before) != _passed_on(after)
+
+
 def _passed_on(entry: CatalogEntry) -> tuple[object, ...]:
     return entry.shown, entry.removed_at, entry.node, entry.reached_from
 
 
-def _put(unit: Unit, before: CatalogEntry | None, after: CatalogEntry) -> None:
+def keep_alone(unit: Unit, before: CatalogEntry | None, after: CatalogEntry) -> None:
+    """Put an entry, which is settled, with the rows of what reaches it, and leave what lies in it as it is."""
     unit.put(CATALOG_ENTRY, after)
     was = set() if before is None else set(before.reached_from)
     for ancestor in was.symmetric_difference(after.reached_from):

@@ -145,7 +145,10 @@ class Unit:
         tx: The transaction itself.
         tenant: The tenant it is bound to.
         now: The instant for everything that this unit does.
+        at_once: How many entries a thing that moves may bring along in this unit; None for all.
     """
+
+    at_once: int | None = 500
 
     def __init__(self, tx: Transaction, tenant: TenantId, now: datetime) -> None:
         self.tx = tx

@@ -60,7 +60,8 @@ class VisibleThings:
     def _where(self, narrowed: Iterable[Condition]) -> tuple[Condition, bool]:
         conditions = conditions_of(self.wiring, self.scope, self.viewer, self.unit.now)
         visible = visible_to(self.scope, self.viewer, self.unit.now, conditions)
-        return AllOf((visible, *narrowed)), None in conditions.values()
+        # Amid moves, what stands in an entry is not the last word on it.
+        return AllOf((visible, *narrowed)), None in conditions.values() or self.viewer.amid_moves
 
     def _judged(self, where: Condition, order: OrderBy, after: Position | None) -> Iterator[CatalogEntry]:
         while True:

@@ -10,9 +10,10 @@ from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.errors import InvalidInputError, NotFoundError
 from sharekit.features._entering import drafted, end_links, open_container
 from sharekit.features._facts import MAX_DEPTH, chain_of, require, require_staff
+from sharekit.features._moving import bring_along, bring_the_rest, is_moving, lies_deeper
 from sharekit.features._parties import active_contact
 from sharekit.features._syncing import Mending, Syncing
-from sharekit.features._tree import children_of, held, keep_entry, settled
+from sharekit.features._tree import held, keep_entry, settled
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ports import CatalogSource
 from sharekit.records import events
@@ -32,7 +33,6 @@ from sharekit.records.unset import UNSET, Unset
 
 __all__ = ["Catalog"]
 
-_IDS_AT_ONCE = 500
 _MAX_ITEMS = 10_000
 
 
@@ -162,6 +162,12 @@ class Catalog:
         """
         Move a thing, with all that lies in it, into another container or out of any.
 
+        At most 500 entries are brought along in the transaction that moves the thing; of a larger one
+        the rest follows before this returns, in transactions of as many each. Meanwhile clients see of
+        what was not reached yet only what both the old place and the new one let them see. Where that
+        breaks off, the thing has moved all the same, and the rest follows with the next move, or with
+        `Sharekit.sweep`. Inside a transaction of the host all of it belongs to that transaction.
+
         Args:
             ref: What moves.
             container: Where it goes; None for the top.
@@ -175,7 +181,13 @@ class Catalog:
         require_staff(by)
         self._wiring.kind_of(ref)
 
-        return self._wiring.write(lambda unit: self._moved(unit, ref, container, by))
+        def work(unit: Unit) -> tuple[CatalogEntry, bool]:
+            return self._moved(unit, ref, container, by), is_moving(unit)
+
+        moved, more = self._wiring.write(work)
+        if more:
+            bring_the_rest(self._wiring)
+        return moved
 
     def _moved(self, unit: Unit, ref: ResourceRef, container: ResourceRef | None, by: Principal) -> CatalogEntry:
         held(unit, container)
@@ -185,7 +197,7 @@ class Catalog:
         above = self._container(unit, container, by)
         if ref in {entry.ref for entry in above}:
             raise InvalidInputError("container", "lies in the thing that moves")
-        if above and len(above) + _height(unit, ref) - 1 > MAX_DEPTH:
+        if len(above) > MAX_DEPTH or (above and lies_deeper(unit, ref, MAX_DEPTH - len(above))):
             raise InvalidInputError("container", f"would make it lie deeper than {MAX_DEPTH} containers")
         after = attrs.evolve(
             before,
@@ -194,8 +206,9 @@ class Catalog:
             # What lay in something that was removed is dead, and what was shared of it stays so.
             incarnation=before.incarnation + (chain[-1].container is not None),
         )
+        after = settled(after, above[0] if above else None)
         if after != before:
-            end_links(unit, keep_entry(unit, before, settled(after, above[0] if above else None)), by)
+            bring_along(unit, before, after, by)
             # Unchanged, but so that two moves at once never put two things into each other.
             for entry in above[1:]:
                 unit.put(CATALOG_ENTRY, entry)
@@ -255,7 +268,10 @@ class Catalog:
             move=lambda unit, ref, container: self._moved(unit, ref, container, by),
             remove=lambda unit, ref: self._removed(unit, ref, by),
         )
-        return Syncing(self._wiring, kind, source, by=by, mending=None if check else mending).run()
+        report = Syncing(self._wiring, kind, source, by=by, mending=None if check else mending).run()
+        if not check:
+            bring_the_rest(self._wiring)
+        return report
 
     def touch(self, ref: ResourceRef, *, audience: Audience, by: Principal) -> CatalogEntry:
         """
@@ -414,12 +430,3 @@ def _changed(before: CatalogEntry | None, after: CatalogEntry) -> frozenset[str]
         "removed_at",
     )
     return frozenset(name for name in names if getattr(before, name) != getattr(after, name))
-
-
-def _height(unit: Unit, ref: ResourceRef) -> int:
-    """Return how many levels of things lie in *ref*, itself counted; stops counting beyond the limit."""
-    height, level = 0, [ref.key]
-    while level and height <= MAX_DEPTH:
-        height += 1
-        level = [child.ref.key for child in children_of(unit, level)]
-    return height

@@ -14,6 +14,7 @@ from sharekit.features._facts import chain_of, require, require_active, require_
 from sharekit.features._grants import GrantTerms, decline, followed, give, grants_on, take, unfollowed
 from sharekit.features._parties import active_contact, active_organization
 from sharekit.features._request_rules import hand_over_requests
+from sharekit.features._tree import as_it_lies
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import GrantId
 from sharekit.policies.staff import is_barred
@@ -343,7 +344,9 @@ def _is_known_to_grantee(unit: Unit, grant: Grant) -> bool:
     """Say whether whoever holds a grant may know of it: of one that is filed, or hidden by now, they do not."""
     entry = unit.get(CATALOG_ENTRY, grant.ref.key)
     known = grant.visibility is Visibility.CLIENT and grant.revoked_at is None
-    return known and entry is not None and entry.shown and entry.node == grant.node
+    if not known or entry is None or entry.node != grant.node:
+        return False
+    return entry.shown and as_it_lies(unit, entry).shown
 
 
 def _hand_over_links(unit: Unit, moved: Sequence[CatalogEntry], owner: Staff, to: Staff) -> None:

@@ -72,6 +72,7 @@ class AccessReason(enum.StrEnum):
     INACTIVE = "inactive"
     OUT_OF_SCOPE = "out-of-scope"
     LEVEL = "access-too-low"
+    MOVING = "being-moved"
     UNKNOWN_ACTION = "unknown-action"
 
 
@@ -100,12 +101,15 @@ class Viewer:
         colleagues: The ids of everybody in those organisations, where the host knows them; None
             where memberships are rows.
         confidential: The kinds that are never reached through an organisation.
+        amid_moves: Whether something was moved whose content was not brought along yet, so that
+            what stands in an entry may follow from its old place.
     """
 
     contact: Contact
     organizations: AbstractSet[Organization] = frozenset()
     colleagues: AbstractSet[str] | None = None
     confidential: AbstractSet[str] = frozenset()
+    amid_moves: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -120,6 +124,8 @@ class ClientFacts:
         by_colleague: Whether whoever asked for it belongs to one of those organisations.
         predicates: What the host's predicates say, by name; one that is not there could not be asked.
         now: The instant.
+        moved: The same of the entry as it lies now, where a move did not reach it yet: *entry* is as
+            it lay then. Only what both let the client do is allowed.
     """
 
     viewer: Viewer | None
@@ -128,6 +134,12 @@ class ClientFacts:
     by_colleague: bool = False
     predicates: Mapping[str, bool] = attrs.field(factory=dict[str, bool])
     now: datetime
+    moved: "ClientFacts | None" = None
+
+    @property
+    def latest(self) -> "ClientFacts":
+        """What will decide once every move is done."""
+        return self.moved or self
 
 
 def judge(scope: PortalScope, action: Action, facts: ClientFacts) -> Decision:
@@ -139,6 +151,14 @@ def judge(scope: PortalScope, action: Action, facts: ClientFacts) -> Decision:
         action: What they want to do; anything but to view, to comment and to contribute is denied.
         facts: What is known.
     """
+    decision = _judged(scope, action, facts)
+    if facts.moved is None:
+        return decision
+    then = _judged(scope, action, facts.moved)
+    return Decision(allowed=False, reason=AccessReason.MOVING) if then and not decision else then
+
+
+def _judged(scope: PortalScope, action: Action, facts: ClientFacts) -> Decision:
     needed = _NEEDED.get(action)
     if needed is None:
         return Decision(allowed=False, reason=AccessReason.UNKNOWN_ACTION)
@@ -147,7 +167,7 @@ def judge(scope: PortalScope, action: Action, facts: ClientFacts) -> Decision:
         return Decision(allowed=False, reason=barred)
     if not _within(scope, facts):
         return Decision(allowed=False, reason=AccessReason.OUT_OF_SCOPE)
-    found = list(reasons(scope, facts))
+    found = list(_reasons(scope, facts))
     if needed.level > max([level for _, level, _ in found], default=Access.VIEW.level):
         return Decision(allowed=False, reason=AccessReason.LEVEL)
     return Decision(allowed=True, reason=found[0][0] if found else AccessReason.IN_SCOPE)
@@ -155,7 +175,8 @@ def judge(scope: PortalScope, action: Action, facts: ClientFacts) -> Decision:
 
 def knows_of(scope: PortalScope, facts: ClientFacts) -> bool:
     """Say whether a client may be told that a thing exists: they may view it, or it was given to them."""
-    return _barred(facts) is None and (_within(scope, facts) or any(_grants(facts)))
+    sides = (facts,) if facts.moved is None else (facts, facts.moved)
+    return all(_barred(each) is None and (_within(scope, each) or any(_grants(each))) for each in sides)
 
 
 def reasons(scope: PortalScope, facts: ClientFacts) -> Iterator[tuple[str, int, Grant | None]]:
@@ -164,8 +185,12 @@ def reasons(scope: PortalScope, facts: ClientFacts) -> Iterator[tuple[str, int, 
 
     Each comes with the level of access that it gives, and with the grant that it rests on. That
     somebody asked for a thing, or that a predicate of the host's holds, speaks for them only where
-    the scope says so.
+    the scope says so. Amid a move, it is what will speak for them.
     """
+    return _reasons(scope, facts.latest)
+
+
+def _reasons(scope: PortalScope, facts: ClientFacts) -> Iterator[tuple[str, int, Grant | None]]:
     named = asserted(scope)
     own, above = _grants(facts)
     for reason, grants in ((AccessReason.SHARED, own), (AccessReason.IN_SHARED, above)):
@@ -182,7 +207,7 @@ def reasons(scope: PortalScope, facts: ClientFacts) -> Iterator[tuple[str, int, 
 
 def unmet(scope: PortalScope, facts: ClientFacts) -> Iterator[ScopePredicate]:
     """Yield the host's predicates that stand against the client: asked for and not so, or excluded and so."""
-    named = asserted(scope)
+    named, facts = asserted(scope), facts.latest
     for name, predicate in sorted(predicates_in(scope).items()):
         if (str(predicate) in named) is not facts.predicates.get(name):
             yield predicate
@@ -195,7 +220,7 @@ def misses(facts: ClientFacts) -> Iterator[tuple[Miss, Grant]]:
     Args:
         facts: With the grants on the thing and on everything that it lies in, whatever their state.
     """
-    entry, viewer = facts.entry, facts.viewer
+    entry, viewer = facts.latest.entry, facts.viewer
     if entry is None or viewer is None:
         return
     found = [(miss, grant) for grant in facts.grants if (miss := _missed(facts.now, entry, viewer, grant)) is not None]

@@ -52,6 +52,8 @@ class PortalSettings:
             what its declaration says.
         classified: The sections and properties that a kind declared when it was last named; what is
             declared since is hidden, and nobody has said so.
+        moving: The keys of things whose content has not been brought along yet; nobody sets it.
+            While there are any, clients see of all that moves what both places let them see.
     """
 
     tenant: TenantId
@@ -60,6 +62,7 @@ class PortalSettings:
     roles: frozenset[str] = frozenset()
     shown: Mapping[str, tuple[str, ...]] = attrs.field(default=MappingProxyType({}), converter=_named)
     classified: Mapping[str, tuple[str, ...]] = attrs.field(default=MappingProxyType({}), converter=_named)
+    moving: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if self.scope is not None:

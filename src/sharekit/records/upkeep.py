@@ -25,6 +25,7 @@ class SweepReport:
         blobs: The blobs that were deleted, or would be.
         freed: How many bytes those have that were listed.
         forgotten: How many idempotency keys were forgotten, or would be.
+        moves: How many large things had moved without all that lies in them, and were seen to, or would be.
     """
 
     dry_run: bool
@@ -34,6 +35,7 @@ class SweepReport:
     blobs: tuple[BlobKey, ...]
     freed: int
     forgotten: int
+    moves: int = 0
 
 
 class FsckProblem(enum.StrEnum):

@@ -76,6 +76,9 @@ def _reasons(language: Language) -> Mapping[str, str]:
         "inactive": language.gettext("They are not known here, or not active."),
         "out-of-scope": language.gettext("Nothing that the portal goes by lets them see it."),
         "access-too-low": language.gettext("What they were given does not allow this."),
+        "being-moved": language.gettext(
+            "It is being moved, and may be seen only where both places allow it until that is done."
+        ),
         "unknown-action": language.gettext("Clients never do this."),
         "unknown-principal": language.gettext("Access is given to contacts and staff only."),
     }

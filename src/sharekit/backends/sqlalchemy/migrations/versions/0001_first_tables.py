@@ -56,6 +56,7 @@ _TABLES: dict[str, dict[str, sa.types.TypeEngine[Any]]] = {  # Any: of every typ
     "sharekit_email_claim": {"contact": KEY_TEXT},
     "sharekit_staff": {},
     "sharekit_ancestor": {"entry": KEY_TEXT, "ancestor": KEY_TEXT},
+    "sharekit_unsettled_content": {"moved": KEY_TEXT},
     "sharekit_grant": {
         "node": KEY_TEXT,
         "grantee": KEY_TEXT,
@@ -121,6 +122,7 @@ _INDEXES: list[tuple[str, ...]] = [
     ("sharekit_email_claim", "contact"),
     ("sharekit_ancestor", "entry", "ancestor"),
     ("sharekit_ancestor", "ancestor", "entry"),
+    ("sharekit_unsettled_content", "moved"),
     ("sharekit_grant", "grantee", "live", "node", "flows", "expires_at"),
     ("sharekit_grant", "node", "grantee", "live", "flows", "expires_at"),
     ("sharekit_grant", "granted_by"),
