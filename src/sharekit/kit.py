@@ -245,18 +245,29 @@ class Sharekit:
         # With a memory of its own: what a rehearsal reads is never true.
         return self._on(wiring, LinkMemory(wiring.records))
 
-    def sweep(self, *, dry_run: bool = True, grace: timedelta = timedelta(hours=24)) -> SweepReport:
+    def sweep(
+        self,
+        *,
+        dry_run: bool = True,
+        grace: timedelta = timedelta(hours=24),
+        removed_grace: timedelta = timedelta(days=30),
+    ) -> SweepReport:
         """
         Delete the blobs that nothing names, in every tenant: of removed documents, and what crashes left.
 
         What moves of large things left to do is done first; see `Catalog.move`.
         It lists, then asks the records, then deletes; an error before that ends it without deleting. It may
-        run beside everything else, and again at any time. Idempotency keys that are over are forgotten too.
+        run beside everything else, and again at any time. It also gives up files of requests that did not
+        arrive whole in their time, removes documents that lie in things which were removed, and forgets
+        idempotency keys that are over.
 
         Args:
             dry_run: Only say what would be deleted.
             grace: Nothing younger is touched, nor what was removed since. At least twice as long as an
                 upload can take.
+            removed_grace: How long documents stay that lie in something that was removed. Nobody can open
+                them in that time, and whoever may manage one can move it elsewhere. Then they are removed,
+                and their bytes go when *grace* has passed, too.
 
         Raises:
             ConfigurationError: Bytes are to be deleted, and the kit keeps none.
@@ -264,7 +275,8 @@ class Sharekit:
         """
         checks.flag("dry_run", dry_run)
         checks.duration("grace", grace, timedelta(days=3650))
-        return sweep(self._wiring, dry_run=dry_run, grace=grace)
+        checks.duration("removed_grace", removed_grace, timedelta(days=3650))
+        return sweep(self._wiring, dry_run=dry_run, grace=grace, removed_grace=removed_grace)
 
     def fsck(self, *, read: bool = False, repair: bool = False) -> FsckReport:
         """

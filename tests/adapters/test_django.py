@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory, override_settings
 
 from sharekit import Action, ReadLink, ResourceRef, Right, Staff, System, shared_with_me
 from sharekit.adapters.django import invitation_url, kit, link_url, portal
+from sharekit.backends.fsspec import FsspecBlobStore
 from sharekit.errors import ConfigurationError, SharekitError, WeakSecretKeyError
 from sharekit.ports import Eq, Predicate
 from sharekit.records.scopes import parse_scope
@@ -314,12 +315,34 @@ def test_the_command_works_in_any_tenant(host: None, setting: dict[str, Any]) ->
         ("--tenant", "a b", "links", "x", "1"),
         ("revoke-all", "mattre", "1"),
         ("links", "mattre", "1"),
+        ("sweep",),
     ],
 )
 def test_the_command_tells_what_was_wrong(host: None, setting: dict[str, Any], words: tuple[str, ...]) -> None:
     """What sharekit refuses is an error of the command, and no traceback."""
     with pytest.raises(CommandError):
         run(*words)
+
+
+def test_the_command_sweeps(host: None, setting: dict[str, Any]) -> None:
+    """A dry run names what is over, and with `--delete` it goes: what lies in what was removed, and its bytes later."""
+    clock = FrozenClock()
+    setting["BLOBS"], setting["CLOCK"] = FsspecBlobStore("memory://"), clock
+    kit().catalog.put(M1, title="Lease dispute", by=MARIA)
+    document = kit().documents.add(M1, "Lease.txt", b"a text", by=MARIA)
+    kit().catalog.remove(M1, by=MARIA)
+    clock.advance(timedelta(days=8))
+    before = run("sweep", "--delete")
+    dry = run("sweep", "--days", "7")
+    swept = run("sweep", "--days", "7", "--delete")
+    clock.advance(timedelta(hours=2))
+    bytes_go = run("sweep", "--hours", "1", "--delete")
+
+    assert document.ref.key not in before
+    assert [document.ref.key] == dry.split()[:1] == swept.split()[:1]
+    assert ("would delete 0 of 1" in dry, "do it with --delete" in dry) == (True, True)
+    assert "deleted 0 of 1" in swept
+    assert "deleted 1 of 1" in bytes_go
 
 
 @pytest.fixture

@@ -46,7 +46,8 @@ def test_a_sweep_deletes_only_when_told_to(host: Sharekit, capsys: pytest.Captur
     swept = capsys.readouterr().out
 
     assert codes == [0, 0, 0]
-    assert "would delete (with --delete) 1 of 2 blobs in 1 tenants" in named
+    assert "would delete 1 of 2 blobs in 1 tenants" in named
+    assert "do it with --delete" in named
     assert sorted(still) == sorted(before)
     assert "deleted 0 of 2" in too_young
     assert "deleted 1 of 2" in swept

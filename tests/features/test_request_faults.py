@@ -140,7 +140,6 @@ def _check_nothing_is_left(world: World) -> None:
     """Once the time of everything is over and it was swept, there is what came, and nothing else."""
     healthy = world.kit()
     world.clock.advance(DAY)
-    healthy.requests.sweep()
     healthy.sweep(dry_run=False, grace=DAY / 2)
     (part,) = healthy.requests.get(world.request).recipients
     with world.records.transaction(healthy.tenant) as tx:

@@ -220,7 +220,7 @@ def test_a_file_comes_in_parts(agency: Agency) -> None:
     with pytest.raises(errors.UploadOffsetError):
         agency.kit.requests.append(desk.token, upload.id, len(body), b"")
     agency.clock.advance(DAY)
-    assert 0 == agency.kit.requests.sweep()
+    assert 0 == agency.kit.sweep(dry_run=False).uploads
     assert nothing_is_left(agency, desk, sent=1)
 
 
@@ -289,7 +289,7 @@ def test_a_place_is_kept_for_twelve_hours(agency: Agency) -> None:
     agency.clock.advance(timedelta(hours=12))
     with pytest.raises(errors.NotFoundError):
         agency.kit.requests.append(token, upload.id, 50, PDF[50:])
-    swept = agency.kit.requests.sweep()
+    swept = agency.kit.sweep(dry_run=False).uploads
 
     assert 1 == swept
     assert nothing_is_left(agency, desk)

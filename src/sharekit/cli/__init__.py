@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _doctor(arguments.kit)
     try:
         if arguments.command == "sweep":
-            return sweep(arguments.kit, delete=arguments.delete, hours=arguments.hours)
+            return sweep(arguments.kit, delete=arguments.delete, hours=arguments.hours, days=arguments.days)
         return compare(arguments.kit, read=arguments.read, repair=arguments.repair)
     except SharekitError as error:
         print(f"sharekit: {error}", file=sys.stderr)  # noqa: T201  # why it could not be done
@@ -47,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     sweeping.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
     sweeping.add_argument("--delete", action="store_true", help="delete them; without it they are only named")
     sweeping.add_argument("--hours", type=float, default=24.0, help="touch nothing younger; 24 by default")
+    sweeping.add_argument(
+        "--days", type=float, default=30.0, help="keep documents of things that were removed so long; 30 by default"
+    )
     comparing = commands.add_parser("fsck", help="compare records and bytes; exit code 1 when bytes are lost")
     comparing.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
     comparing.add_argument("--read", action="store_true", help="read every byte and compare digests")

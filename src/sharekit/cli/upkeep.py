@@ -29,17 +29,12 @@ def kit_at(place: str) -> sharekit.Sharekit:
     return kit
 
 
-def sweep(place: str, *, delete: bool, hours: float) -> int:
-    """Name the blobs that nothing names, or delete them and end what moves left; return the exit code."""
-    report = kit_at(place).sweep(dry_run=not delete, grace=timedelta(hours=hours))
-    for key in report.blobs:
+def sweep(place: str, *, delete: bool, hours: float, days: float) -> int:
+    """Name the blobs that nothing names and what else is over, or delete them; return the exit code."""
+    report = kit_at(place).sweep(dry_run=not delete, grace=timedelta(hours=hours), removed_grace=timedelta(days=days))
+    for key in (*report.blobs, *report.documents):
         print(key)  # noqa: T201  # what was asked for
-    done = "deleted" if delete else "would delete (with --delete)"
-    print(  # noqa: T201  # the same
-        f"{done} {len(report.blobs)} of {report.listed} blobs in {report.tenants} tenants, {report.freed} bytes;"
-        f" {report.young} are too young; {report.forgotten} idempotency keys are over;"
-        f" {report.moves} moves were left half done"
-    )
+    print(f"{report}{'' if delete else '; do it with --delete'}")  # noqa: T201  # the same
     return 0
 
 

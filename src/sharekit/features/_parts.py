@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from sharekit.errors import InvalidInputError
 from sharekit.features._intake import Gate, chunks_of, discard, intend
+from sharekit.features._request_places import give_up
 from sharekit.features._unit import Wiring
-from sharekit.ids import FileId, blob_key, random_id
+from sharekit.ids import FileId, UploadId, blob_key, random_id
 from sharekit.records.documents import Stream
 from sharekit.records.submissions import PendingUpload, UploadPart
 
-__all__ = ["joined_parts", "take_part"]
+__all__ = ["abandon", "joined_parts", "take_part"]
 
 
 class _Arriving:
@@ -85,6 +86,13 @@ def take_part(
         discard(wiring, file)
         raise
     return UploadPart(file, held), arriving.broken
+
+
+def abandon(wiring: Wiring, id_: UploadId) -> None:
+    """Give up a file on its way, with what came of it."""
+    upload = give_up(wiring, id_)
+    for part in () if upload is None else upload.parts:
+        discard(wiring, part.file)
 
 
 def joined_parts(wiring: Wiring, parts: Sequence[UploadPart]) -> Iterator[bytes]:

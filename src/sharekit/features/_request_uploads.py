@@ -21,7 +21,7 @@ from sharekit.errors import (
     UploadRefusedError,
 )
 from sharekit.features._intake import discard, outside, receive
-from sharekit.features._parts import joined_parts, take_part
+from sharekit.features._parts import abandon, joined_parts, take_part
 from sharekit.features._request_facts import RequestFacts, policy_for, receipt_of, request_view, submissions_of
 from sharekit.features._request_filing import Sending, filed, is_repeat, said_submitted, submission_at
 from sharekit.features._request_places import admitted, find_upload, give_up, hold
@@ -29,18 +29,16 @@ from sharekit.features._request_rules import keep_step
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import RequestRecipientId, UploadId
 from sharekit.policies.requests import RequestStep
-from sharekit.ports import Range
 from sharekit.records import checks, events
 from sharekit.records.documents import Stream
 from sharekit.records.requests import RequestItem
-from sharekit.records.submissions import PendingUpload, RequestView, Submission, UploadKeys, UploadPart, UploadView
+from sharekit.records.submissions import PendingUpload, RequestView, Submission, UploadPart, UploadView
 from sharekit.screening import RefusalReason
 from sharekit.tokens import Claims, Purpose
 
 __all__ = ["Uploading"]
 
 _log = logging.getLogger("sharekit.requests")
-_AT_ONCE: Final = 100
 _MOST_BYTES: Final = 2**50
 
 
@@ -195,7 +193,7 @@ class Uploading:
                 return self._completed(sending, known, part)
         except UploadRefusedError as error:
             self._report(sending, error.reason)
-            self._forget(wiring, known.id)
+            abandon(wiring, known.id)
             raise
         after = self._longer(sending, known, part)
         if broken is not None:
@@ -254,7 +252,7 @@ class Uploading:
         with wiring.reading() as unit:
             admitted(wiring, unit, _part_id(claims), claims.generation)
             known = _resumable(unit, claims, upload)
-        self._forget(wiring, known.id)
+        abandon(wiring, known.id)
 
     def finish(self, token: str, *, locale: str | None = None) -> RequestView:
         """
@@ -279,18 +277,6 @@ class Uploading:
             return self._view(unit, facts, locale)
 
         return self._wiring.on_its_own().write(work)
-
-    def sweep(self) -> int:
-        """Give up files whose time is over, with what came of them, and return how many there were."""
-        wiring, given_up = self._wiring.on_its_own(), 0
-        while True:
-            with wiring.reading() as unit:
-                late = unit.find(PENDING_UPLOAD, Range(UploadKeys.EXPIRES_AT, at_most=unit.now), limit=_AT_ONCE)
-            for upload in late:
-                self._forget(wiring, upload.id)
-            given_up += sum(1 for upload in late if upload.submission is None)
-            if len(late) < _AT_ONCE:
-                return given_up
 
     def _claims(self, token: str) -> Claims:
         try:
@@ -348,12 +334,6 @@ class Uploading:
             locale=locale,
             at=unit.now,
         )
-
-    def _forget(self, wiring: Wiring, id_: UploadId) -> None:
-        """Give up a file on its way, with what came of it."""
-        upload = give_up(wiring, id_)
-        for part in () if upload is None else upload.parts:
-            discard(wiring, part.file)
 
     def _upload_seen(self, unit: Unit, upload: PendingUpload) -> UploadView:
         view = _upload_view(upload)

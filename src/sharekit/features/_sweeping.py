@@ -4,6 +4,9 @@ Deletes blobs that nothing names, and nothing else (R-BLOB-2); and brings along 
 It lists first, then asks the records, then claims what it found in a transaction, and only then deletes.
 Whatever fails before that ends the run without deleting. What is claimed has an intent row, so that a run that
 breaks off is taken up by the next one, and an upload that is still under way finds that it was given up.
+
+Besides blobs it ends what nobody else ends: files of requests whose time is over, documents in things that were
+removed, and idempotency keys.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,15 +17,20 @@ from typing import Any, TypeVar
 import attrs
 
 from sharekit.codec import RecordKind
+from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.codec.kinds_of_documents import BLOB_INTENT, REPEATED, STORED_FILE
+from sharekit.codec.kinds_of_requests import PENDING_UPLOAD
 from sharekit.codec.kinds_of_sharing import PORTAL_SETTINGS
 from sharekit.features._access_facts import settings_of
+from sharekit.features._dead_documents import dead_documents, remove_dead
 from sharekit.features._moving import bring_the_rest
+from sharekit.features._parts import abandon
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import FileId, TenantId, blob_key, blob_prefix
 from sharekit.ports import Range, StoredBlob
 from sharekit.records.documents import RepeatKeys
 from sharekit.records.files import BlobIntent, BlobIntentKeys, BlobPurpose
+from sharekit.records.submissions import PendingUpload, UploadKeys
 from sharekit.records.upkeep import SweepReport
 
 __all__ = ["REMEMBERED", "in_each_tenant", "in_parts", "listed_files", "sweep"]
@@ -48,18 +56,22 @@ class _Found:
     young: int
     orphans: tuple[_Orphan, ...]
     forgotten: tuple[str, ...]
+    late: tuple[PendingUpload, ...]
+    dead: tuple[str, ...]
 
 
-def sweep(wiring: Wiring, *, dry_run: bool, grace: timedelta) -> SweepReport:
+def sweep(wiring: Wiring, *, dry_run: bool, grace: timedelta, removed_grace: timedelta) -> SweepReport:
     """Bring along what moves left, and delete what nothing names, in every tenant; see `Sharekit.sweep`."""
     wiring = wiring.on_its_own()
     moves = sum(_moves(each, dry_run=dry_run) for each in _in_each_with(wiring, PORTAL_SETTINGS))
-    before = wiring.clock.now() - grace
-    found = [_find(each, before) for each in in_each_tenant(wiring)]
+    now = wiring.clock.now()
+    before, removed_before = now - grace, now - removed_grace
+    found = [_find(each, before, removed_before) for each in in_each_tenant(wiring)]
     if not dry_run:
         # Everything was found before anything goes: an error further up left all as it was.
         for one in found:
             _take(one, before)
+            _end(one, removed_before)
     return SweepReport(
         dry_run=dry_run,
         tenants=len(found),
@@ -69,6 +81,8 @@ def sweep(wiring: Wiring, *, dry_run: bool, grace: timedelta) -> SweepReport:
         freed=sum(orphan.size for one in found for orphan in one.orphans),
         forgotten=sum(len(one.forgotten) for one in found),
         moves=moves,
+        uploads=sum(upload.submission is None for one in found for upload in one.late),
+        documents=tuple(key for one in found for key in one.dead),
     )
 
 
@@ -82,8 +96,13 @@ def _moves(wiring: Wiring, *, dry_run: bool) -> int:
 
 
 def in_each_tenant(wiring: Wiring) -> Iterator[Wiring]:
-    """Yield the wiring of each tenant that has, or had, anything to do with blobs; one's own first."""
-    return _in_each_with(wiring, STORED_FILE, BLOB_INTENT, REPEATED)
+    """
+    Yield the wiring of each tenant that has, or had, anything to do with blobs; one's own first.
+
+    One that has things of the host may have blobs of which no record knows: of an upload in a transaction of the
+    host that was rolled back.
+    """
+    return _in_each_with(wiring, CATALOG_ENTRY, STORED_FILE, BLOB_INTENT, REPEATED, PENDING_UPLOAD)
 
 
 def _in_each_with(wiring: Wiring, *kinds: RecordKind[Any]) -> Iterator[Wiring]:  # any record classes
@@ -116,7 +135,7 @@ def in_parts(given: Iterable[P]) -> Iterator[list[P]]:
         yield part
 
 
-def _find(wiring: Wiring, before: datetime) -> _Found:
+def _find(wiring: Wiring, before: datetime, removed_before: datetime) -> _Found:
     listed, young = 0, 0
     orphans: dict[FileId, _Orphan] = {}
     # Without a store of bytes there is nothing to list.
@@ -133,12 +152,15 @@ def _find(wiring: Wiring, before: datetime) -> _Found:
         for intent in unit.find(BLOB_INTENT, Range(BlobIntentKeys.SINCE, at_most=before)):
             orphans.setdefault(intent.file, _Orphan(file=intent.file))
         forgotten = unit.find(REPEATED, Range(RepeatKeys.AT, at_most=unit.now - REMEMBERED))
+        late = unit.find(PENDING_UPLOAD, Range(UploadKeys.EXPIRES_AT, at_most=unit.now))
     return _Found(
         wiring=wiring,
         listed=listed,
         young=young,
         orphans=tuple(orphans.values()),
         forgotten=tuple(each.id for each in forgotten),
+        late=tuple(late),
+        dead=tuple(dead_documents(wiring, removed_before)),
     )
 
 
@@ -163,6 +185,14 @@ def _take(found: _Found, before: datetime) -> None:
         wiring.write(partial(_forget_intents, files=claimed))
     for ids in in_parts(found.forgotten):
         wiring.write(partial(_forget_keys, ids=ids))
+
+
+def _end(found: _Found, removed_before: datetime) -> None:
+    """End what is over; the bytes of it go now where nobody can miss them, else with a later sweep."""
+    for upload in found.late:
+        abandon(found.wiring, upload.id)
+    for keys in in_parts(found.dead):
+        found.wiring.write(partial(remove_dead, keys=keys, before=removed_before))
 
 
 def _claim(unit: Unit, orphans: Iterable[_Orphan], before: datetime) -> list[FileId]:

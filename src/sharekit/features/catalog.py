@@ -199,12 +199,14 @@ class Catalog:
             raise InvalidInputError("container", "lies in the thing that moves")
         if len(above) > MAX_DEPTH or (above and lies_deeper(unit, ref, MAX_DEPTH - len(above))):
             raise InvalidInputError("container", f"would make it lie deeper than {MAX_DEPTH} containers")
+        was_dead = chain[-1].container is not None
         after = attrs.evolve(
             before,
             container=container,
             container_incarnation=above[0].incarnation if above else 0,
             # What lay in something that was removed is dead, and what was shared of it stays so.
-            incarnation=before.incarnation + (chain[-1].container is not None),
+            incarnation=before.incarnation + was_dead,
+            revived_at=unit.now if was_dead else before.revived_at,
         )
         after = settled(after, above[0] if above else None)
         if after != before:

@@ -148,6 +148,8 @@ class CatalogEntry:
         incarnation: 1, and one more each time a removed id is put again; links and grants of an
             earlier incarnation stay dead.
         created_at: When it was first put.
+        revived_at: When it was taken out of something that was removed, which made it another
+            incarnation; None when it never was.
         removed_at: When it was removed, or None.
     """
 
@@ -169,6 +171,7 @@ class CatalogEntry:
     client_activity: datetime | None = None
     incarnation: int = 1
     created_at: datetime
+    revived_at: datetime | None = None
     removed_at: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -176,7 +179,7 @@ class CatalogEntry:
         if self.client_title is not None:
             checks.title("client_title", self.client_title)
         utc("created_at", self.created_at)
-        for field in ("activity", "client_activity", "removed_at"):
+        for field in ("activity", "client_activity", "revived_at", "removed_at"):
             value = getattr(self, field)
             if value is not None:
                 utc(field, value)

@@ -26,6 +26,9 @@ class SweepReport:
         freed: How many bytes those have that were listed.
         forgotten: How many idempotency keys were forgotten, or would be.
         moves: How many large things had moved without all that lies in them, and were seen to, or would be.
+        uploads: How many files that never arrived whole were given up, or would be.
+        documents: The keys of the documents that were removed, or would be, since what they lay in was
+            removed long ago; their bytes go with a later sweep.
     """
 
     dry_run: bool
@@ -35,7 +38,18 @@ class SweepReport:
     blobs: tuple[BlobKey, ...]
     freed: int
     forgotten: int
-    moves: int = 0
+    uploads: int
+    documents: tuple[str, ...]
+    moves: int
+
+    def __str__(self) -> str:
+        done = "would delete" if self.dry_run else "deleted"
+        return (
+            f"{done} {len(self.blobs)} of {self.listed} blobs in {self.tenants} tenants, {self.freed} bytes;"
+            f" {self.young} are too young; {self.uploads} files never arrived;"
+            f" {len(self.documents)} documents lay in what was removed; {self.forgotten} idempotency keys are over;"
+            f" {self.moves} moves were left half done"
+        )
 
 
 class FsckProblem(enum.StrEnum):

@@ -1,8 +1,9 @@
 """
-``manage.py sharekit``: list and revoke read links, and bring the catalog in step with the rows of the host.
+``manage.py sharekit``: list and revoke read links, bring the catalog in step with the rows of the host, and sweep.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -25,9 +26,9 @@ _BY = System("cli")
 
 
 class Command(BaseCommand):
-    """The command with its four subcommands."""
+    """The command with its five subcommands."""
 
-    help = "List and revoke read links, and bring the catalog in step with the rows of registered models."
+    help = "List and revoke read links, bring the catalog in step with registered models, and sweep."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the subcommands."""
@@ -43,6 +44,12 @@ class Command(BaseCommand):
         sync = verbs.add_parser("sync", help="bring the catalog in step with the rows of registered models")
         sync.add_argument("--check", action="store_true", help="change nothing, and fail when something is apart")
         sync.add_argument("--kind", action="append", metavar="KIND", help="only this kind; may be given several times")
+        sweep = verbs.add_parser("sweep", help="say which blobs nothing names, and what else is over, in every tenant")
+        sweep.add_argument("--delete", action="store_true", help="delete them; without it they are only named")
+        sweep.add_argument("--hours", type=float, default=24.0, help="touch nothing younger; 24 by default")
+        sweep.add_argument(
+            "--days", type=float, default=30.0, help="keep documents of things that were removed so long; 30 by default"
+        )
         # An id may begin with a dash, which is no option then.
         one = verbs.add_parser("revoke", help="revoke one link by its id", prefix_chars="+", add_help=False)
         one.add_argument("link")
@@ -52,7 +59,13 @@ class Command(BaseCommand):
         chosen = _tried(kit)
         if options["tenant"]:
             chosen = _tried(lambda: kit().for_tenant(options["tenant"]))
-        verbs = {"links": self._links, "revoke": self._revoke, "revoke-all": self._revoke_all, "sync": self._sync}
+        verbs = {
+            "links": self._links,
+            "revoke": self._revoke,
+            "revoke-all": self._revoke_all,
+            "sync": self._sync,
+            "sweep": self._sweep,
+        }
         verbs[options["verb"]](chosen, options)
 
     def _links(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
@@ -83,6 +96,18 @@ class Command(BaseCommand):
                 apart |= not report.is_in_step
         if apart:
             raise CommandError("the catalog is not in step")
+
+    def _sweep(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
+        report = _tried(
+            lambda: chosen.sweep(
+                dry_run=not options["delete"],
+                grace=timedelta(hours=options["hours"]),
+                removed_grace=timedelta(days=options["days"]),
+            )
+        )
+        for key in (*report.blobs, *report.documents):
+            self.stdout.write(key)
+        self.stdout.write(f"{report}{'' if options['delete'] else '; do it with --delete'}")
 
     def _tell(self, report: SyncReport) -> None:
         for drift in report.drift:
