@@ -72,6 +72,7 @@ __all__ = [
     "share_declined",
     "share_revoked",
     "staff_added",
+    "submission_infected",
     "submission_received",
     "submission_refused",
     "upload_refused",
@@ -178,6 +179,7 @@ resource_unfollowed: Final = EventSignal(events.ResourceUnfollowed)
 share_declined: Final = EventSignal(events.ShareDeclined)
 share_revoked: Final = EventSignal(events.ShareRevoked)
 staff_added: Final = EventSignal(events.StaffAdded)
+submission_infected: Final = EventSignal(events.SubmissionInfected)
 submission_received: Final = EventSignal(events.SubmissionReceived)
 submission_refused: Final = EventSignal(events.SubmissionRefused)
 upload_refused: Final = EventSignal(events.UploadRefused)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import attrs
 import pytest
 
-from sharekit import errors
+from sharekit import errors, signals
 from sharekit.ports import ScanResult, ScanVerdict
+from sharekit.records import events
 from sharekit.records.files import ScanState
 from sharekit.records.requests import RequestState
 from sharekit.testing import kit
@@ -73,3 +74,60 @@ def test_an_infected_file_does_not_count(desk: Desk, lab: Lab) -> None:
     assert [ScanState.INFECTED] * 2 == [receipt.scan for receipt in later.receipts]
     assert 0 == desk.agency.kit.requests.open(desk.token).items[0].missing
     assert 1 == len(desk.agency.sees(desk.ana))
+
+
+def test_the_request_goes_back_when_an_infected_file_was_needed(desk: Desk, lab: Lab) -> None:
+    """Submitted or accepted, the contact is asked again, the receipt says why, and whoever asked hears of it."""
+    requests, documents = desk.agency.kit.requests, desk.agency.kit.documents
+    heard: list[events.SubmissionInfected] = []
+    states: list[RequestState] = []
+    for accepts in (False, True):
+        lab.says = ScanVerdict.UNDECIDED
+        sent = desk.send()
+        if accepts:
+            requests.accept(sent, by=desk.agency.maria)
+        states.append(desk.now.state)
+        lab.says = ScanVerdict.INFECTED
+        with signals.submission_infected.connected(heard.append):
+            documents.scan_waiting()
+        states.append(desk.now.state)
+        assert sent.id == heard[-1].submission
+        assert ScanState.INFECTED is requests.open(desk.token).receipts[-1].scan
+        assert [desk.request.id] == [view.request for view in requests.outstanding(desk.ana)]
+
+    assert [RequestState.SUBMITTED, RequestState.PARTIAL, RequestState.ACCEPTED, RequestState.PARTIAL] == states
+    assert [(True, "partial", frozenset({"staff:maria"}))] * 2 == [(e.missing, e.state, e.notify) for e in heard]
+    assert ["passport"] * 2 == [e.item for e in heard]
+    lab.says = ScanVerdict.CLEAN
+    desk.send()
+    assert RequestState.SUBMITTED is desk.now.state
+
+
+def test_an_infected_file_that_was_not_needed_changes_no_state(desk: Desk, lab: Lab) -> None:
+    """Where nothing is missing without it the request stays where it is; who asked hears of it all the same."""
+    lab.says = ScanVerdict.UNDECIDED
+    desk.send()
+    lab.says = ScanVerdict.CLEAN
+    desk.send()
+    heard: list[events.SubmissionInfected] = []
+    lab.says = ScanVerdict.INFECTED
+    with signals.submission_infected.connected(heard.append):
+        desk.agency.kit.documents.scan_waiting()
+        desk.send("letters", "letter.pdf")
+
+    assert [(False, "submitted", "passport"), (False, "submitted", "letters")] == [
+        (event.missing, event.state, event.item) for event in heard
+    ]
+    assert RequestState.SUBMITTED is desk.now.state
+
+
+def test_a_request_that_is_over_stays_over(desk: Desk, lab: Lab) -> None:
+    """What was closed or cancelled is not opened by what a scanner finds later."""
+    lab.says = ScanVerdict.UNDECIDED
+    desk.send()
+    desk.agency.kit.requests.close(desk.request, by=desk.agency.maria)
+    lab.says = ScanVerdict.INFECTED
+    desk.agency.kit.documents.scan_waiting()
+
+    assert RequestState.CLOSED is desk.now.state
+    assert [] == desk.agency.kit.requests.outstanding(desk.ana)

@@ -17,6 +17,7 @@ from sharekit.features._intake import Gate, Keep, Received, settle
 from sharekit.features._request_facts import RequestFacts, receipt_of, submissions_of, told
 from sharekit.features._request_places import admitted, find_upload
 from sharekit.features._request_rules import keep_step
+from sharekit.features._request_scans import said_infected
 from sharekit.features._tree import held, keep_entry, settled
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import SubmissionId, random_id
@@ -24,6 +25,7 @@ from sharekit.policies.requests import RequestStep, is_complete
 from sharekit.records import events
 from sharekit.records.catalog import Inheritance, ResourceRef, Visibility
 from sharekit.records.documents import Provenance, Source
+from sharekit.records.files import ScanState
 from sharekit.records.parties import Contact
 from sharekit.records.requests import RecipientKeys, RequestItem, RequestState
 from sharekit.records.submissions import PendingUpload, Submission
@@ -199,6 +201,8 @@ def _went_on(unit: Unit, facts: RequestFacts, submission: Submission) -> None:
     moved = keep_step(unit, part, RequestStep.RECEIVE_ALL if complete else RequestStep.RECEIVE_SOME)
     if moved.state is RequestState.SUBMITTED and part.state is not RequestState.SUBMITTED:
         said_submitted(unit, attrs.evolve(facts, recipient=moved))
+    if submission.scan is ScanState.INFECTED:
+        said_infected(unit, request, moved, facts.chain, submission, missing=not complete)
 
 
 def said_submitted(unit: Unit, facts: RequestFacts) -> None:

@@ -10,6 +10,7 @@ from sharekit.errors import ConfigurationError
 from sharekit.features._blobs import scanned
 from sharekit.features._documents import hidden, touched
 from sharekit.features._intake import doom
+from sharekit.features._request_scans import lost
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import FileId
 from sharekit.ports import Eq, OrderBy
@@ -57,6 +58,8 @@ def _note(wiring: Wiring, id_: FileId, state: ScanState) -> None:
             unit.put(STORED_FILE, after)
         for version in unit.find(VERSION, Eq(VersionKeys.FILE, id_)):
             _released(unit, version, after)
+            if state is ScanState.INFECTED:
+                lost(unit, document_ref(version.document), after)
 
     wiring.write(work)
 

@@ -40,6 +40,8 @@ class RequestStep(enum.StrEnum):
     """The contact says that this is all."""
     ACCEPT = "accept"
     SEND_BACK = "send-back"
+    LOSE = "lose"
+    """A file turned out to be infected, and something is missing now."""
     CLOSE = "close"
     CANCEL = "cancel"
 
@@ -52,6 +54,7 @@ TRANSITIONS: Final[Mapping[tuple[RequestState, RequestStep], RequestState]] = Ma
     {
         (_IN.OPEN, _BY.RECEIVE_SOME): _IN.PARTIAL,
         (_IN.OPEN, _BY.RECEIVE_ALL): _IN.SUBMITTED,
+        (_IN.OPEN, _BY.LOSE): _IN.OPEN,
         (_IN.OPEN, _BY.CLOSE): _IN.CLOSED,
         (_IN.OPEN, _BY.CANCEL): _IN.CANCELLED,
         (_IN.PARTIAL, _BY.RECEIVE_SOME): _IN.PARTIAL,
@@ -59,6 +62,7 @@ TRANSITIONS: Final[Mapping[tuple[RequestState, RequestStep], RequestState]] = Ma
         (_IN.PARTIAL, _BY.FINISH): _IN.SUBMITTED,
         (_IN.PARTIAL, _BY.ACCEPT): _IN.ACCEPTED,
         (_IN.PARTIAL, _BY.SEND_BACK): _IN.SENT_BACK,
+        (_IN.PARTIAL, _BY.LOSE): _IN.PARTIAL,
         (_IN.PARTIAL, _BY.CLOSE): _IN.CLOSED,
         (_IN.PARTIAL, _BY.CANCEL): _IN.CANCELLED,
         (_IN.SUBMITTED, _BY.RECEIVE_SOME): _IN.SUBMITTED,
@@ -66,18 +70,24 @@ TRANSITIONS: Final[Mapping[tuple[RequestState, RequestStep], RequestState]] = Ma
         (_IN.SUBMITTED, _BY.FINISH): _IN.SUBMITTED,
         (_IN.SUBMITTED, _BY.ACCEPT): _IN.ACCEPTED,
         (_IN.SUBMITTED, _BY.SEND_BACK): _IN.SENT_BACK,
+        (_IN.SUBMITTED, _BY.LOSE): _IN.PARTIAL,
         (_IN.SUBMITTED, _BY.CLOSE): _IN.CLOSED,
         (_IN.SUBMITTED, _BY.CANCEL): _IN.CANCELLED,
         (_IN.SENT_BACK, _BY.RECEIVE_SOME): _IN.PARTIAL,
         (_IN.SENT_BACK, _BY.RECEIVE_ALL): _IN.SUBMITTED,
         (_IN.SENT_BACK, _BY.ACCEPT): _IN.ACCEPTED,
         (_IN.SENT_BACK, _BY.SEND_BACK): _IN.SENT_BACK,
+        (_IN.SENT_BACK, _BY.LOSE): _IN.SENT_BACK,
         (_IN.SENT_BACK, _BY.CLOSE): _IN.CLOSED,
         (_IN.SENT_BACK, _BY.CANCEL): _IN.CANCELLED,
         (_IN.ACCEPTED, _BY.ACCEPT): _IN.ACCEPTED,
         (_IN.ACCEPTED, _BY.SEND_BACK): _IN.SENT_BACK,
+        # Whoever accepted it could not read it yet; its bytes are gone.
+        (_IN.ACCEPTED, _BY.LOSE): _IN.PARTIAL,
         (_IN.ACCEPTED, _BY.CLOSE): _IN.CLOSED,
+        (_IN.CLOSED, _BY.LOSE): _IN.CLOSED,
         (_IN.CLOSED, _BY.CLOSE): _IN.CLOSED,
+        (_IN.CANCELLED, _BY.LOSE): _IN.CANCELLED,
         (_IN.CANCELLED, _BY.CANCEL): _IN.CANCELLED,
     }
 )

@@ -60,6 +60,7 @@ from sharekit.records.events._requests import (
     RequestSentBack,
     RequestSubmitted,
     RequestTemplateSaved,
+    SubmissionInfected,
     SubmissionReceived,
     SubmissionRefused,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "ShareDeclined",
     "ShareRevoked",
     "StaffAdded",
+    "SubmissionInfected",
     "SubmissionReceived",
     "SubmissionRefused",
     "UploadRefused",

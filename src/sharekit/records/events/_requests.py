@@ -19,6 +19,7 @@ __all__ = [
     "RequestSentBack",
     "RequestSubmitted",
     "RequestTemplateSaved",
+    "SubmissionInfected",
     "SubmissionReceived",
     "SubmissionRefused",
 ]
@@ -87,6 +88,29 @@ class SubmissionReceived(ContactRequestEvent):
     document: str
     size: int
     sha256: str
+    notify: frozenset[str]
+
+
+@attrs.frozen(kw_only=True)
+class SubmissionInfected(ContactRequestEvent):
+    """
+    A scanner found something in a file that a contact sent; it does not count, and its bytes go.
+
+    Attributes:
+        submission: The id of the submission.
+        item: The key of the item.
+        document: The key of the document that it became.
+        state: How far the contact has come without it.
+        missing: Whether something is missing that was needed, so that the contact is asked again.
+        notify: The keys of the staff who hear of it.
+    """
+
+    name: ClassVar[str] = "submission-infected"
+    submission: SubmissionId
+    item: str
+    document: str
+    state: str
+    missing: bool
     notify: frozenset[str]
 
 
