@@ -3,17 +3,15 @@
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 
 import attrs
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,67 +24,13 @@ from sharekit.errors import ConfigurationError, PermanentDeliveryError, Temporar
 from sharekit.mail.composing import compose
 from sharekit.ports import Mailbox, Notifier
 from sharekit.testing.notifier import LETTER, Delivered, NotifierContract, Refusal, Refusing
-
-
-class Server:
-    """
-    A mail server in this process.
-
-    Attributes:
-        taken: What it took.
-        at_recipient: What it answers to a recipient, when that is not yes.
-        at_data: What it answers to a message.
-    """
-
-    def __init__(self, options: Mapping[str, Any] | None = None) -> None:  # Any: the library's
-        self.taken: list[Delivered] = []
-        self.at_recipient = ""
-        self.at_data = ""
-        chosen = {"hostname": "127.0.0.1", "port": _free_port(), "enable_SMTPUTF8": True, **(options or {})}
-        self._controller = Controller(self, **chosen)
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return self._controller.port
-
-    async def handle_RCPT(  # noqa: N802  # the library names it
-        self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]
-    ) -> str:
-        """Take or refuse a recipient."""
-        if self.at_recipient:
-            return self.at_recipient
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802  # the same
-        """Take or refuse a message."""
-        if self.at_data:
-            return self.at_data
-        assert isinstance(envelope.content, bytes)
-        self.taken.append(Delivered(tuple(envelope.rcpt_tos), envelope.content))
-        return "250 OK"
-
-    @contextmanager
-    def running(self) -> Iterator["Server"]:
-        """Listen meanwhile."""
-        self._controller.start()
-        try:
-            yield self
-        finally:
-            self._controller.stop()
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.backends._mail_server import MailServer, free_port
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
+def server() -> Iterator[MailServer]:
     """A server that takes what comes."""
-    with Server().running() as server:
+    with MailServer().running() as server:
         yield server
 
 
@@ -97,17 +41,17 @@ def smtp(port: int) -> SmtpNotifier:
 
 class TestSmtpNotifier(NotifierContract):
     @pytest.fixture
-    def notifier(self, server: Server) -> Notifier:
+    def notifier(self, server: MailServer) -> Notifier:
         """What is tested."""
         return smtp(server.port)
 
     @pytest.fixture
-    def delivered(self, server: Server) -> Callable[[], Sequence[Delivered]]:
+    def delivered(self, server: MailServer) -> Callable[[], Sequence[Delivered]]:
         """What arrived."""
         return lambda: server.taken
 
     @pytest.fixture
-    def refusing(self, server: Server) -> Refusing:
+    def refusing(self, server: MailServer) -> Refusing:
         """The same server, in a bad mood."""
 
         def refuse(refusal: Refusal) -> Notifier:
@@ -181,7 +125,7 @@ ANSWERS: dict[str, tuple[type[PermanentDeliveryError | TemporaryDeliveryError], 
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_a_refused_recipient_is_told_apart(server: Server, answer: str) -> None:
+def test_a_refused_recipient_is_told_apart(server: MailServer, answer: str) -> None:
     """What comes again tomorrow, what never does, and whether the address itself is at fault."""
     kind, recipient = ANSWERS[answer]
     server.at_recipient = answer
@@ -197,7 +141,7 @@ def test_a_refused_recipient_is_told_apart(server: Server, answer: str) -> None:
 def test_a_server_without_smtputf8_cannot_take_foreign_letters() -> None:
     """The address is at fault, and nothing is sent to a mangled one (N6)."""
     letter = attrs.evolve(LETTER, recipient=Mailbox("józef@acme.example"))
-    with Server({"enable_SMTPUTF8": False}).running() as server, pytest.raises(PermanentDeliveryError) as caught:
+    with MailServer({"enable_SMTPUTF8": False}).running() as server, pytest.raises(PermanentDeliveryError) as caught:
         smtp(server.port).send(letter, compose(letter))
 
     assert caught.value.recipient
@@ -207,7 +151,7 @@ def test_a_server_without_smtputf8_cannot_take_foreign_letters() -> None:
 def test_a_server_that_is_not_there_is_tried_again() -> None:
     """The same for a name that cannot be found."""
     with pytest.raises(TemporaryDeliveryError):
-        smtp(_free_port()).send(LETTER, compose(LETTER))
+        smtp(free_port()).send(LETTER, compose(LETTER))
 
 
 @pytest.mark.parametrize("greeting", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"554 go away\r\n", b"220 hello\r\n"])
@@ -230,7 +174,7 @@ def test_a_server_that_says_strange_things_is_tried_again(greeting: bytes) -> No
         thread.join()
 
 
-def test_a_server_without_tls_gets_nothing_where_tls_is_asked_for(server: Server) -> None:
+def test_a_server_without_tls_gets_nothing_where_tls_is_asked_for(server: MailServer) -> None:
     """Not even the letter, let alone a password."""
     notifier = SmtpNotifier("127.0.0.1", server.port, username="u", password="p", timeout=20)
 
@@ -284,7 +228,7 @@ def test_a_letter_and_a_password_go_over_tls(certificate: Path, transport: Trans
             "127.0.0.1", port, transport=transport, username="studio", password=password, context=context
         )
 
-    with Server({**tls, **login}).running() as server:
+    with MailServer({**tls, **login}).running() as server:
         notifier(server.port, "right", trusting).send(LETTER, compose(LETTER))
         for password, context in (("wrong", trusting), ("right", None)):
             with pytest.raises(TemporaryDeliveryError):
