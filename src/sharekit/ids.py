@@ -19,11 +19,13 @@ __all__ = [
     "AuditEntryId",
     "BlobKey",
     "ContactId",
+    "ConversationId",
     "DocumentId",
     "EntryId",
     "FileId",
     "GrantId",
     "InvitationId",
+    "MessageId",
     "OrganizationId",
     "ReadLinkId",
     "RequestId",
@@ -57,6 +59,8 @@ SubmissionId = NewType("SubmissionId", str)
 UploadId = NewType("UploadId", str)
 DocumentId = NewType("DocumentId", str)
 FileId = NewType("FileId", str)
+ConversationId = NewType("ConversationId", str)
+MessageId = NewType("MessageId", str)
 
 _RANDOM_BYTES = 21  # 168 bits fill 28 characters exactly: no character is biased
 _TENANT = re.compile(r"[A-Za-z0-9_-]{1,64}")

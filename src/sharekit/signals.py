@@ -23,10 +23,16 @@ __all__ = [
     "access_answered",
     "access_requested",
     "announce",
+    "attachment_opened",
+    "automatic_reply_set",
     "contact_added",
     "contact_invited",
     "contact_merged",
     "contact_updated",
+    "conversation_closed",
+    "conversation_read",
+    "conversation_reopened",
+    "conversation_started",
     "document_added",
     "document_damaged",
     "document_opened",
@@ -46,8 +52,13 @@ __all__ = [
     "member_joined",
     "member_left",
     "member_role_changed",
+    "message_posted",
+    "message_promoted",
+    "message_undone",
     "organization_added",
     "organization_updated",
+    "participant_added",
+    "participant_removed",
     "party_deactivated",
     "party_reactivated",
     "portal_access_withdrawn",
@@ -130,10 +141,16 @@ class EventSignal(Generic[E]):
 
 access_answered: Final = EventSignal(events.AccessAnswered)
 access_requested: Final = EventSignal(events.AccessRequested)
+attachment_opened: Final = EventSignal(events.AttachmentOpened)
+automatic_reply_set: Final = EventSignal(events.AutomaticReplySet)
 contact_added: Final = EventSignal(events.ContactAdded)
 contact_invited: Final = EventSignal(events.ContactInvited)
 contact_merged: Final = EventSignal(events.ContactMerged)
 contact_updated: Final = EventSignal(events.ContactUpdated)
+conversation_closed: Final = EventSignal(events.ConversationClosed)
+conversation_read: Final = EventSignal(events.ConversationRead)
+conversation_reopened: Final = EventSignal(events.ConversationReopened)
+conversation_started: Final = EventSignal(events.ConversationStarted)
 document_added: Final = EventSignal(events.DocumentAdded)
 document_damaged: Final = EventSignal(events.DocumentDamaged)
 document_opened: Final = EventSignal(events.DocumentOpened)
@@ -153,10 +170,18 @@ link_viewed: Final = EventSignal(events.LinkViewed)
 member_joined: Final = EventSignal(events.MemberJoined)
 member_left: Final = EventSignal(events.MemberLeft)
 member_role_changed: Final = EventSignal(events.MemberRoleChanged)
+message_posted: Final = EventSignal(events.MessagePosted)
+message_promoted: Final = EventSignal(events.MessagePromoted)
+message_undone: Final = EventSignal(events.MessageUndone)
 organization_added: Final = EventSignal(events.OrganizationAdded)
 organization_updated: Final = EventSignal(events.OrganizationUpdated)
+participant_added: Final = EventSignal(events.ParticipantAdded)
+participant_removed: Final = EventSignal(events.ParticipantRemoved)
 party_deactivated: Final = EventSignal(events.PartyDeactivated)
+party_reactivated: Final = EventSignal(events.PartyReactivated)
+portal_access_withdrawn: Final = EventSignal(events.PortalAccessWithdrawn)
 portal_configured: Final = EventSignal(events.PortalConfigured)
+portal_entered: Final = EventSignal(events.PortalEntered)
 request_accepted: Final = EventSignal(events.RequestAccepted)
 request_cancelled: Final = EventSignal(events.RequestCancelled)
 request_closed: Final = EventSignal(events.RequestClosed)
@@ -167,9 +192,6 @@ request_submitted: Final = EventSignal(events.RequestSubmitted)
 request_template_saved: Final = EventSignal(events.RequestTemplateSaved)
 resource_followed: Final = EventSignal(events.ResourceFollowed)
 resource_handed_over: Final = EventSignal(events.ResourceHandedOver)
-party_reactivated: Final = EventSignal(events.PartyReactivated)
-portal_access_withdrawn: Final = EventSignal(events.PortalAccessWithdrawn)
-portal_entered: Final = EventSignal(events.PortalEntered)
 resource_moved: Final = EventSignal(events.ResourceMoved)
 resource_put: Final = EventSignal(events.ResourcePut)
 resource_removed: Final = EventSignal(events.ResourceRemoved)

@@ -45,6 +45,7 @@ from sharekit.records.moves import UnsettledContent
 from sharekit.records.parties import EmailClaim, Organization
 from sharekit.records.people import ContactTag, Membership, NameClaim, OrganizationProfile
 from sharekit.records.settings import OrganizationMode, PortalSettings
+from tests.codec import _conversations as conversations
 from tests.codec import _requests as requests
 
 T = TenantId("default")
@@ -84,6 +85,7 @@ SMALL: dict[RecordKind[Any], Any] = {
     ACCESS_REQUEST: AccessRequest(tenant=T, ref=REF, contact=Contact("c"), asked_at=AT),
     PORTAL_SETTINGS: PortalSettings(tenant=T),
     **requests.SMALL,
+    **conversations.SMALL,
     STORED_FILE: StoredFile(
         tenant=T,
         id=FileId("f" * 28),
@@ -251,6 +253,7 @@ FULL: dict[RecordKind[Any], Any] = {
         moving=("folder:1",),
     ),
     **requests.FULL,
+    **conversations.FULL,
     STORED_FILE: StoredFile(
         tenant=T,
         id=FileId("f" * 28),

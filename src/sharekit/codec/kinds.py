@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sharekit.codec.folding import fold, words
 from sharekit.codec.kind import RecordKind
+from sharekit.codec.kinds_of_conversations import ALL_OF_CONVERSATIONS
 from sharekit.codec.kinds_of_documents import ALL_OF_DOCUMENTS
 from sharekit.codec.kinds_of_people import ALL_OF_PEOPLE
 from sharekit.codec.kinds_of_requests import ALL_OF_REQUESTS
@@ -212,4 +213,5 @@ ALL: Final[tuple[RecordKind[Any], ...]] = (  # of every record class
     *ALL_OF_PEOPLE,
     *ALL_OF_REQUESTS,
     *ALL_OF_DOCUMENTS,
+    *ALL_OF_CONVERSATIONS,
 )
