@@ -98,6 +98,28 @@ _TABLES: dict[str, dict[str, sa.types.TypeEngine[Any]]] = {  # Any: of every typ
     "sharekit_document": {"uploader": KEY_TEXT},
     "sharekit_document_version": {"document": KEY_TEXT, "number": WHOLE, "file": KEY_TEXT},
     "sharekit_idempotency_key": {"at": WHOLE},
+    "sharekit_conversation": {
+        "node": KEY_TEXT,
+        "resource": KEY_TEXT,
+        "words": KEY_TEXT,
+        "activity": WHOLE,
+        "client_activity": WHOLE,
+        "open": TRUTH,
+    },
+    "sharekit_message": {
+        "conversation": KEY_TEXT,
+        "number": WHOLE,
+        "client_number": WHOLE,
+        "author": KEY_TEXT,
+        "at": WHOLE,
+        "settled_at": WHOLE,
+        "mail_id": KEY_TEXT,
+    },
+    "sharekit_participant": {"conversation": KEY_TEXT, "party": KEY_TEXT, "present": TRUTH},
+    "sharekit_conversation_reading": {"conversation": KEY_TEXT, "party": KEY_TEXT},
+    "sharekit_message_words": {"message": KEY_TEXT, "words": KEY_TEXT, "client": TRUTH},
+    "sharekit_automatic_reply": {},
+    "sharekit_address_bounce": {},
 }
 
 # Each begins with the tenant and ends with the id.
@@ -160,6 +182,20 @@ _INDEXES: list[tuple[str, ...]] = [
     ("sharekit_document_version", "document", "number"),
     ("sharekit_document_version", "file"),
     ("sharekit_idempotency_key", "at"),
+    ("sharekit_conversation", "node", "activity"),
+    ("sharekit_conversation", "resource"),
+    ("sharekit_conversation", "activity"),
+    ("sharekit_conversation", "client_activity"),
+    ("sharekit_message", "conversation", "number"),
+    ("sharekit_message", "conversation", "client_number"),
+    ("sharekit_message", "author"),
+    ("sharekit_message", "at"),
+    ("sharekit_message", "mail_id"),
+    ("sharekit_participant", "conversation"),
+    ("sharekit_participant", "party", "present", "conversation"),
+    ("sharekit_conversation_reading", "conversation"),
+    ("sharekit_conversation_reading", "party"),
+    ("sharekit_message_words", "message"),
 ]
 
 
