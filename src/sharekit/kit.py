@@ -20,6 +20,7 @@ from sharekit.features.access import Access
 from sharekit.features.access_requests import AccessRequests
 from sharekit.features.audit import Audit
 from sharekit.features.catalog import Catalog
+from sharekit.features.conversations import Conversations
 from sharekit.features.documents import Documents
 from sharekit.features.links import Links
 from sharekit.features.people import People
@@ -31,6 +32,7 @@ from sharekit.ports import (
     BlobStore,
     Clock,
     Directory,
+    PlanAllows,
     Predicate,
     RateLimiter,
     RecordStore,
@@ -51,6 +53,7 @@ from sharekit.tokens import Seals
 __all__ = ["Sharekit"]
 
 GIBIBYTE: Final = 1024 * 1024 * 1024
+UNDO_WINDOW: Final = timedelta(seconds=10)
 
 
 class Sharekit:
@@ -71,6 +74,7 @@ class Sharekit:
         access_requests: Clients who ask to be let in.
         portal: What the portal shows, changed at run time.
         links: Read links.
+        conversations: Talking with clients, and among staff about it.
         audit: What was done.
     """
 
@@ -89,6 +93,8 @@ class Sharekit:
         scanner: Scanner | None = None,
         uploads: UploadPolicy | None = None,
         max_staff_bytes: int = GIBIBYTE,
+        plan_allows: PlanAllows | None = None,
+        undo_window: timedelta = UNDO_WINDOW,
         tenant: str = "default",
     ) -> None:
         """
@@ -109,6 +115,10 @@ class Sharekit:
             scanner: What looks for viruses; until it calls a file clean, nobody gets the bytes of it.
             uploads: What people outside may send; documents and pictures of at most 20 MiB by default.
             max_staff_bytes: How large a file may be that staff add; 1 GiB by default.
+            plan_allows: What the host's plan includes: called with the tenant and ``"messaging"``, it returns
+                True, False, or a `Decision` whose reason staff read. Everything by default.
+            undo_window: How long whoever wrote a message may take it back; until then nobody is told of it,
+                and no client but its author sees it. 10 seconds by default, at most an hour; none for 0.
             tenant: The tenant, for a host that has several: letters, digits, ``_`` and ``-``.
 
         Raises:
@@ -124,6 +134,8 @@ class Sharekit:
             rate_limiter=rate_limiter,
             scanner=scanner,
         )
+        if plan_allows is not None and not callable(plan_allows):
+            raise ConfigurationError("plan_allows", "needs a function of a tenant and a feature")
         wiring = Wiring(
             tenant=_tenant(tenant),
             seals=Seals(secret_keys),
@@ -139,6 +151,8 @@ class Sharekit:
             scanner=scanner,
             uploads=_policy(uploads),
             max_staff_bytes=_largest(max_staff_bytes),
+            plan_allows=plan_allows,
+            undo_window=_window(undo_window),
         )
         records.open([kind.spec for kind in ALL])
         self._equip(wiring, LinkMemory(wiring.apart))
@@ -158,6 +172,8 @@ class Sharekit:
         scanner: Scanner | None = None,
         uploads: UploadPolicy | None = None,
         max_staff_bytes: int = GIBIBYTE,
+        plan_allows: PlanAllows | None = None,
+        undo_window: timedelta = UNDO_WINDOW,
         tenant: str = "default",
     ) -> "Sharekit":
         """
@@ -176,6 +192,8 @@ class Sharekit:
             scanner: As for `Sharekit`.
             uploads: As for `Sharekit`.
             max_staff_bytes: As for `Sharekit`.
+            plan_allows: As for `Sharekit`.
+            undo_window: As for `Sharekit`.
             tenant: As for `Sharekit`.
         """
         from sharekit.backends.fsspec import FsspecBlobStore
@@ -195,6 +213,8 @@ class Sharekit:
             scanner=scanner,
             uploads=uploads,
             max_staff_bytes=max_staff_bytes,
+            plan_allows=plan_allows,
+            undo_window=undo_window,
             tenant=tenant,
         )
 
@@ -322,6 +342,7 @@ class Sharekit:
         self.access_requests: AccessRequests = AccessRequests(wiring)
         self.portal: PortalRules = PortalRules(wiring)
         self.links: Links = Links(wiring, memory)
+        self.conversations: Conversations = Conversations(wiring)
         self.audit: Audit = Audit(wiring)
 
 
@@ -390,6 +411,12 @@ def _largest(max_staff_bytes: object) -> int:
     if not isinstance(max_staff_bytes, int) or isinstance(max_staff_bytes, bool) or max_staff_bytes < 1:
         raise ConfigurationError("max_staff_bytes", "needs a number of bytes, at least 1")
     return max_staff_bytes
+
+
+def _window(undo_window: object) -> timedelta:
+    if not isinstance(undo_window, timedelta) or not timedelta(0) <= undo_window <= timedelta(hours=1):
+        raise ConfigurationError("undo_window", "needs a timedelta from 0 to an hour")
+    return undo_window
 
 
 def _tenant(tenant: str) -> TenantId:

@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ from sharekit.ports import (
     Condition,
     Directory,
     OrderBy,
+    PlanAllows,
     Position,
     Predicate,
     Query,
@@ -69,6 +70,8 @@ class Wiring:
         scanner: What looks for viruses, or None.
         uploads: What people outside may send, unless something narrower is said.
         max_staff_bytes: How large a file may be that staff add.
+        plan_allows: What the host's plan lets a tenant do, or None where everything is.
+        undo_window: How long a message may be taken back.
     """
 
     tenant: TenantId
@@ -85,6 +88,8 @@ class Wiring:
     scanner: Scanner | None = None
     uploads: UploadPolicy = attrs.field(factory=UploadPolicy)
     max_staff_bytes: int = 1024 * 1024 * 1024
+    plan_allows: PlanAllows | None = None
+    undo_window: timedelta = timedelta(seconds=10)
 
     def on_its_own(self) -> "Wiring":
         """Return this wiring with transactions that join nothing."""

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from sharekit.ids import TenantId
 from sharekit.records.catalog import CatalogItem, ResourceRef
+from sharekit.records.decisions import Decision
 from sharekit.records.parties import Right, Staff
 from sharekit.records.people import ContactInfo, MembershipInfo, OrganizationInfo
 
@@ -16,6 +17,7 @@ __all__ = [
     "CatalogSource",
     "Clock",
     "Directory",
+    "PlanAllows",
     "RateLimiter",
     "SupportsContacts",
     "SupportsOrganizations",
@@ -142,6 +144,22 @@ class CatalogSource(Protocol):
 
     def look_up(self, ids: Sequence[str]) -> Iterable[CatalogItem]:
         """Return the rows of at most 500 ids that are there now."""
+        ...
+
+
+class PlanAllows(Protocol):
+    """
+    What the host's plan includes, for a tenant and a feature such as ``"messaging"``.
+
+    Laws:
+
+    - P1: the answer is the present one; sharekit asks at every use and keeps nothing.
+    - P2: the reason of a `Decision` that refuses is a sentence that staff may read.
+    - P3: it does not call the kit.
+    """
+
+    def __call__(self, tenant: TenantId, feature: str, /) -> bool | Decision:
+        """Say whether a tenant may use a feature now."""
         ...
 
 

@@ -11,7 +11,7 @@ import attrs
 from sharekit.backends.fsspec import FsspecBlobStore
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.kit import Sharekit
-from sharekit.ports import BlobStore, Clock, Directory, Predicate, RateLimiter, RecordStore, Scanner
+from sharekit.ports import BlobStore, Clock, Directory, PlanAllows, Predicate, RateLimiter, RecordStore, Scanner
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.declarations import ResourceKind, Section
 from sharekit.records.instants import utc
@@ -105,6 +105,8 @@ def kit(
     scanner: Scanner | None = None,
     uploads: UploadPolicy | None = None,
     max_staff_bytes: int = 16 * 1024 * 1024,
+    plan_allows: PlanAllows | None = None,
+    undo_window: timedelta = timedelta(0),
     tenant: str = "default",
 ) -> Sharekit:
     """
@@ -123,6 +125,8 @@ def kit(
         scanner: As for `Sharekit`.
         uploads: As for `Sharekit`.
         max_staff_bytes: As for `Sharekit`; 16 MiB by default.
+        plan_allows: As for `Sharekit`.
+        undo_window: As for `Sharekit`; none by default, so that what is written is seen at once.
         tenant: As for `Sharekit`.
     """
     return Sharekit(
@@ -138,5 +142,7 @@ def kit(
         scanner=scanner,
         uploads=uploads,
         max_staff_bytes=max_staff_bytes,
+        plan_allows=plan_allows,
+        undo_window=undo_window,
         tenant=tenant,
     )
