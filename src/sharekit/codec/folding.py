@@ -5,7 +5,7 @@ Folding: the one form in which text is compared, sorted and searched on every st
 import re
 import unicodedata
 
-__all__ = ["fold", "words"]
+__all__ = ["fold", "spread", "words"]
 
 _MAX_KEY = 255
 
@@ -45,3 +45,25 @@ def words(text: str) -> str:
     spaces around it make no difference.
     """
     return "".join(f" {word}" for word in _WORD.findall(fold(text)))[:_MAX_KEY]
+
+
+def spread(text: str, most: int) -> list[str]:
+    """
+    Return the words of a long text as `words` gives them, in several pieces that are each fit for a text key.
+
+    Each run of characters without a space comes once, and whole, so that what `words` makes of what a person
+    typed is found in one of the pieces.
+
+    Args:
+        text: Any text.
+        most: At most so many pieces; what does not fit is left out.
+    """
+    pieces: list[str] = []
+    for run in dict.fromkeys(words(each) for each in text.split()):
+        if pieces and len(pieces[-1]) + len(run) <= _MAX_KEY:
+            pieces[-1] += run
+        elif len(pieces) < most:
+            pieces.append(run)
+        else:
+            break
+    return [piece for piece in pieces if piece]

@@ -37,6 +37,8 @@ __all__ = [
 def _conversation_keys(conversation: Conversation) -> dict[str, KeyValue]:
     return {
         ConversationKeys.NODE: conversation.node,
+        ConversationKeys.FOLLOWED: conversation.followed,
+        ConversationKeys.TOPIC: None if conversation.about is None else conversation.about.kind,
         ConversationKeys.RESOURCE: None if conversation.about is None else conversation.about.key,
         ConversationKeys.WORDS: words(conversation.subject),
         ConversationKeys.ACTIVITY: conversation.activity,
@@ -62,6 +64,8 @@ CONVERSATION: Final = RecordKind(
         ConversationKeys.KIND,
         {
             ConversationKeys.NODE: Ref,
+            ConversationKeys.FOLLOWED: Ref,
+            ConversationKeys.TOPIC: Ref,
             ConversationKeys.RESOURCE: Ref,
             ConversationKeys.WORDS: Text,
             ConversationKeys.ACTIVITY: Time,
@@ -70,6 +74,7 @@ CONVERSATION: Final = RecordKind(
         },
         indexes=[
             (ConversationKeys.NODE, ConversationKeys.ACTIVITY),
+            (ConversationKeys.FOLLOWED,),
             (ConversationKeys.RESOURCE,),
             (ConversationKeys.ACTIVITY,),
             (ConversationKeys.CLIENT_ACTIVITY,),

@@ -13,6 +13,7 @@ from sharekit.errors._asking import (
     NotFoundError,
     UnknownSectionError,
 )
+from sharekit.errors._conversations import ConversationClosedError, MessagingRefusedError, UndoOverError
 from sharekit.errors._documents import (
     KeyReusedError,
     QuarantinedError,
@@ -64,6 +65,7 @@ from sharekit.errors._uploads import FileNameError, UploadRefusedError
 __all__ = [
     "ConfigurationError",
     "ConflictError",
+    "ConversationClosedError",
     "DirectoryError",
     "DuplicateContactError",
     "DuplicateOrganizationError",
@@ -78,6 +80,7 @@ __all__ = [
     "LinkUnavailableError",
     "MailRefusedError",
     "MergedContactError",
+    "MessagingRefusedError",
     "MissingExtraError",
     "NaiveDatetimeError",
     "NotAllowedError",
@@ -96,6 +99,7 @@ __all__ = [
     "TemporaryDeliveryError",
     "TooManyAttemptsError",
     "TransactionUsageError",
+    "UndoOverError",
     "UnknownSectionError",
     "UploadLimitError",
     "UploadOffsetError",

@@ -17,6 +17,7 @@ from sharekit.features._memberships import joined, left
 from sharekit.features._merging_documents import move_uploads
 from sharekit.features._merging_shares import move_follows, move_grants, move_requesters, move_requests
 from sharekit.features._request_rules import move_recipients
+from sharekit.features._taking_part import move_participants
 from sharekit.features._unit import Unit
 from sharekit.ids import ContactId
 from sharekit.ports import Eq
@@ -67,4 +68,5 @@ MOVERS: Final[tuple[Mover, ...]] = (
     move_requesters,
     move_recipients,
     move_uploads,
+    move_participants,
 )

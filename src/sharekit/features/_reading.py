@@ -1,23 +1,41 @@
 """
-Reads documents: checks what the store gives before the last of it is let go (R-BLOB-3).
+Reads files: checks what the store gives before the last of it is let go (R-BLOB-3).
 """
 
 import hashlib
 from collections.abc import Callable, Generator, Iterator
 from types import TracebackType
-from typing import Self
+from typing import Generic, Protocol, Self, TypeVar
 
 from sharekit.errors import IntegrityError, NotFoundError
 from sharekit.ids import BlobKey
 from sharekit.ports import BlobStore
 from sharekit.records.documents import DocumentFile
+from sharekit.records.threads import AttachmentFile
 
-__all__ = ["DocumentReader"]
+__all__ = ["AttachmentReader", "DocumentReader", "FileReader"]
 
 
-class DocumentReader:
+class Digested(Protocol):
+    """What was recorded of the bytes of a file."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Their digest, in hex."""
+        ...
+
+
+F = TypeVar("F", bound=Digested)
+
+
+class FileReader(Generic[F]):
     """
-    The bytes of a document, or a part of them, read once and in constant memory.
+    The bytes of a file, or a part of them, read once and in constant memory.
 
     A whole reading is compared with the size and the digest that were recorded, before its last chunk is
     given; a part is compared with its length. What does not fit raises `IntegrityError`.
@@ -32,7 +50,7 @@ class DocumentReader:
         self,
         blobs: BlobStore,
         key: BlobKey,
-        file: DocumentFile,
+        file: F,
         bounds: tuple[int, int],
         damaged: Callable[[], None],
     ) -> None:
@@ -102,3 +120,11 @@ class DocumentReader:
             raise IntegrityError("blob", "it holds other bytes than what was written")
         if held:
             yield held
+
+
+class DocumentReader(FileReader[DocumentFile]):
+    """The bytes of a document, or a part of them; see `FileReader`."""
+
+
+class AttachmentReader(FileReader[AttachmentFile]):
+    """The bytes of a file in a message, or a part of them; see `FileReader`."""

@@ -75,6 +75,8 @@ class ConversationKeys:
 
     KIND: Final = "conversation"
     NODE = "node"
+    FOLLOWED = "followed"
+    TOPIC = "topic"
     RESOURCE = "resource"
     WORDS = "words"
     ACTIVITY = "activity"
@@ -133,6 +135,11 @@ class Conversation:
     def node(self) -> str | None:
         """What it is about, in this life of it, as text; None when it is about nothing."""
         return None if self.about is None else node_of(self.about, self.incarnation)
+
+    @property
+    def followed(self) -> str | None:
+        """The node whose followers take part, or None when they do not."""
+        return self.node if self.with_followers else None
 
     @property
     def is_open(self) -> bool:

@@ -100,6 +100,8 @@ _TABLES: dict[str, dict[str, sa.types.TypeEngine[Any]]] = {  # Any: of every typ
     "sharekit_idempotency_key": {"at": WHOLE},
     "sharekit_conversation": {
         "node": KEY_TEXT,
+        "followed": KEY_TEXT,
+        "topic": KEY_TEXT,
         "resource": KEY_TEXT,
         "words": KEY_TEXT,
         "activity": WHOLE,
@@ -183,6 +185,7 @@ _INDEXES: list[tuple[str, ...]] = [
     ("sharekit_document_version", "file"),
     ("sharekit_idempotency_key", "at"),
     ("sharekit_conversation", "node", "activity"),
+    ("sharekit_conversation", "followed"),
     ("sharekit_conversation", "resource"),
     ("sharekit_conversation", "activity"),
     ("sharekit_conversation", "client_activity"),

@@ -1,0 +1,381 @@
+"""
+Writing: conversations are started, messages posted, promoted and taken back.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import attrs
+
+from sharekit.codec.kinds_of_conversations import CONVERSATION, MESSAGE
+from sharekit.errors import ConversationClosedError, InvalidInputError, NotAllowedError, NotFoundError
+from sharekit.features._attachments import received_files, uploads_given
+from sharekit.features._conversation_facts import open_to, readable_message, require_entitled
+from sharekit.features._deciding import decide
+from sharekit.features._documents import Once, owner_above
+from sharekit.features._facts import chain_of, require, require_active, require_staff
+from sharekit.features._intake import Keep, settle
+from sharekit.features._reaching import require_plan
+from sharekit.features._taking_part import Joining, founding, parties_given
+from sharekit.features._threads import Draft, answered, plain_text, taken_back, written
+from sharekit.features._tree import held
+from sharekit.features._unit import Unit, Wiring
+from sharekit.ids import ConversationId, MessageId, random_id
+from sharekit.policies.conversations import judge_message
+from sharekit.records import checks, events
+from sharekit.records.catalog import Audience, CatalogEntry, ResourceRef
+from sharekit.records.conversations import MAX_TEXT, Conversation, Message
+from sharekit.records.decisions import Action
+from sharekit.records.documents import DOCUMENT, Upload
+from sharekit.records.parties import Contact, Organization, Principal, Right, Staff, parse_party
+from sharekit.records.several import Several
+
+__all__ = ["Talking"]
+
+_MOST: Final = 2**31
+
+
+class Talking:
+    """The part of `Conversations` that is about writing."""
+
+    _wiring: Wiring
+
+    def start(
+        self,
+        *,
+        subject: str,
+        by: Principal,
+        with_: Contact | Organization | Staff | Several[Contact | Organization | Staff] = (),
+        about: ResourceRef | None = None,
+        version: int | None = None,
+        requester: Contact | None = None,
+        with_followers: bool = False,
+    ) -> Conversation:
+        """
+        Start a conversation; nothing is written in it yet, and nobody is told of it before something is.
+
+        A client may start one about a thing on which they may comment; whoever answers for the thing takes part.
+
+        Args:
+            subject: What it is about, in one line, which everybody who takes part reads.
+            by: Who starts it. Staff need the right VIEW on *about*, and take part.
+            with_: Who takes part: contacts, organisations with all their people, and staff. Empty for a client.
+            about: What it is about: a document, or any thing in the catalog. Taking part gives nothing on it.
+            version: The version of a document that it is about.
+            requester: The contact whose matter it is; they take part.
+            with_followers: Whether every client who follows *about*, and may view it, takes part from when they
+                began to follow.
+
+        Raises:
+            InvalidInputError: An argument cannot be used; ``field`` names it.
+            NotAllowedError: *by* may not.
+            NotFoundError: Somebody, or what it is about, is not there; or a client may not comment on it.
+            MessagingRefusedError: Messages do not reach one of the contacts from here; see `reach`.
+        """
+        parties = parties_given(with_)
+        _check_start(subject, by, about, version, requester, with_followers=with_followers)
+        if about is not None:
+            self._wiring.kind_of(about)
+        if isinstance(by, Contact) and (parties or requester is not None or with_followers):
+            raise NotAllowedError("staff-only")
+        if requester is not None and requester not in parties:
+            parties = (*parties, Contact(requester.id))
+
+        def work(unit: Unit) -> Conversation:
+            require_plan(self._wiring)
+            held(unit, about)
+            chain = () if about is None else chain_of(unit, about)
+            who = self._starters(unit, by, parties, about, chain)
+            conversation = Conversation(
+                tenant=unit.tenant,
+                id=ConversationId(random_id()),
+                subject=subject.strip(),
+                about=about,
+                incarnation=chain[0].incarnation if chain else 1,
+                version=version,
+                requester=by.key if isinstance(by, Contact) else None if requester is None else requester.key,
+                with_followers=with_followers,
+                created_at=unit.now,
+                created_by=by.key,
+                activity=unit.now,
+                client_activity=unit.now,
+            )
+            unit.put(CONVERSATION, conversation)
+            founding(self._wiring, unit, conversation, who, by)
+            unit.emit(
+                events.ConversationStarted(
+                    tenant=unit.tenant,
+                    at=unit.now,
+                    by=by,
+                    conversation=conversation.id,
+                    ref=about,
+                    parties=frozenset(party.key for party in who),
+                )
+            )
+            return conversation
+
+        return self._wiring.write(work)
+
+    def _starters(
+        self,
+        unit: Unit,
+        by: Principal,
+        parties: Sequence[Joining],
+        about: ResourceRef | None,
+        chain: Sequence[CatalogEntry],
+    ) -> tuple[Joining, ...]:
+        """Return who takes part from the beginning, when *by* may start it."""
+        if isinstance(by, Contact):
+            if about is None or not decide(self._wiring, unit, by, Action.COMMENT, about):
+                raise NotFoundError("resource")
+            owner = owner_above(tuple(chain))
+            answering = None if owner is None else parse_party(owner)
+            return (by, answering) if isinstance(answering, Staff) else (by,)
+        require_active(unit, by)
+        if about is not None:
+            if not chain or chain[0].removed_at is not None:
+                raise NotFoundError("resource")
+            require(self._wiring, unit, by, Right.VIEW, about, chain=chain)
+        own = (Staff(by.id),) if isinstance(by, Staff) else ()
+        return tuple(dict.fromkeys((*own, *parties)))
+
+    def post(
+        self,
+        conversation: Conversation | ConversationId,
+        text: str,
+        *,
+        by: Principal,
+        audience: Audience | None = None,
+        attachments: Sequence[Upload] = (),
+        in_reply_to: Message | MessageId | None = None,
+        idempotency_key: str | None = None,
+    ) -> Message:
+        """
+        Write a message.
+
+        Args:
+            conversation: Where.
+            text: What; at most 100 000 characters, and something unless files come with it.
+            by: Who writes: staff with the right VIEW on what the conversation is about, or a client who takes part.
+            audience: CLIENT for a reply, INTERNAL for a note. There is no default: without it, only an answer
+                can be written, which is for whom *in_reply_to* is for. An answer never is for more people than that.
+            attachments: Files, at most 10 MiB together, which are screened as documents are.
+            in_reply_to: The message that it answers.
+            idempotency_key: Any short text, so that a retry within 24 hours finds what was written.
+
+        Returns:
+            The message. Until its ``settled_at`` it can be taken back by `undo`.
+
+        Raises:
+            InvalidInputError: An argument cannot be used, as where nobody said for whom it is; ``field`` names it.
+            NotAllowedError: *by* may not; a client never writes a note.
+            NotFoundError: The conversation or message is not there, or is not for this client.
+            ConversationClosedError: The conversation takes no messages.
+            MessagingRefusedError: The host's plan does not include messages.
+            UploadRefusedError: A file does not pass.
+        """
+        files = uploads_given(attachments)
+        wanted = plain_text(_text(text, needed=not files))
+        if audience is not None and not isinstance(audience, Audience):
+            raise InvalidInputError("audience", "needs Audience.CLIENT or Audience.INTERNAL")
+        if audience is None and in_reply_to is None:
+            raise InvalidInputError("audience", "needs Audience.CLIENT or Audience.INTERNAL; there is no default")
+        if isinstance(by, Contact) and audience is Audience.INTERNAL:
+            raise NotAllowedError("staff-only")
+        once = Once.checked("post", _acting(by), idempotency_key)
+
+        def drafted(unit: Unit) -> tuple[Conversation, Draft]:
+            found, answers = self._open_for(unit, conversation, by, in_reply_to)
+            kept = Audience.INTERNAL if answers is None else answers.audience
+            draft = Draft(text=wanted, audience=audience or kept, author=by, in_reply_to=answers)
+            if draft.for_whom is Audience.CLIENT:
+                require_plan(self._wiring)
+            if not found.is_open:
+                raise ConversationClosedError
+            return found, draft
+
+        # Before any bytes travel, what would be refused afterwards.
+        with self._wiring.reading() as unit:
+            about = drafted(unit)[0].about
+        received = received_files(self._wiring, files, about, by)
+
+        def work(unit: Unit, keep: Keep) -> Message:
+            found, draft = drafted(unit)
+            digests = (one.file.sha256 for one in received)
+            answered_id = "" if draft.in_reply_to is None else draft.in_reply_to.id
+            this = once.of(found.id, wanted, str(draft.for_whom), answered_id, *digests)
+            earlier = this.earlier(unit)
+            if earlier is not None:
+                return _known(unit, earlier)
+            message, after = written(self._wiring, unit, found, attrs.evolve(draft, files=received), keep)
+            this.note(unit, message.id)
+            answered(self._wiring, unit, after, message)
+            return message
+
+        return settle(self._wiring, received, work)
+
+    def _open_for(
+        self, unit: Unit, conversation: object, by: Principal, in_reply_to: object
+    ) -> tuple[Conversation, Message | None]:
+        """Return a conversation in which somebody may write, and the message that they may answer there."""
+        found, reader, standing = open_to(self._wiring, unit, by, conversation)
+        if reader.is_staff:
+            require_active(unit, by)
+        if in_reply_to is None:
+            return found, None
+        answers, _, _ = readable_message(self._wiring, unit, by, in_reply_to, field="in_reply_to")
+        if not judge_message(standing, answers):
+            raise NotFoundError(MESSAGE.name)
+        return found, answers
+
+    def promote(self, note: Message | MessageId, *, reason: str, by: Principal, text: str | None = None) -> Message:
+        """
+        Make a message for clients from a note, which stays what it is; its files are not taken along.
+
+        Args:
+            note: The note.
+            reason: Why, for staff.
+            by: Staff with the right SHARE on what the conversation is about, or who started it.
+            text: What clients read instead of the note's text.
+
+        Raises:
+            InvalidInputError: *note* is no note, or an argument cannot be used.
+            NotAllowedError: *by* may not.
+            NotFoundError: There is no such note.
+            ConversationClosedError: The conversation takes no messages.
+            MessagingRefusedError: The host's plan does not include messages.
+        """
+        require_staff(by)
+        checks.prose("reason", reason, 1000)
+        given = None if text is None else plain_text(_text(text, needed=True))
+
+        def work(unit: Unit) -> Message:
+            require_active(unit, by)
+            found, conversation, _ = readable_message(self._wiring, unit, by, note, field="note")
+            if not found.is_note:
+                raise InvalidInputError("note", "is a message for clients already")
+            started = conversation.created_by == by.key
+            require_entitled(self._wiring, unit, by, conversation, Right.VIEW if started else Right.SHARE)
+            require_plan(self._wiring)
+            draft = Draft(
+                text=found.text if given is None else given,
+                audience=Audience.CLIENT,
+                author=by,
+                promoted_from=found,
+                reason=reason,
+            )
+            message, _ = written(self._wiring, unit, conversation, draft)
+            unit.emit(
+                events.MessagePromoted(
+                    tenant=unit.tenant,
+                    at=unit.now,
+                    by=by,
+                    conversation=conversation.id,
+                    ref=conversation.about,
+                    message=message.id,
+                    audience=message.audience,
+                    note=found.id,
+                )
+            )
+            return message
+
+        return self._wiring.write(work)
+
+    def undo(self, message: Message | MessageId, *, by: Principal) -> None:
+        """
+        Take a message back that one has just written: it is gone, with its files, and nobody was told of it.
+
+        Raises:
+            UndoOverError: The window is over; see `Sharekit`'s ``undo_window``.
+            NotAllowedError: Somebody else wrote it.
+            NotFoundError: There is no such message, or not for this client.
+        """
+
+        def work(unit: Unit) -> None:
+            found, conversation, reader = readable_message(self._wiring, unit, by, message)
+            if found.author != reader.principal.key:
+                raise NotAllowedError("author-only")
+            taken_back(unit, conversation, found, by)
+
+        self._wiring.write(work)
+
+    def close(self, conversation: Conversation | ConversationId, *, by: Principal) -> Conversation:
+        """
+        Have a conversation take no more messages; everybody reads it as before.
+
+        Raises:
+            NotAllowedError: *by* is no staff with the right VIEW on what it is about.
+            NotFoundError: There is no such conversation.
+        """
+        return self._opened(conversation, by, closed=True)
+
+    def reopen(self, conversation: Conversation | ConversationId, *, by: Principal) -> Conversation:
+        """
+        Have a conversation take messages again.
+
+        Raises:
+            NotAllowedError: *by* is no staff with the right VIEW on what it is about.
+            NotFoundError: There is no such conversation.
+        """
+        return self._opened(conversation, by, closed=False)
+
+    def _opened(self, conversation: object, by: Principal, *, closed: bool) -> Conversation:
+        require_staff(by)
+
+        def work(unit: Unit) -> Conversation:
+            require_active(unit, by)
+            found, _, _ = open_to(self._wiring, unit, by, conversation)
+            if found.is_open is not closed:
+                return found
+            after = attrs.evolve(found, closed_at=unit.now if closed else None)
+            unit.put(CONVERSATION, after)
+            event = events.ConversationClosed if closed else events.ConversationReopened
+            unit.emit(event(tenant=unit.tenant, at=unit.now, by=by, conversation=found.id, ref=found.about))
+            return after
+
+        return self._wiring.write(work)
+
+
+def _check_start(
+    subject: object,
+    by: Principal,
+    about: object,
+    version: object,
+    requester: object,
+    *,
+    with_followers: object,
+) -> None:
+    checks.title("subject", subject)
+    if not isinstance(by, Contact):
+        require_staff(by)
+    if about is not None and not isinstance(about, ResourceRef):
+        raise InvalidInputError("about", "needs a ResourceRef, or None")
+    if version is not None:
+        checks.whole("version", version, 1, _MOST)
+        if about is None or about.kind != DOCUMENT:
+            raise InvalidInputError("version", "goes with a document that it is about")
+    if requester is not None and not isinstance(requester, Contact):
+        raise InvalidInputError("requester", "needs a Contact, or None")
+    checks.flag("with_followers", with_followers)
+    if with_followers and about is None:
+        raise InvalidInputError("with_followers", "goes with a thing that it is about")
+
+
+def _acting(by: object) -> Principal:
+    if not isinstance(by, Principal):
+        raise InvalidInputError("by", "needs the principal who writes")
+    return by
+
+
+def _text(text: object, *, needed: bool) -> str:
+    checks.text("text", text)
+    if needed or str(text).strip():
+        checks.prose("text", text, MAX_TEXT)
+    return str(text)
+
+
+def _known(unit: Unit, id_: str) -> Message:
+    message = unit.get(MESSAGE, id_)
+    if message is None:
+        raise NotFoundError(MESSAGE.name)
+    return message
