@@ -46,6 +46,7 @@ from sharekit.records.parties import EmailClaim, Organization
 from sharekit.records.people import ContactTag, Membership, NameClaim, OrganizationProfile
 from sharekit.records.settings import OrganizationMode, PortalSettings
 from tests.codec import _conversations as conversations
+from tests.codec import _notices as notices
 from tests.codec import _requests as requests
 
 T = TenantId("default")
@@ -86,6 +87,7 @@ SMALL: dict[RecordKind[Any], Any] = {
     PORTAL_SETTINGS: PortalSettings(tenant=T),
     **requests.SMALL,
     **conversations.SMALL,
+    **notices.SMALL,
     STORED_FILE: StoredFile(
         tenant=T,
         id=FileId("f" * 28),
@@ -254,6 +256,7 @@ FULL: dict[RecordKind[Any], Any] = {
     ),
     **requests.FULL,
     **conversations.FULL,
+    **notices.FULL,
     STORED_FILE: StoredFile(
         tenant=T,
         id=FileId("f" * 28),

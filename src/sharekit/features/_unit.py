@@ -1,8 +1,8 @@
 """
 The unit of work: what every verb runs in.
 
-Facts are read, a policy judges, records are put, the event goes to the audit trail in the same
-transaction, then comes the commit, then the signals.
+Facts are read, a policy judges, records are put, the event goes to the audit trail and the outbox in the
+same transaction, then comes the commit, then the signals.
 """
 
 import logging
@@ -20,6 +20,7 @@ import attrs
 from sharekit import signals
 from sharekit.codec import Kept, RecordKind, plain
 from sharekit.codec.kinds import AUDIT_ENTRY
+from sharekit.codec.kinds_of_notices import OUTBOX_ENTRY
 from sharekit.errors import ConfigurationError, ConflictError, IntegrityError, InvalidInputError, RetryTransaction
 from sharekit.ids import AuditEntryId, TenantId, ordered_id
 from sharekit.ports import (
@@ -41,6 +42,7 @@ from sharekit.records.audit import AuditEntry
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.declarations import ResourceKind
 from sharekit.records.events import Event
+from sharekit.records.outbox import OutboxEntry
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.uploads import UploadPolicy
 from sharekit.tokens import Seals
@@ -242,7 +244,7 @@ class Unit:
         return self.tx.bump(kind.name, id_, counter, limit, amount)
 
     def emit(self, event: Event) -> None:
-        """Write an event to the audit trail now, and announce it after the commit."""
+        """Write an event to the audit trail and the outbox now, and announce it after the commit."""
         facts = {
             field.name: plain(getattr(event, field.name))
             for field in attrs.fields(type(event))
@@ -259,6 +261,8 @@ class Unit:
             details=facts,
         )
         self.put(AUDIT_ENTRY, entry)
+        if event.heard:
+            self.put(OUTBOX_ENTRY, _to_be_told(event, entry))
         self.tx.after_commit(partial(signals.announce, event))
 
     def _next_entry(self, at: datetime) -> AuditEntryId:
@@ -268,3 +272,16 @@ class Unit:
             self._last_entry = last[0].id if last else ""
         self._last_entry = ordered_id(at, after=self._last_entry)
         return AuditEntryId(self._last_entry)
+
+
+def _to_be_told(event: Event, entry: AuditEntry) -> OutboxEntry:
+    return OutboxEntry(
+        tenant=entry.tenant,
+        id=entry.id,
+        at=entry.at,
+        event=entry.action,
+        actor=entry.actor,
+        resource=entry.resource,
+        details=entry.details,
+        due_at=event.settles_at or entry.at,
+    )

@@ -36,6 +36,7 @@ class DocumentAdded(ResourceEvent):
     """
 
     name: ClassVar[str] = "document-added"
+    heard: ClassVar[bool] = True
     container: str | None
     source: Source
     size: int
@@ -54,6 +55,7 @@ class DocumentReplaced(ResourceEvent):
     """
 
     name: ClassVar[str] = "document-replaced"
+    heard: ClassVar[bool] = True
     version: int
     size: int
     scan: ScanState
@@ -119,6 +121,7 @@ class DocumentScanned(ResourceEvent):
     """
 
     name: ClassVar[str] = "document-scanned"
+    heard: ClassVar[bool] = True
     version: int
     scan: ScanState
 

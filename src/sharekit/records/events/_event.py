@@ -24,12 +24,19 @@ class Event:
         at: When.
         by: Who did it.
         name: A stable slug, noun first: ``"link-created"``.
+        heard: Whether anybody can be notified of it; it goes to the outbox then.
     """
 
     name: ClassVar[str] = "event"
+    heard: ClassVar[bool] = False
     tenant: TenantId
     at: datetime
     by: Principal
+
+    @property
+    def settles_at(self) -> datetime | None:
+        """From when on it can no longer be undone, and may be told; None for at once."""
+        return None
 
 
 @attrs.frozen(kw_only=True)

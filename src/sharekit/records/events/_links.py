@@ -40,6 +40,7 @@ class LinkCreated(LinkEvent):
     """
 
     name: ClassVar[str] = "link-created"
+    heard: ClassVar[bool] = True
     sections: frozenset[str]
     expires_at: datetime | None
     max_uses: int | None

@@ -203,6 +203,7 @@ class ContactInvited(Event):
     """
 
     name: ClassVar[str] = "contact-invited"
+    heard: ClassVar[bool] = True
     party: str
     expires_at: datetime
     renewed: bool

@@ -50,6 +50,7 @@ class RequestCreated(RequestEvent):
     """
 
     name: ClassVar[str] = "request-created"
+    heard: ClassVar[bool] = True
     parties: frozenset[str]
     items: int
     due: datetime | None
@@ -83,6 +84,7 @@ class SubmissionReceived(ContactRequestEvent):
     """
 
     name: ClassVar[str] = "submission-received"
+    heard: ClassVar[bool] = True
     submission: SubmissionId
     item: str
     document: str
@@ -141,6 +143,7 @@ class RequestSubmitted(ContactRequestEvent):
     """
 
     name: ClassVar[str] = "request-submitted"
+    heard: ClassVar[bool] = True
     files: int
     complete: bool
     notify: frozenset[str]
@@ -151,6 +154,7 @@ class RequestAccepted(ContactRequestEvent):
     """Staff were content with all that a contact sent."""
 
     name: ClassVar[str] = "request-accepted"
+    heard: ClassVar[bool] = True
 
 
 @attrs.frozen(kw_only=True)
@@ -163,6 +167,7 @@ class RequestSentBack(ContactRequestEvent):
     """
 
     name: ClassVar[str] = "request-sent-back"
+    heard: ClassVar[bool] = True
     submissions: frozenset[str]
 
 
@@ -190,6 +195,7 @@ class RequestReminded(ContactRequestEvent):
     """
 
     name: ClassVar[str] = "request-reminded"
+    heard: ClassVar[bool] = True
     times: int
 
 

@@ -51,6 +51,7 @@ class ResourceShared(ShareEvent):
     """
 
     name: ClassVar[str] = "resource-shared"
+    heard: ClassVar[bool] = True
     access: str
     visibility: Visibility
     children: str
@@ -103,6 +104,7 @@ class AccessRequested(ResourceEvent):
     """A client asked to be let in to a thing."""
 
     name: ClassVar[str] = "access-requested"
+    heard: ClassVar[bool] = True
 
 
 @attrs.frozen(kw_only=True)
@@ -116,6 +118,7 @@ class AccessAnswered(ResourceEvent):
     """
 
     name: ClassVar[str] = "access-answered"
+    heard: ClassVar[bool] = True
     party: str
     state: str
 

@@ -122,6 +122,7 @@ _TABLES: dict[str, dict[str, sa.types.TypeEngine[Any]]] = {  # Any: of every typ
     "sharekit_message_words": {"message": KEY_TEXT, "words": KEY_TEXT, "client": TRUTH},
     "sharekit_automatic_reply": {},
     "sharekit_address_bounce": {},
+    "sharekit_outbox_entry": {"state": KEY_TEXT, "due_at": WHOLE},
 }
 
 # Each begins with the tenant and ends with the id.
@@ -199,6 +200,7 @@ _INDEXES: list[tuple[str, ...]] = [
     ("sharekit_conversation_reading", "conversation"),
     ("sharekit_conversation_reading", "party"),
     ("sharekit_message_words", "message"),
+    ("sharekit_outbox_entry", "state", "due_at"),
 ]
 
 
