@@ -325,6 +325,11 @@ class Sharekit:
         return self._wiring.tenant
 
     @property
+    def clock(self) -> Clock:
+        """The clock that was given, or the machine's own."""
+        return self._wiring.clock
+
+    @property
     def rate_limiter(self) -> RateLimiter:
         """The limiter that was given, or the one in memory; web adapters count wrong secrets with it."""
         return self._wiring.limiter
