@@ -22,7 +22,7 @@ from sharekit.records.catalog import ResourceRef
 from sharekit.records.documents import Document
 from sharekit.records.invitations import Invitation
 from sharekit.records.links import ReadLink
-from sharekit.records.parties import Contact, Principal
+from sharekit.records.parties import Contact, Principal, Staff
 from sharekit.records.requests import DocumentRequest
 from sharekit.records.several import SeveralInOrder
 from sharekit.web._errors import ForgedSessionError, UnknownAddressError, WrongMethodError
@@ -184,6 +184,7 @@ class Portal:
         locale: str | None = None,
         hidden: Mapping[str, str] | None = None,
         urls: StaffUrls | None = None,
+        staff_name: Callable[[Staff], str | None] | None = None,
     ) -> StaffPanels:
         """
         Return the panels for staff: to share, to see who sees what, and to configure the portal.
@@ -194,6 +195,7 @@ class Portal:
             locale: Their language; by default that of the portal.
             hidden: Fields that each form carries for the host, such as its token against forgery.
             urls: Where the host has its own pages for staff.
+            staff_name: What the host calls a member of staff; without it, or for None, their id is shown.
         """
         language = language_of(locale) or self._default_language
         return StaffPanels(
@@ -205,6 +207,7 @@ class Portal:
                 zone=self._time_zone,
                 hidden={} if hidden is None else dict(hidden),
                 urls=urls or StaffUrls(),
+                staff_name=staff_name or _nameless,
             )
         )
 
@@ -268,6 +271,10 @@ class Portal:
             if not error.expired and not isinstance(error, VisitEndedError):
                 self._wrong_secrets.count(request)
             raise
+
+
+def _nameless(_: Staff) -> str | None:
+    return None
 
 
 def _without_body(response: WebResponse) -> WebResponse:

@@ -3,7 +3,7 @@ The upload page: what is asked of a contact, what they sent, and how to send mor
 """
 
 from collections.abc import Sequence
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 import attrs
@@ -14,7 +14,7 @@ from sharekit.web.formats import Formats
 from sharekit.web.refusals import N_, size_in
 from sharekit.web.routes import UPLOAD_FILES, UPLOAD_FINISH, UPLOAD_ITEM
 
-__all__ = ["ReceiptRow", "RequestItemRow", "RequestPage", "request_page"]
+__all__ = ["ReceiptRow", "RequestItemRow", "RequestPage", "due_in", "request_page", "types_in"]
 
 # In the order in which they are named; what is in no group is named by its ending.
 _GROUPS: Final = {"pdf": N_("PDF"), "documents": N_("documents"), "images": N_("pictures")}
@@ -113,7 +113,7 @@ def request_page(
             )
             for receipt in view.receipts
         ],
-        due=_due(view, formats),
+        due=due_in(view.due, formats),
         files_url=root + UPLOAD_FILES.fill(token=token),
         finish_url=root + UPLOAD_FINISH.fill(token=token) if may_finish else None,
         state=str(view.state),
@@ -126,7 +126,7 @@ def _item_row(
     return RequestItemRow(
         view=item,
         url=root + UPLOAD_ITEM.fill(token=token, item=item.key),
-        types=_types(item, formats),
+        types=types_in(item, formats),
         size=size_in(item.max_bytes, formats),
         accept=",".join(f".{extension}" for extension in item.extensions),
         problem=problem[1] if problem is not None and problem[0] == item.key else None,
@@ -134,16 +134,18 @@ def _item_row(
     )
 
 
-def _types(item: ItemView, formats: Formats) -> str:
+def types_in(item: ItemView, formats: Formats) -> str:
+    """Return which types of files are taken, in words."""
     named = [formats.language.gettext(words) for group, words in _GROUPS.items() if group in item.types]
     others = [f".{each}" for each in item.types if each not in _GROUPS]
     return ", ".join([*named, *others][:_MOST_NAMED])
 
 
-def _due(view: RequestView, formats: Formats) -> str | None:
-    if view.due is None:
+def due_in(due: datetime | None, formats: Formats) -> str | None:
+    """Return until when something is wanted: the last whole day, or the instant; None for no date."""
+    if due is None:
         return None
-    local = formats.local(view.due)
+    local = formats.local(due)
     if local.time() == time.min:
         return formats.day(local.date() - timedelta(days=1), wordy=True)
-    return formats.instant(view.due, wordy=True, zone=True)
+    return formats.instant(due, wordy=True, zone=True)

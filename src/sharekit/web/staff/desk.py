@@ -10,7 +10,8 @@ import attrs
 from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.links import ReadLink
-from sharekit.records.parties import Contact, Organization, Principal
+from sharekit.records.parties import Contact, Organization, Principal, Staff
+from sharekit.records.requests import DocumentRequest
 from sharekit.web.formats import Formats
 from sharekit.web.locales import Language
 from sharekit.web.pages import Markup, Pages
@@ -34,12 +35,24 @@ class StaffUrls:
         person: The page of a contact or an organization.
         link: The page of a read link.
         preview: The page that shows a thing as a contact sees it.
+        documents: The page that lists the documents of a thing.
+        document: The page of one document; forms about it are sent there.
+        download: Where the bytes of a document are, of the current version or of one that is named.
+        requests: The page of what is asked for about a thing; forms about that are sent there.
+        ask: The page with the form that asks for documents about a thing.
+        upload: The whole address of a contact's upload page, to be copied.
     """
 
     thing: Callable[[ResourceRef], str | None] = _nowhere
     person: Callable[[Contact | Organization], str | None] = _nowhere
     link: Callable[[ReadLink], str | None] = _nowhere
     preview: Callable[[Contact, ResourceRef], str | None] = _nowhere
+    documents: Callable[[ResourceRef], str | None] = _nowhere
+    document: Callable[[ResourceRef], str | None] = _nowhere
+    download: Callable[[ResourceRef, int | None], str | None] = _nowhere
+    requests: Callable[[ResourceRef], str | None] = _nowhere
+    ask: Callable[[ResourceRef], str | None] = _nowhere
+    upload: Callable[[DocumentRequest, Contact], str | None] = _nowhere
 
 
 @attrs.frozen(kw_only=True)
@@ -55,6 +68,7 @@ class PanelAnswer:
         done: What was done, in a sentence: redirect to the page, and say it there. None when
             nothing was: show the panel, which says why.
         partial: Whether the script of the panel asked: then send the html alone, without a page.
+        leads_to: Where to redirect to when that is not the page itself; None for the page itself.
     """
 
     html: Markup = attrs.field(repr=False)
@@ -62,6 +76,7 @@ class PanelAnswer:
     status: int = 200
     done: str | None = None
     partial: bool = False
+    leads_to: str | None = None
 
 
 @attrs.frozen
@@ -98,6 +113,7 @@ class Desk:
         zone: The name of the zone in which their days end.
         hidden: The fields that each form carries for the host, such as its token against forgery.
         urls: Where the host has its own pages.
+        staff_name: What the host calls a member of staff; None for what sharekit knows of them.
     """
 
     kit: Sharekit
@@ -107,6 +123,7 @@ class Desk:
     zone: str
     hidden: Mapping[str, str] = attrs.field(repr=False)
     urls: StaffUrls
+    staff_name: Callable[[Staff], str | None] = _nowhere
 
     @property
     def language(self) -> Language:

@@ -7,13 +7,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import attrs
 
 from sharekit.records.catalog import ResourceRef
+from sharekit.records.documents import Document, Upload
 from sharekit.records.parties import Contact, Organization
 from sharekit.web.pages import Markup
 from sharekit.web.preview import preview_for
+from sharekit.web.staff.asking import AskPanel
 from sharekit.web.staff.desk import Desk, Fields, PanelAnswer
+from sharekit.web.staff.document import DocumentPanel
+from sharekit.web.staff.documents import DocumentsPanel, show_documents_of
 from sharekit.web.staff.onlookers import OnlookerPanel
+from sharekit.web.staff.outstanding import show_outstanding
 from sharekit.web.staff.overview import show_preview, show_seen
 from sharekit.web.staff.people import NewContact
+from sharekit.web.staff.requests import RequestsPanel
 from sharekit.web.staff.settings import SettingsPanel
 from sharekit.web.staff.sharing import SharePanel
 
@@ -103,6 +109,126 @@ class StaffPanels:
         """
         desk = self._desk
         return show_preview(desk, preview_for(desk.kit, desk.pages, contact, ref, desk.language))
+
+    def documents(
+        self,
+        container: ResourceRef,
+        form: Form | None = None,
+        files: Iterable[Upload] = (),
+        *,
+        query: str = "",
+        obstacle: str | None = None,
+    ) -> PanelAnswer:
+        """
+        List the documents that lie in a thing, and add more.
+
+        Args:
+            container: What they lie in.
+            form: The form that was sent, each field with all its values; None to show the list alone.
+            files: The files of the form, in order: name and stream of each field ``file``.
+            query: What stands behind the question mark of the page's address: what is looked for, the
+                order, and the place in the list.
+            obstacle: Why nothing can be added here, in the host's words.
+
+        Raises:
+            NotFoundError: The thing is not in the catalog.
+            ConfigurationError: The kit has no store for bytes.
+        """
+        self._desk.kit.catalog.get(container)
+        panel = DocumentsPanel(desk=self._desk, container=container, query=query, obstacle=obstacle)
+        return panel.show() if form is None else panel.answer(Fields(form), list(files))
+
+    def document(
+        self,
+        document: Document | ResourceRef,
+        form: Form | None = None,
+        files: Iterable[Upload] = (),
+        *,
+        obstacle: str | None = None,
+    ) -> PanelAnswer:
+        """
+        Show where a document came from, with all its versions, and rename, replace, hide or remove it.
+
+        Args:
+            document: The document.
+            form: As for `documents`.
+            files: As for `documents`; the first is the new version.
+            obstacle: Why nothing can be changed here, in the host's words.
+
+        Raises:
+            NotFoundError: There is no such document, or whoever works here may not view it.
+        """
+        ref = document if isinstance(document, ResourceRef) else document.ref
+        panel = DocumentPanel(desk=self._desk, ref=ref, obstacle=obstacle)
+        self._desk.kit.documents.get(ref, by=self._desk.by)
+        return panel.show() if form is None else panel.answer(Fields(form), list(files))
+
+    def documents_of(self, contacts: Contact | Iterable[Contact], *, query: str = "") -> Markup:
+        """
+        Return what one or several contacts can see and what they uploaded, in one list that names them.
+
+        Args:
+            contacts: 1 to 50 contacts.
+            query: As for `documents`.
+
+        Raises:
+            NotFoundError: A contact is unknown.
+        """
+        return show_documents_of(self._desk, contacts, query)
+
+    def requests(self, about: ResourceRef, form: Form | None = None, *, obstacle: str | None = None) -> PanelAnswer:
+        """
+        Show what is asked for about a thing, and accept, send back, remind, close or cancel.
+
+        Args:
+            about: What it is about.
+            form: The form that was sent, each field with all its values; None to show it alone.
+            obstacle: Why nothing can be done here, in the host's words.
+
+        Raises:
+            NotFoundError: The thing is not in the catalog.
+        """
+        self._desk.kit.catalog.get(about)
+        panel = RequestsPanel(desk=self._desk, about=about, obstacle=obstacle)
+        return panel.show() if form is None else panel.answer(Fields(form))
+
+    def ask(
+        self,
+        about: ResourceRef,
+        form: Form | None = None,
+        *,
+        case_type: str | None = None,
+        organization: Organization | None = None,
+        obstacle: str | None = None,
+    ) -> PanelAnswer:
+        """
+        Ask contacts for documents, after a look at what they would read.
+
+        Args:
+            about: What it is about.
+            form: As for `requests`.
+            case_type: The type of case that it is, in the host's own words: its templates are offered, and
+                those for every type.
+            organization: Whose people are offered first.
+            obstacle: Why nothing can be asked here, in the host's words.
+
+        Raises:
+            NotFoundError: The thing is not in the catalog.
+        """
+        self._desk.kit.catalog.get(about)
+        panel = AskPanel(
+            desk=self._desk, about=about, case_type=case_type, organization=organization, obstacle=obstacle
+        )
+        return panel.show() if form is None else panel.answer(Fields(form))
+
+    def outstanding(self, contact: Contact) -> Markup:
+        """
+        Return what is still wanted of a contact, over all things, what is due first first.
+
+        Raises:
+            NotFoundError: The contact is unknown.
+        """
+        return show_outstanding(self._desk, contact)
 
     def settings(self, form: Form | None = None) -> PanelAnswer:
         """Show and change what the portal shows, after a look at what that reveals."""

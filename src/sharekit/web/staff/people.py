@@ -2,7 +2,7 @@
 The people whom staff choose among: how a form names them, and what is shown of them.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, Literal
 
 import attrs
@@ -11,14 +11,27 @@ from sharekit.errors import InvalidInputError, NotAllowedError, NotFoundError
 from sharekit.kit import Sharekit
 from sharekit.records import checks
 from sharekit.records.grants import parse_grantee
-from sharekit.records.parties import Contact, Organization, Principal
+from sharekit.records.parties import Contact, Organization, Principal, Staff, System, parse_party
 from sharekit.records.people import PersonFound
+from sharekit.web.staff.desk import Desk
 
-__all__ = ["NewContact", "PartyLine", "entered", "find", "line_of", "name_of", "organizations", "party_of"]
+__all__ = [
+    "NewContact",
+    "PartyLine",
+    "entered",
+    "find",
+    "line_of",
+    "name_of",
+    "organizations",
+    "party_of",
+    "sender_name",
+]
 
 _SHOWN: Final = 8
 _LONGEST_SEARCH: Final = 200
 _MAX_ORGANIZATIONS: Final = 100
+_CONTACTS: Final[Sequence[Literal["contact", "organization"]]] = ("contact",)
+_ALL: Final[Sequence[Literal["contact", "organization"]]] = ("contact", "organization")
 
 
 def _check_name(_: object, __: object, value: str) -> None:
@@ -125,7 +138,30 @@ def name_of(kit: Sharekit, party: Contact | Organization) -> str | None:
     return None if line is None else line.name
 
 
-def find(kit: Sharekit, text: str, without: Collection[str], near: Organization | None = None) -> list[PartyLine]:
+def sender_name(desk: Desk, key: str | None) -> str:
+    """Return the name of whoever did something, by the key of the party: of staff as the host calls them."""
+    try:
+        party = None if key is None else parse_party(key)
+    except InvalidInputError:
+        party = None
+    found: str | None = None
+    if isinstance(party, Contact):
+        found = name_of(desk.kit, party)
+    elif isinstance(party, Staff):
+        found = desk.staff_name(party) or party.id
+    elif isinstance(party, System):
+        found = party.id
+    return found or desk.gettext("Somebody")
+
+
+def find(
+    kit: Sharekit,
+    text: str,
+    without: Collection[str],
+    near: Organization | None = None,
+    *,
+    only_contacts: bool = False,
+) -> list[PartyLine]:
     """
     Return the first whose name, address or tag begins so, but for those who were chosen already.
 
@@ -134,15 +170,16 @@ def find(kit: Sharekit, text: str, without: Collection[str], near: Organization 
         text: What was typed so far.
         without: Who was chosen, as forms name them.
         near: The organization whose people are shown while nothing is typed.
+        only_contacts: Whether organizations are left out.
     """
     limit = _SHOWN + min(len(without), 50)
     try:
         if near is not None and not text:
             company = kit.people.get_organization(near)
-            found = [PersonFound(party=near, name=company.name)] if company.active else []
+            found = [PersonFound(party=near, name=company.name)] if company.active and not only_contacts else []
             found += kit.people.search("", limit=limit, kinds=["contact"], organization=near)
         else:
-            found = kit.people.search(text[:_LONGEST_SEARCH], limit=limit)
+            found = kit.people.search(text[:_LONGEST_SEARCH], limit=limit, kinds=_CONTACTS if only_contacts else _ALL)
     except (InvalidInputError, NotFoundError):  # control characters and their like are in no name
         return []
     lines = [_line(kit, each) for each in found if each.party.key not in without]

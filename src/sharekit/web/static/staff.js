@@ -1,6 +1,6 @@
 "use strict";
 
-// While staff type, people are looked up; while they choose, what that reveals is told.
+// While staff type, people are looked up; while they choose, what that reveals or says is told.
 // Every page works without this file: the buttons of the form do the same.
 
 for (const form of document.querySelectorAll("form[data-sk-share]")) {
@@ -12,11 +12,12 @@ for (const form of document.querySelectorAll("form[data-sk-share]")) {
   const waiting = new Map();
 
   // Only the answer to the latest question is shown.
-  const ask = async (part, place) => {
+  const ask = async (part, place, press) => {
     const turn = (turns.get(part) ?? 0) + 1;
     turns.set(part, turn);
     const fields = new URLSearchParams(new FormData(form));
     fields.set("part", part);
+    if (press) fields.set("do", press);
     const answer = await fetch(form.action, { method: "POST", body: fields, credentials: "same-origin" });
     const text = await answer.text();
     if (!answer.ok || answer.redirected || turn !== turns.get(part)) return false;
@@ -54,10 +55,75 @@ for (const form of document.querySelectorAll("form[data-sk-share]")) {
     soon(tell);
   });
 
-  // A second press of a button sends nothing a second time.
+  // One line more, or one less, without leaving the place.
+  form.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-sk-swap]");
+    const rows = form.querySelector("[data-sk-rows]");
+    if (!button || !rows) return;
+    event.preventDefault();
+    try {
+      if (!(await ask("rows", rows, button.value))) return;
+    } catch {
+      form.requestSubmit(button);
+      return;
+    }
+    const titles = rows.querySelectorAll('input[name$="-title"]');
+    titles[titles.length - 1]?.focus();
+    soon(tell);
+  });
+}
+
+// A second press of a button sends nothing a second time.
+for (const form of document.querySelectorAll("form[data-sk-share], form[data-sk-once]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.skSent) event.preventDefault();
     form.dataset.skSent = "1";
+  });
+}
+
+// Files can be dropped, and are named before they are sent.
+for (const place of document.querySelectorAll("[data-sk-drop]")) {
+  const field = place.querySelector('input[type="file"]');
+  const picked = place.querySelector("[data-sk-picked]");
+  const mark = (over) => place.classList.toggle("sk-over-it", over);
+
+  field.addEventListener("change", () => {
+    const lines = field.files.length > 1 ? [...field.files] : [];
+    picked.replaceChildren(...lines.map((file) => Object.assign(document.createElement("li"), { textContent: file.name })));
+  });
+  place.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    mark(true);
+  });
+  place.addEventListener("dragleave", () => mark(false));
+  place.addEventListener("drop", (event) => {
+    event.preventDefault();
+    mark(false);
+    const files = new DataTransfer();
+    for (const file of field.multiple ? event.dataTransfer.files : [...event.dataTransfer.files].slice(0, 1)) {
+      files.items.add(file);
+    }
+    field.files = files.files;
+    field.dispatchEvent(new Event("change"));
+  });
+}
+
+// Addresses are copied with one press.
+for (const button of document.querySelectorAll("[data-sk-copy]")) {
+  const field = document.getElementById(button.dataset.skCopy);
+  const words = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      field.select(); // no clipboard without https, except on localhost
+      if (!document.execCommand("copy")) return;
+    }
+    button.textContent = button.dataset.skCopied;
+    setTimeout(() => {
+      button.textContent = words;
+    }, 4000);
   });
 }
 
