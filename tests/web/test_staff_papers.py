@@ -44,7 +44,11 @@ class Office:
         """Ask Ana for something."""
         wanted = items or (RequestItem("Passport", key="passport", max=2),)
         return self.site.kit.requests.create(
-            to=self.ana, items=wanted, about=self.site.relaunch, by=self.site.maria, due=datetime(2099, 12, 2, tzinfo=UTC)
+            to=self.ana,
+            items=wanted,
+            about=self.site.relaunch,
+            by=self.site.maria,
+            due=datetime(2099, 12, 2, tzinfo=UTC),
         )
 
     def sent(self, request: DocumentRequest, name: str = "card.pdf", item: str = "passport") -> Submission:

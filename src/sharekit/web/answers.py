@@ -3,6 +3,7 @@ Makes responses: pages, refusals, redirects and files, each with all its headers
 """
 
 import logging
+from collections.abc import Iterable
 from typing import Final
 
 import attrs
@@ -11,6 +12,7 @@ from sharekit.errors import RedeemRequired, SharekitError
 from sharekit.records.documents import DocumentFile
 from sharekit.records.invitations import InvitationView
 from sharekit.records.lists import Page
+from sharekit.records.submissions import RequestView
 from sharekit.records.views import LinkView, Projection
 from sharekit.web._errors import Refusal, refusal_of
 from sharekit.web.assets import Asset
@@ -21,7 +23,7 @@ from sharekit.web.locales import Language, language_of
 from sharekit.web.messages import WebResponse
 from sharekit.web.pages import ItemPage, Pages
 from sharekit.web.refusals import sentence_for
-from sharekit.web.request_pages import RequestPage
+from sharekit.web.request_pages import AskedEntry, RequestPage, asked_entry
 from sharekit.web.routes import DOCUMENTS, HOME, SIGN_OUT
 
 __all__ = ["Answers", "Client", "Reader"]
@@ -101,10 +103,13 @@ class Answers:
             200, language, self._pages.render("invitation", language, reader.root, invited=invited, until=until)
         )
 
-    def home(self, client: Client, page: Page, query: ListQuery) -> WebResponse:
-        """Return the list of what is shared with a contact."""
+    def home(
+        self, client: Client, page: Page, query: ListQuery, *, asked: Iterable[tuple[RequestView, str]] = ()
+    ) -> WebResponse:
+        """Return the list of what is shared with a contact, and of what is asked of them."""
+        listed = self._listed(client, page, query, HOME.path)
         return self._for_client(
-            200, "home", client, listed=self._listed(client, page, query, HOME.path), documents_only=False
+            200, "home", client, listed=listed, documents_only=False, asked=self._asked(client, asked)
         )
 
     def item(
@@ -127,10 +132,18 @@ class Answers:
         formats = self._pages.formats(client.reader.language)
         return document_entry(file.ref, file.size, file.scan, root=client.reader.root, formats=formats)
 
-    def documents(self, client: Client, page: Page, query: ListQuery) -> WebResponse:
-        """Return the list of the documents that a contact may see."""
+    def documents(
+        self, client: Client, page: Page, query: ListQuery, *, asked: Iterable[tuple[RequestView, str]] = ()
+    ) -> WebResponse:
+        """Return the list of the documents that a contact may see, and of what is asked of them."""
         listed = self._listed(client, page, query, DOCUMENTS.path)
-        return self._for_client(200, "home", client, listed=listed, documents_only=True)
+        return self._for_client(
+            200, "home", client, listed=listed, documents_only=True, asked=self._asked(client, asked)
+        )
+
+    def _asked(self, client: Client, asked: Iterable[tuple[RequestView, str]]) -> list[AskedEntry]:
+        formats = self._pages.formats(client.reader.language)
+        return [asked_entry(view, client.reader.root + path, formats) for view, path in asked]
 
     def absent(self, client: Client) -> WebResponse:
         """Return the one answer to a contact for everything that is not for them, be it there or not."""

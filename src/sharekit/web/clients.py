@@ -24,6 +24,7 @@ from sharekit.records.catalog import ResourceRef
 from sharekit.records.documents import DOCUMENT
 from sharekit.records.invitations import PortalSession
 from sharekit.records.lists import Page
+from sharekit.records.submissions import RequestView
 from sharekit.web._errors import ForgedSessionError, UnknownAddressError
 from sharekit.web._guard import read_form
 from sharekit.web.answers import Answers, Client, Reader
@@ -31,7 +32,7 @@ from sharekit.web.calls import Call
 from sharekit.web.downloads import document_response, zip_response
 from sharekit.web.listing import ListQuery, item_path
 from sharekit.web.messages import WebRequest, WebResponse
-from sharekit.web.routes import DOCUMENTS, HOME
+from sharekit.web.routes import DOCUMENTS, HOME, UPLOAD
 from sharekit.web.sessions import SessionCookie
 
 __all__ = ["ClientEndpoints"]
@@ -140,14 +141,14 @@ class ClientEndpoints:
         page = _listed(inside, query, None)
         if page is None:
             return self.answers.see_other(query.first().address(call.reader.root + HOME.path))
-        return self.answers.home(inside.client, page, query)
+        return self.answers.home(inside.client, page, query, asked=_asked(inside))
 
     def _documents(self, call: Call, inside: _Inside) -> WebResponse:
         query = ListQuery.read(call.request.query)
         page = _listed(inside, query, None, kind=DOCUMENT)
         if page is None:
             return self.answers.see_other(query.first().address(call.reader.root + DOCUMENTS.path))
-        return self.answers.documents(inside.client, page, query)
+        return self.answers.documents(inside.client, page, query, asked=_asked(inside))
 
     def _download(self, call: Call, inside: _Inside) -> WebResponse:
         ref = ResourceRef(DOCUMENT, call.places["id"])
@@ -158,6 +159,8 @@ class ClientEndpoints:
 
     def _download_several(self, call: Call, inside: _Inside) -> WebResponse:
         wanted = [DocumentId(value) for name, value in _fields(call.request.query) if name == "document"]
+        if not wanted:  # the form was sent with nothing chosen
+            return self.answers.see_other(call.reader.root + DOCUMENTS.path)
         pieces = inside.kit.documents.zip(wanted, by=inside.session.contact)
         if call.request.method == "HEAD":
             pieces = iter(())
@@ -232,6 +235,15 @@ class ClientEndpoints:
 
     def _kit_for(self, tenant: str) -> Sharekit:
         return self.kit if tenant == self.kit.tenant else self.kit.for_tenant(tenant)
+
+
+def _asked(inside: _Inside) -> list[tuple[RequestView, str]]:
+    """Return what is still wanted of the contact, each with the path of the page where they send it."""
+    requests, contact = inside.kit.requests, inside.session.contact
+    return [
+        (view, UPLOAD.fill(token=requests.token(view.request, contact)))
+        for view in requests.outstanding(contact, locale=inside.reader.language.tag)
+    ]
 
 
 def _fields(query: str) -> list[tuple[str, str]]:

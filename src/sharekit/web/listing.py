@@ -104,11 +104,13 @@ class DocumentEntry:
     What a list, or the page of a document, says of its bytes.
 
     Attributes:
+        id: The id of the document.
         size: How many they are, as the reader says it.
         download_url: Where they are; None while nobody gets them.
         uploaded: Whether the reader uploaded it.
     """
 
+    id: str
     size: str
     download_url: str | None
     uploaded: bool = False
@@ -171,6 +173,7 @@ class ListView:
         url: Where a search is sent.
         whole_url: The same list without the search.
         zip_url: The documents on this page as one ZIP; None where fewer than two can be had.
+        zip_path: Where a form asks for those that were chosen; None as well then.
         next_url: What follows, or None.
         previous_url: What comes before, or None.
     """
@@ -182,6 +185,7 @@ class ListView:
     url: str
     whole_url: str
     zip_url: str | None
+    zip_path: str | None
     next_url: str | None
     previous_url: str | None
 
@@ -197,7 +201,7 @@ def list_view(page: Page, query: ListQuery, *, root: str, formats: Formats, path
         formats: How the reader writes values.
         path: Where the list is, below the root.
     """
-    url = root + path
+    url, zip_url = root + path, _zip_url(page, root)
     return ListView(
         entries=[_entry(item, root, formats) for item in page.items],
         sorts=[_sort(order, query, url) for order in Order],
@@ -205,7 +209,8 @@ def list_view(page: Page, query: ListQuery, *, root: str, formats: Formats, path
         kept={name: value for name, value in query.fields.items() if name != "q"},
         url=url,
         whole_url=attrs.evolve(query.first(), search="").address(url),
-        zip_url=_zip_url(page, root),
+        zip_url=zip_url,
+        zip_path=None if zip_url is None else root + ZIP.path,
         next_url=None if page.next is None else attrs.evolve(query, after=page.next).address(url),
         previous_url=None if page.previous is None else attrs.evolve(query, after=page.previous).address(url),
     )
@@ -214,7 +219,7 @@ def list_view(page: Page, query: ListQuery, *, root: str, formats: Formats, path
 def document_entry(ref: ResourceRef, size: int, scan: ScanState, *, root: str, formats: Formats) -> DocumentEntry:
     """Return what is said of the bytes of a document."""
     url = root + DOWNLOAD.fill(id=quote(ref.id, safe="")) if scan.lets_read else None
-    return DocumentEntry(size=formats.size(size), download_url=url)
+    return DocumentEntry(id=ref.id, size=formats.size(size), download_url=url)
 
 
 def _zip_url(page: Page, root: str) -> str | None:

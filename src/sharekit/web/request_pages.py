@@ -14,7 +14,16 @@ from sharekit.web.formats import Formats
 from sharekit.web.refusals import N_, size_in
 from sharekit.web.routes import UPLOAD_FILES, UPLOAD_FINISH, UPLOAD_ITEM
 
-__all__ = ["ReceiptRow", "RequestItemRow", "RequestPage", "due_in", "request_page", "types_in"]
+__all__ = [
+    "AskedEntry",
+    "ReceiptRow",
+    "RequestItemRow",
+    "RequestPage",
+    "asked_entry",
+    "due_in",
+    "request_page",
+    "types_in",
+]
 
 # In the order in which they are named; what is in no group is named by its ending.
 _GROUPS: Final = {"pdf": N_("PDF"), "documents": N_("documents"), "images": N_("pictures")}
@@ -85,6 +94,44 @@ class RequestPage:
     files_url: str
     finish_url: str | None
     state: str
+
+
+@attrs.frozen(kw_only=True)
+class AskedEntry:
+    """
+    A request that waits for a contact, in the list of theirs.
+
+    Attributes:
+        view: The request as they see it.
+        url: Their upload page.
+        due: Until when it is wanted, or None.
+        late: Whether that is over.
+        done: How many of the things that are needed have come.
+        needed: How many things are needed.
+        missing: What is still needed, as one enumeration.
+    """
+
+    view: RequestView
+    url: str
+    due: str | None
+    late: bool
+    done: int
+    needed: int
+    missing: str
+
+
+def asked_entry(view: RequestView, url: str, formats: Formats) -> AskedEntry:
+    """Return what a list says of a request that waits for its reader, whose upload page is at *url*."""
+    needed = [item for item in view.items if item.min]
+    return AskedEntry(
+        view=view,
+        url=url,
+        due=due_in(view.due, formats),
+        late=view.due is not None and view.due <= view.at,
+        done=sum(not item.missing for item in needed),
+        needed=len(needed),
+        missing=formats.listed([item.title for item in view.missing]),
+    )
 
 
 def request_page(
