@@ -1,0 +1,3 @@
+"""
+A notifier that hands letters to the program ``sendmail``.
+"""
