@@ -11,6 +11,7 @@ from sharekit.codec.kinds import CONTACT
 from sharekit.codec.kinds_of_people import MEMBERSHIP, ORGANIZATION
 from sharekit.ports import Query, RecordStore
 from sharekit.records.people import ContactInfo, MembershipInfo, OrganizationInfo
+from sharekit.records.reviews import ReviewReason
 from sharekit.testing import FrozenClock, kit
 from tests.features.conftest import KEY, opens, party_keys
 
@@ -176,6 +177,24 @@ def test_links_that_are_redeemed_ask_too(records: RecordStore) -> None:
     for verb in verbs:
         with pytest.raises(errors.LinkUnavailableError):
             verb()
+
+
+def test_what_staff_are_told_of_a_link_asks_too(records: RecordStore) -> None:
+    """A link whose recipient is gone from the host lets nobody in, is to be reviewed, and ends by no change."""
+    directory = OwnContacts()
+    own = hosted(records, directory)
+    link = own.links.create(REF, by=MARIA, sections=set(), recipient=ANA)
+
+    def told() -> tuple[list[object], list[object], tuple[object, ...]]:
+        plan = own.access.plan(lambda rehearsal: rehearsal.catalog.remove(REF, by=MARIA))
+        reviewed = [reason for item in own.access.review() for reason in item.reasons]
+        return [each.id for each in own.access.who_can_see(REF).links], list(reviewed), plan.ended_links
+
+    before = told()
+    directory.people["1"] = attrs.evolve(directory.people["1"], active=False)
+
+    assert before == ([link.id], [], (link.id,))
+    assert told() == ([], [ReviewReason.LEFT], ())
 
 
 def test_a_link_is_for_somebody_the_host_knows(records: RecordStore) -> None:

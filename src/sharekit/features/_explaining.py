@@ -11,7 +11,7 @@ from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.features._access_facts import client_facts, confidential_kinds, scope_of, settings_of, viewer_of
 from sharekit.features._facts import chain_of
 from sharekit.features._link_facts import judge as judge_link
-from sharekit.features._link_facts import read_link_facts
+from sharekit.features._link_facts import read_link_facts, with_recipient
 from sharekit.features._parties import member_ids_of, memberships_of, organization_of
 from sharekit.features._predicates import worded
 from sharekit.features._unit import Unit, Wiring
@@ -164,5 +164,5 @@ def _links(unit: Unit, entry: CatalogEntry) -> list[ReadLink]:
 
 def opens(wiring: Wiring, unit: Unit, link: ReadLink) -> bool:
     """Say whether a link opens now."""
-    facts = read_link_facts(wiring, unit.tx, link.id)
+    facts = with_recipient(wiring, read_link_facts(wiring, unit.tx, link.id))
     return judge_link(wiring, facts, link.generation, unit.now) is None

@@ -134,7 +134,7 @@ class Visits:
     def _read_joined(self, link_id: ReadLinkId) -> tuple[LinkFacts, datetime]:
         with self._joined.records.transaction(self._joined.tenant) as tx:
             facts = read_link_facts(self._joined, tx, link_id)
-        return facts, self._joined.clock.now()
+        return with_recipient(self._joined, facts), self._joined.clock.now()
 
     def _let_in(self, claims: Claims, facts: LinkFacts, now: datetime, *, redeemed: bool = False) -> ReadLink:
         refusal, link = self._refusal(claims, facts, now), facts.link

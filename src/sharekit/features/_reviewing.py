@@ -12,7 +12,7 @@ from sharekit.codec import Kept, RecordKind
 from sharekit.codec.kinds import CATALOG_ENTRY, READ_LINK
 from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.features._facts import chain_of
-from sharekit.features._link_facts import judge, read_link_facts
+from sharekit.features._link_facts import judge, read_link_facts, with_recipient
 from sharekit.features._parties import contact_of, member_ids_of, organization_of
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.links import LinkRefusal
@@ -102,7 +102,7 @@ def _grant(wiring: Wiring, unit: Unit, grant: Grant, limits: Limits) -> ReviewIt
 def _link(wiring: Wiring, unit: Unit, link: ReadLink, limits: Limits) -> ReviewItem:
     if link.revoked_at is not None:
         return ReviewItem(subject=link, reasons=(), title=link.ref.key, recipient=None)
-    facts = read_link_facts(wiring, unit.tx, link.id)
+    facts = with_recipient(wiring, read_link_facts(wiring, unit.tx, link.id))
     refusal = judge(wiring, facts, link.generation, unit.now)
     used = max(at for at in (link.created_at, link.reviewed_at, link.last_opened_at) if at is not None)
     found = [] if refusal is None or refusal not in _BY_REFUSAL else [_BY_REFUSAL[refusal]]
