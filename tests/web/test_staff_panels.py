@@ -20,7 +20,7 @@ from sharekit import (
     requested_by_me,
     shared_with_me,
 )
-from sharekit.errors import NotFoundError
+from sharekit.errors import NotAllowedError, NotFoundError
 from sharekit.ports import Eq, Predicate
 from sharekit.records.people import ContactInfo
 from sharekit.testing import kit
@@ -303,6 +303,22 @@ def test_whoever_may_only_look_is_told_so(site: Site) -> None:
     assert "It is closed." in text_of(told.html)
     assert "Take back" not in told.seen
     assert site.kit.shares.get(grant).revoked_at is None
+
+
+def test_whoever_may_not_even_look_is_shown_no_panel(site: Site) -> None:
+    """Who sees a thing, and how it looks to them, is told to those who may view it themselves."""
+    ana = site.kit.people.add_contact("Ana", "ana@x.test", by=site.maria)
+    site.kit.shares.grant(site.relaunch, to=ana, by=site.maria)
+    site.kit.people.deactivate(Staff("ben"), by=System("set-up"))
+    ben = site.portal.staff_panels(Staff("ben"))
+    for ask in (
+        lambda: ben.share(site.relaunch),
+        lambda: ben.who_can_see(site.relaunch),
+        lambda: ben.what_can_see(ana),
+        lambda: ben.preview_as(ana, site.relaunch),
+    ):
+        with pytest.raises(NotAllowedError):
+            ask()
 
 
 def test_what_is_not_there_is_no_panel(office: Office) -> None:

@@ -13,6 +13,7 @@ from sharekit.errors import InvalidInputError, NotFoundError, ReplicaBehindError
 from sharekit.features._access_facts import client_facts, read_together, scope_of, settings_of, viewer_of
 from sharekit.features._deciding import decide, judge_read
 from sharekit.features._explaining import causes_of, explain_to_staff, onlookers
+from sharekit.features._facts import chain_of, require, require_active, require_staff, rights_on
 from sharekit.features._lists import ListRequest, list_for_client, list_for_staff
 from sharekit.features._planning import planned
 from sharekit.features._reviews import Reviews
@@ -25,7 +26,7 @@ from sharekit.records.decisions import Action, Decision, Revision
 from sharekit.records.declarations import ResourceKind, SectionContext
 from sharekit.records.explanations import Explanation, Onlookers
 from sharekit.records.lists import Order, Page, PortalItem
-from sharekit.records.parties import Contact, Principal, Staff, System
+from sharekit.records.parties import Contact, Principal, Right, Staff, System
 from sharekit.records.plans import AccessDiff
 from sharekit.records.scopes import PortalScope
 from sharekit.records.views import Projection
@@ -74,28 +75,44 @@ class Access(Reviews, Generic[K]):
         """Say whether somebody may do something with a thing now; see `decide`."""
         return self.decide(principal, action, ref).allowed
 
-    def explain(self, principal: Principal, action: Action, ref: ResourceRef) -> Explanation:
+    def explain(
+        self, principal: Principal, action: Action, ref: ResourceRef, *, by: Principal | None = None
+    ) -> Explanation:
         """
         Say what a decision rests on, and what nearly would have made another one; for staff.
 
+        Args:
+            principal: Who wants to do something.
+            action: What.
+            ref: With what.
+            by: Who asks: somebody with the right VIEW on the thing; None for the host's own code.
+
         Raises:
             InvalidInputError: An argument is of another type, or the kind was not declared.
+            NotAllowedError: *by* may not ask.
         """
         self._check(principal, action, ref)
         with self._wiring.reading() as unit:
+            self._require_view(unit, by, ref)
             if isinstance(principal, Contact):
                 return explain_to_staff(self._wiring, unit, principal, action, ref)
             return Explanation(decision=decide(self._wiring, unit, principal, action, ref))
 
-    def who_can_see(self, ref: ResourceRef) -> Onlookers:
+    def who_can_see(self, ref: ResourceRef, *, by: Principal | None = None) -> Onlookers:
         """
         Return every contact, organisation and read link by which a thing can be seen now, and why (R-LINK-8).
 
+        Args:
+            ref: The thing.
+            by: Who asks: somebody with the right VIEW on it; None for the host's own code.
+
         Raises:
             InvalidInputError: The kind was not declared.
+            NotAllowedError: *by* may not ask.
         """
         self._wiring.kind_of(ref)
         with self._wiring.reading() as unit:
+            self._require_view(unit, by, ref)
             return onlookers(self._wiring, unit, ref)
 
     def what_can_see(
@@ -106,6 +123,7 @@ class Access(Reviews, Generic[K]):
         after: str | None = None,
         limit: int = 50,
         locale: str | None = None,
+        by: Principal | None = None,
     ) -> Page:
         """
         List what a client can see, each thing with the reasons; for staff.
@@ -116,20 +134,28 @@ class Access(Reviews, Generic[K]):
             after: The `Page.next` or `Page.previous` of a page of the same list.
             limit: At most so many, 1 to 200.
             locale: The language of what kinds are called.
+            by: Who asks: active staff, who find only the things on which they have the right VIEW, so that
+                a page may be shorter than it could be; None for the host's own code.
 
         Raises:
             InvalidInputError: An argument cannot be used.
+            NotAllowedError: *by* may not ask.
         """
         if not isinstance(contact, Contact):
             raise InvalidInputError("contact", "needs a Contact")
+        if by is not None:
+            require_staff(by)
         page = self.visible(contact, order=order, after=after, limit=limit, locale=locale)
         with self._wiring.reading() as unit:
             settings = settings_of(unit)
             scope, viewer = scope_of(self._wiring, settings), viewer_of(self._wiring, unit, contact, settings)
-            reasoned = (_reasoned(self._wiring, unit, scope, viewer, item) for item in page.items)
+            if by is not None:
+                require_active(unit, by)
+            items = [item for item in page.items if by is None or self._may_view(unit, by, item.ref)]
+            reasoned = (_reasoned(self._wiring, unit, scope, viewer, item) for item in items)
             return attrs.evolve(page, items=tuple(reasoned))
 
-    def plan(self, change: Callable[[K], object]) -> AccessDiff:
+    def plan(self, change: Callable[[K], object], *, by: Principal | None = None) -> AccessDiff:
         """
         Say what a change would reveal and hide, without making it.
 
@@ -139,20 +165,39 @@ class Access(Reviews, Generic[K]):
         Args:
             change: Is called, twice, with a kit to make the change on, for example
                 ``lambda kit: kit.shares.grant(ref, to=ana, by=maria)``. Reading what it gets back
-                is no use: none of it lasts.
+                is no use: none of it lasts. What it does is judged as ever, by the *by* that it names itself.
+            by: Who asks to be told: active staff; None for the host's own code.
 
         Raises:
+            NotAllowedError: *by* may not ask.
             SharekitError: Whatever the change itself would raise.
         """
+        if by is not None:
+            require_staff(by)
+            with self._wiring.reading() as unit:
+                require_active(unit, by)
         return planned(self._wiring, lambda rehearsal: change(self._kit_on(rehearsal)))
 
-    def preview_as(self, principal: Principal, ref: ResourceRef, *, locale: str | None = None) -> Projection:
+    def preview_as(
+        self, principal: Principal, ref: ResourceRef, *, locale: str | None = None, by: Principal | None = None
+    ) -> Projection:
         """
         Show staff a thing as somebody else sees it; nothing is counted, and no news is made of it.
 
+        Args:
+            principal: Whose view it is.
+            ref: The thing.
+            locale: The language of titles, where that one has none of their own.
+            by: Who asks: somebody with the right VIEW on the thing; None for the host's own code.
+
         Raises:
+            NotAllowedError: *by* may not ask.
             NotFoundError: That one may not view it.
         """
+        self._check(principal, Action.VIEW, ref)
+        if by is not None:
+            with self._wiring.reading() as unit:
+                self._require_view(unit, by, ref)
         return self.view(principal, ref, locale=locale)
 
     def visible(
@@ -247,6 +292,14 @@ class Access(Reviews, Generic[K]):
             context = SectionContext(self._wiring.tenant, contact, unit.now, spoken)
         title = read.entry.client_title or kind.title_in(spoken)
         return _projected(kind, ref, title, PartPolicy.for_clients(kind, read.settings), context)
+
+    def _require_view(self, unit: Unit, by: Principal | None, ref: ResourceRef) -> None:
+        if by is not None:
+            require_staff(by)
+            require(self._wiring, unit, by, Right.VIEW, ref, chain=chain_of(unit, ref))
+
+    def _may_view(self, unit: Unit, by: Principal, ref: ResourceRef) -> bool:
+        return Right.VIEW in rights_on(self._wiring, unit, by, ref, chain_of(unit, ref))
 
     def _check(self, principal: object, action: object, ref: ResourceRef) -> None:
         if not isinstance(principal, Principal):

@@ -10,7 +10,7 @@ from sharekit.errors import NotFoundError
 from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.links import ReadLink
-from sharekit.records.parties import Contact
+from sharekit.records.parties import Contact, Principal
 from sharekit.records.views import LinkView, PreviewedSection
 from sharekit.web.locales import Language, language_of
 from sharekit.web.pages import Markup, Pages, RenderedSection
@@ -90,7 +90,9 @@ def preview_of(kit: Sharekit, pages: Pages, link: ReadLink, fallback: Language) 
     )
 
 
-def preview_for(kit: Sharekit, pages: Pages, contact: Contact, ref: ResourceRef, fallback: Language) -> PortalPreview:
+def preview_for(
+    kit: Sharekit, pages: Pages, contact: Contact, ref: ResourceRef, fallback: Language, *, by: Principal | None = None
+) -> PortalPreview:
     """
     Return the preview of a thing for a contact of the kit's tenant; what they do not see is not named.
 
@@ -100,9 +102,10 @@ def preview_for(kit: Sharekit, pages: Pages, contact: Contact, ref: ResourceRef,
         contact: Who would look at it.
         ref: What they would look at.
         fallback: The language when the pages do not speak that of the contact.
+        by: Who looks; None for the host's own code.
     """
     language = language_of(kit.people.get(contact).locale) or fallback
-    shown = kit.access.preview_as(contact, ref, locale=language.tag)
+    shown = kit.access.preview_as(contact, ref, locale=language.tag, by=by)
     return PortalPreview(
         title=shown.title,
         language=language.tag,

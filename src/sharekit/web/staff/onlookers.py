@@ -100,7 +100,7 @@ class OnlookerPanel:
     def show(self, *, problem: str | None = None) -> Markup:
         """Return the panel."""
         kit = self.desk.kit
-        seen = kit.access.who_can_see(self.ref)
+        seen = kit.access.who_can_see(self.ref, by=self.desk.by)
         granted = [grant for grant in kit.shares.of(self.ref) if grant.revoked_at is None]
         filed = [grant for grant in granted if grant.visibility is Visibility.INTERNAL]
         return self.desk.render(
@@ -139,7 +139,7 @@ class OnlookerPanel:
         if isinstance(party, Contact):
             still = access.can(party, Action.VIEW, self.ref)
         else:
-            still = any(each.party == party for each in access.who_can_see(self.ref).parties)
+            still = any(each.party == party for each in access.who_can_see(self.ref, by=self.desk.by).parties)
         if still:
             return self.desk.gettext("The share with %(name)s is taken back, but they still see it.", name=name)
         return self.desk.gettext("%(name)s does not see it any more.", name=name)

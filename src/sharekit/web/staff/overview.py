@@ -55,11 +55,11 @@ def show_preview(desk: Desk, shown: PortalPreview) -> Markup:
 
 def _page(desk: Desk, contact: Contact, after: str | None) -> Page:
     try:
-        return desk.kit.access.what_can_see(contact, after=after, locale=desk.language.tag)
+        return desk.kit.access.what_can_see(contact, after=after, locale=desk.language.tag, by=desk.by)
     except InvalidInputError as error:
         if error.field != "after":
             raise
-        return desk.kit.access.what_can_see(contact, locale=desk.language.tag)
+        return desk.kit.access.what_can_see(contact, locale=desk.language.tag, by=desk.by)
 
 
 def _line(desk: Desk, contact: Contact, item: PortalItem) -> SeenLine:

@@ -63,6 +63,7 @@ class StaffPanels:
             obstacle: Why nothing can be shared here, in the host's words.
 
         Raises:
+            NotAllowedError: The member of staff lacks the right VIEW on a single thing.
             NotFoundError: A thing is not in the catalog.
         """
         wanted = [refs] if isinstance(refs, ResourceRef) else list(refs)
@@ -84,6 +85,9 @@ class StaffPanels:
         Return everybody who can see a thing and why, with ways to take it back for those who may.
 
         Its forms are sent to `StaffUrls.thing`, whose page gives them to `share`.
+
+        Raises:
+            NotAllowedError: The member of staff lacks the right VIEW on it.
         """
         return OnlookerPanel(desk=self._desk, ref=ref, obstacle=obstacle).show()
 
@@ -96,6 +100,7 @@ class StaffPanels:
             after: The field ``after`` of the page's address, which its links bring along.
 
         Raises:
+            NotAllowedError: The member of staff was deactivated.
             NotFoundError: There is no such contact.
         """
         return show_seen(self._desk, contact, after)
@@ -105,10 +110,11 @@ class StaffPanels:
         Return a thing as a contact sees it, in their language; nothing is counted.
 
         Raises:
+            NotAllowedError: The member of staff lacks the right VIEW on it.
             NotFoundError: There is no such contact, or they may not see this.
         """
         desk = self._desk
-        return show_preview(desk, preview_for(desk.kit, desk.pages, contact, ref, desk.language))
+        return show_preview(desk, preview_for(desk.kit, desk.pages, contact, ref, desk.language, by=desk.by))
 
     def documents(
         self,

@@ -92,7 +92,9 @@ class SettingsPanel:
         wanted = changes(self.desk, form)
         try:
             if not really:
-                diff = self.desk.kit.access.plan(lambda kit: kit.portal.configure(by=self.desk.by, **wanted))
+                diff = self.desk.kit.access.plan(
+                    lambda kit: kit.portal.configure(by=self.desk.by, **wanted), by=self.desk.by
+                )
                 return self._answer(form, told=revealed(self.desk, diff))
             self.desk.kit.portal.configure(by=self.desk.by, **wanted)
         except NotAllowedError:

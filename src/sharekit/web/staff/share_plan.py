@@ -65,10 +65,10 @@ def rehearse(desk: Desk, refs: Sequence[ResourceRef], form: ShareForm) -> Reveal
         )
         for party in parties:
             if isinstance(party, Contact):
-                noted.explanations[party] = rehearsal.access.explain(party, Action.VIEW, refs[0])
-        noted.reached = {each.party for each in rehearsal.access.who_can_see(refs[0]).parties}
+                noted.explanations[party] = rehearsal.access.explain(party, Action.VIEW, refs[0], by=desk.by)
+        noted.reached = {each.party for each in rehearsal.access.who_can_see(refs[0], by=desk.by).parties}
 
-    diff = desk.kit.access.plan(change)
+    diff = desk.kit.access.plan(change, by=desk.by)
     if visibility is Visibility.INTERNAL:
         names = listed_names(desk, [*(line.name for line in form.chosen), *noted.newcomers.values()])
         filed = desk.gettext("It is filed under %(names)s, for staff alone.", names=names)
