@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sharekit import Audience, CatalogItem, Contact, NewChildren, ResourceRef, Staff, Visibility, errors
+from sharekit import Action, Audience, CatalogItem, Contact, NewChildren, ResourceRef, Staff, Visibility, errors
 from tests.features.conftest import Agency, opens, wrong
 
 
@@ -108,6 +108,58 @@ def test_sixteen_containers_deep_and_no_more(agency: Agency) -> None:
     assert refs[14] == agency.kit.catalog.move(branch, refs[14], by=agency.maria).container
     link = agency.kit.links.create(leaf, by=agency.maria, sections=set())
     assert opens(agency.kit, agency.kit.links.token(link))
+
+
+@pytest.mark.parametrize("height", [1, 5, 6, 7, 8, 12, 13, 15])
+def test_a_branch_of_any_height_fits_exactly(agency: Agency, height: int) -> None:
+    """What lies at the bottom of a branch comes to lie sixteen containers deep, and not one deeper."""
+    above = [agency.relaunch, *(ResourceRef("project", f"above{n}") for n in range(17 - height))]
+    branch = [ResourceRef("project", f"branch{n}") for n in range(height)]
+    for refs in (above, branch):
+        agency.put(refs[0])
+        for container, ref in itertools.pairwise(refs):
+            agency.put(ref, container=container)
+    before = agency.everything()
+    with pytest.raises(errors.InvalidInputError):
+        agency.kit.catalog.move(branch[0], above[17 - height], by=agency.maria)
+    refused = agency.everything()
+    agency.kit.catalog.move(branch[0], above[16 - height], by=agency.maria)
+
+    assert before == refused
+    assert agency.kit.access.can(agency.maria, Action.VIEW, branch[-1])
+
+
+@pytest.mark.parametrize(
+    ("ref", "into", "by"),
+    [
+        ("42", "42", "maria"),
+        ("42", "task", "maria"),
+        ("42", "step", "maria"),
+        ("never", "42", "maria"),
+        ("gone", "42", "maria"),
+        ("task", "never", "maria"),
+        ("task", "gone", "maria"),
+        ("task", "in-gone", "maria"),
+        ("in-gone", "gone", "maria"),
+        ("task", "other", "ben"),
+        ("task", None, "ben"),
+        ("task", None, "ana"),
+    ],
+)
+def test_a_move_that_cannot_be_writes_nothing(agency: Agency, ref: str, into: str | None, by: str) -> None:
+    """In circles, of or to what is not there or not any more, or by somebody who may not: an error, and no change."""
+    things = {
+        name: ResourceRef("project", name) for name in ("42", "task", "step", "other", "gone", "in-gone", "never")
+    }
+    for name, container in {"task": "42", "step": "task", "other": None, "gone": None, "in-gone": "gone"}.items():
+        agency.put(things[name], container=None if container is None else things[container])
+    agency.kit.catalog.remove(things["gone"], by=agency.maria)
+    who = {"maria": agency.maria, "ben": agency.ben, "ana": agency.person("Ana")}
+    before = agency.everything()
+
+    with pytest.raises((errors.InvalidInputError, errors.NotFoundError, errors.NotAllowedError)):
+        agency.kit.catalog.move(things[ref], None if into is None else things[into], by=who[by])
+    assert before == agency.everything()
 
 
 def test_put_does_not_move(agency: Agency) -> None:
