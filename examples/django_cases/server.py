@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from django_cases.office.models import Case
 from django_cases.office.seed import People, seed
+from django_cases.office.sharing.papers import seed_papers
 from django_cases.office.sharing.people import enter_everybody
 
 __all__ = ["PortTakenError", "prepare", "serving"]
@@ -38,9 +39,12 @@ class _QuietHandler(WSGIRequestHandler):
 def prepare() -> People:
     """Migrate, and fill an empty database with demo data."""
     call_command("migrate", verbosity=0)
+    is_new = not Case.objects.exists()
     with transaction.atomic():
-        people = seed(fill=not Case.objects.exists())
+        people = seed(fill=is_new)
         enter_everybody()
+    if is_new:
+        seed_papers()
     connection.close()  # the server has a connection for each thread
     return people
 

@@ -3,7 +3,10 @@ The settings of the project: ordinary Django, and one setting of sharekit's.
 """
 
 import os
+from functools import partial
 from pathlib import Path
+
+from sharekit.backends.fsspec import FsspecBlobStore
 
 from django_cases.keys import key_in
 
@@ -69,13 +72,14 @@ USE_TZ = True
 STATIC_URL = "/static/"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "cases"
-CSRF_FAILURE_VIEW = "django_cases.office.pages.people.show_again"
+CSRF_FAILURE_VIEW = "django_cases.office.pages.stale.show_again"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 
 SHAREKIT = {
     "SECRET_KEYS": [key_in(DATA / "sharekit.key")],
     "KINDS": "django_cases.office.sharing.kinds.KINDS",
     "DIRECTORY": "django_cases.office.sharing.rights.OfficeDirectory",
+    "BLOBS": partial(FsspecBlobStore, DATA / "papers"),
     "SITE_NAME": FIRM,
     "ACCENT": "#7a1f33",
     "TEMPLATE_FOLDERS": [HERE / "client_pages"],

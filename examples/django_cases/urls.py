@@ -19,6 +19,7 @@ urlpatterns = [
     path("sign-in/", LoginView.as_view(template_name="office/sign_in.html"), name="sign-in"),
     path("sign-out/", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
     path("", include("django_cases.office.pages.people")),
+    path("", include("django_cases.office.pages.papers")),
     path("admin/", admin.site.urls),
     path("share/", include("sharekit.adapters.django.urls")),
 ]

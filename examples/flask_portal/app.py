@@ -13,13 +13,14 @@ from werkzeug.exceptions import HTTPException
 from flask_portal.agency.database import Database
 from flask_portal.agency.seed import seed
 from flask_portal.keys import key_from
-from flask_portal.pages import client, formats, link, links, projects, requests, session, shares
+from flask_portal.pages import client, formats, link, links, papers, projects, requests, session, shares
 from flask_portal.pages import settings as settings_page
 from flask_portal.pages.desk import Portal, current_member
 from flask_portal.pages.guard import add_headers, csrf_token
 from flask_portal.settings import Settings
 from flask_portal.sharing.catalog import enter_all
 from flask_portal.sharing.kit import make_kit
+from flask_portal.sharing.papers import seed_papers
 from flask_portal.sharing.recipients import enter_people, enter_staff
 
 __all__ = ["create_app"]
@@ -29,12 +30,15 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     """Make the application; an empty data folder is filled with demo data. Tests bring a clock of their own."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     db = Database(settings.data / "agency.sqlite3")
-    if db.create():
+    is_new = db.create()
+    if is_new:
         seed(db, datetime.now(ZoneInfo(settings.zone)).date())
     kit = make_kit(settings, db, clock)
     enter_all(db, kit)
     enter_people(db, kit)
     enter_staff(db, kit)
+    if is_new:
+        seed_papers(db, kit, settings.zone)
 
     app = Flask("flask_portal")
     app.config.update(
@@ -51,7 +55,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     )
     app.extensions["flask_portal"] = Portal(settings, db, kit)
     sharekit_flask.init_app(app, kit, url_prefix="/share")
-    for module in (session, projects, links, link, shares, requests, client, settings_page):
+    for module in (session, projects, links, link, shares, papers, requests, client, settings_page):
         app.register_blueprint(module.pages)
     formats.add_formats(app)
     app.jinja_env.globals["csrf_token"] = csrf_token

@@ -14,7 +14,7 @@ from sharekit.records.requests import DocumentRequest, RequestItem, RequestState
 from sharekit.records.submissions import Submission
 from sharekit.web import PanelAnswer, StaffPanels, StaffUrls
 from sharekit.web.locales import LANGUAGES
-from tests.features._requests import PDF, PROGRAM
+from tests.features._requests import PDF, PROGRAM, pdf
 from tests.web.conftest import Site, make_site
 
 Form = Mapping[str, Sequence[str]]
@@ -166,7 +166,7 @@ def test_what_is_refused_is_said_file_by_file(office: Office) -> None:
 def test_the_page_of_a_document_tells_where_it_came_from(office: Office) -> None:
     """A client's upload with who, when, size and digest, and each version with a way to its bytes."""
     sent = office.sent(office.request())
-    office.panels.document(sent.document, {"do": ["replace"]}, [Upload("new scan.pdf", PDF + b"\n")])
+    office.panels.document(sent.document, {"do": ["replace"]}, [Upload("new scan.pdf", pdf(9000))])
     shown = office.panels.document(sent.document).html
     text = text_of(shown)
 
@@ -174,7 +174,7 @@ def test_the_page_of_a_document_tells_where_it_came_from(office: Office) -> None
     assert "Source Client portal" in text
     assert "Sent by Ana García" in text
     assert "Answered for by Maria" in text
-    assert f"({len(PDF) + 1} bytes)" in text
+    assert f"({len(pdf(9000)):,} bytes)" in text
     assert sent.sha256 in text
     assert all(f"/bytes/{sent.document.id}/{number}" in shown for number in (1, 2))
     assert "card.pdf" == office.site.kit.documents.get(sent.document, by=office.site.maria).name

@@ -40,8 +40,22 @@ def show(client_id: int) -> str:
 def person(client_id: int, person_id: int) -> str:
     """Show everything that one person sees, and why."""
     found, contact = _person_or_404(client_id, person_id)
-    seen = panels().what_can_see(contact, after=request.args.get("after"))
-    return render_template("client_person.html", client=_client_or_404(client_id), row=_row(found), seen=seen)
+    shown = {
+        "seen": panels().what_can_see(contact, after=request.args.get("after")),
+        "owed": panels().outstanding(contact),
+    }
+    return render_template("client_person.html", client=_client_or_404(client_id), row=_row(found), **shown)
+
+
+@pages.get("/documents")
+def papers(client_id: int) -> str:
+    """Show what everybody at a client can see of documents, and what they uploaded."""
+    client = _client_or_404(client_id)
+    people = clients.contacts_of(portal().db, client_id)
+    chosen = [recipient_of(portal().db, portal().kit, person, signed_in_as()) for person in people]
+    query = request.query_string.decode("latin-1")
+    listed = panels().documents_of(chosen, query=query) if chosen else ""
+    return render_template("client_papers.html", client=client, papers=listed)
 
 
 @pages.post("/people/<int:person_id>/invite")

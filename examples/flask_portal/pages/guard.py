@@ -6,12 +6,15 @@ import hmac
 import secrets
 
 from flask import Blueprint, Response, abort, flash, g, redirect, request, session, url_for
+from sharekit.records.documents import Upload
 from werkzeug.wrappers import Response as AnyResponse
 
 from flask_portal.agency import staff
 from flask_portal.pages.desk import current_member, portal
 
-__all__ = ["add_headers", "csrf_token", "guard", "sent_form"]
+__all__ = ["add_headers", "csrf_token", "guard", "sent_files", "sent_form"]
+
+_LARGEST = 1024 * 1024 * 1024  # what staff send at once; sharekit has a limit for each file
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
@@ -24,13 +27,16 @@ _HEADERS = {
 }
 
 
-def guard(blueprint: Blueprint, *, sign_in: bool, shows_again: bool = False) -> None:
+def guard(blueprint: Blueprint, *, sign_in: bool, shows_again: bool = False, takes_files: bool = False) -> None:
     """
     Let a blueprint take only forms of ours, and, if so asked, only signed-in people.
 
     Its views are called for a form that is out of date too when they show what was typed again; see `sent_form`.
+    Forms with files may be as large as several files are; only those of people who are signed in.
     """
     blueprint.before_request(_know_member)
+    if takes_files:
+        blueprint.before_request(_let_files_come)
     blueprint.before_request(_note_stale_form if shows_again else _check_form)
     if sign_in:
         blueprint.before_request(_require_member)
@@ -54,6 +60,16 @@ def sent_form() -> dict[str, list[str]] | None:
         return None
     form = {name: list(map(str, values)) for name, values in request.form.lists()}
     return {**form, "do": []} if g.get("stale_form") else form
+
+
+def sent_files() -> list[Upload]:
+    """Return the files that were sent, in order; Flask has put large ones on the disk."""
+    return [Upload(file.filename or "", file.stream) for file in request.files.getlist("file")]
+
+
+def _let_files_come() -> None:
+    if current_member() is not None:
+        request.max_content_length = _LARGEST
 
 
 def _know_member() -> None:

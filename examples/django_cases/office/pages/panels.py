@@ -2,16 +2,18 @@
 Sharekit's panels for staff, and where the firm has pages of its own.
 """
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from sharekit import Contact, Organization, ReadLink, ResourceRef, Staff
-from sharekit.adapters.django import portal
+from sharekit.adapters.django import portal, upload_url
+from sharekit.records.documents import DOCUMENT, Upload
 from sharekit.web import StaffPanels, StaffUrls
 
 from django_cases.office.pages.desk import member
 
-__all__ = ["Form", "case_ref", "panels", "sent"]
+__all__ = ["Form", "case_ref", "panels", "sent", "sent_files"]
 
 Form = dict[str, list[str]]
 
@@ -22,7 +24,19 @@ def panels(request: HttpRequest) -> StaffPanels:
         Staff(str(member(request).pk)),
         locale="en-GB",
         hidden={"csrfmiddlewaretoken": get_token(request)},
-        urls=StaffUrls(thing=_case, person=_person, link=_link, preview=_preview),
+        urls=StaffUrls(
+            thing=_thing,
+            person=_person,
+            link=_link,
+            preview=_preview,
+            documents=lambda ref: reverse("case-papers", args=[int(ref.id)]),
+            document=lambda ref: reverse("paper", args=[ref.id]),
+            download=_download,
+            requests=lambda ref: reverse("case-requests", args=[int(ref.id)]),
+            ask=lambda ref: reverse("ask", args=[int(ref.id)]),
+            upload=lambda asked, contact: upload_url(asked, contact, request),
+        ),
+        staff_name=_staff_name,
     )
 
 
@@ -36,7 +50,14 @@ def case_ref(case_id: int) -> ResourceRef:
     return ResourceRef("case", str(case_id))
 
 
-def _case(ref: ResourceRef) -> str:
+def sent_files(request: HttpRequest) -> list[Upload]:
+    """Return the files that were sent, in order; Django has put large ones on the disk."""
+    return [Upload(file.name or "", file) for file in request.FILES.getlist("file")]
+
+
+def _thing(ref: ResourceRef) -> str:
+    if ref.kind == DOCUMENT:
+        return reverse("share-paper", args=[ref.id])
     return reverse("share-case", args=[int(ref.id)])
 
 
@@ -48,5 +69,17 @@ def _link(link: ReadLink) -> str:
     return reverse("case", args=[int(link.ref.id)]) + f"#link-{link.id}"
 
 
-def _preview(contact: Contact, ref: ResourceRef) -> str:
+def _download(ref: ResourceRef, version: int | None) -> str:
+    path = reverse("paper-bytes", args=[ref.id])
+    return path if version is None else f"{path}?version={version}"
+
+
+def _staff_name(staff: Staff) -> str | None:
+    user = User.objects.filter(pk=int(staff.id)).first() if staff.id.isdigit() else None
+    return None if user is None else user.get_full_name()
+
+
+def _preview(contact: Contact, ref: ResourceRef) -> str | None:
+    if ref.kind == DOCUMENT:
+        return None
     return reverse("preview-case", args=[contact.id, int(ref.id)])

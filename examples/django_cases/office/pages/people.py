@@ -6,8 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, resolve
-from django.views.csrf import csrf_failure
+from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 from sharekit import AccessState, Contact, ContactProfile, InvitationState, Staff
 from sharekit.adapters.django import invitation_url, kit
@@ -19,7 +18,18 @@ from django_cases.office.pages.panels import Form, case_ref, panels, sent
 from django_cases.office.sharing.people import organization_of
 from django_cases.office.sharing.rights import may_share
 
-__all__ = ["invite", "obstacle", "person", "preview", "settings", "share", "show_again", "urlpatterns", "withdraw"]
+__all__ = [
+    "invite",
+    "obstacle",
+    "person",
+    "preview",
+    "settings",
+    "settings_page",
+    "share",
+    "share_page",
+    "urlpatterns",
+    "withdraw",
+]
 
 _STATES = {
     AccessState.NONE: "Not invited",
@@ -32,10 +42,11 @@ _STATES = {
 @login_required
 def share(request: HttpRequest, case_id: int) -> HttpResponse:
     """Show who can see a case, and share it; or do what was asked for there."""
-    return _share(request, case_id, sent(request))
+    return share_page(request, case_id, sent(request))
 
 
-def _share(request: HttpRequest, case_id: int, form: Form | None) -> HttpResponse:
+def share_page(request: HttpRequest, case_id: int, form: Form | None) -> HttpResponse:
+    """Answer a form that shares a case."""
     case = case_or_404(case_id)
     company = None if case.closed else organization_of(case.client)
     answer = panels(request).share(case_ref(case_id), form, organization=company, obstacle=obstacle(request, case))
@@ -59,6 +70,8 @@ def person(request: HttpRequest, contact_id: str) -> HttpResponse:
     shown = {
         "person": found,
         "seen": panels(request).what_can_see(found, after=request.GET.get("after")),
+        "owed": panels(request).outstanding(found),
+        "papers": panels(request).documents_of(found, query=request.META.get("QUERY_STRING", "")),
         "state": _STATES[access.state],
         "may_withdraw": access.state in {AccessState.INVITED, AccessState.ACTIVE},
         "url": invitation_url(invitation, request) if invitation is not None and opens else None,
@@ -99,29 +112,16 @@ def withdraw(request: HttpRequest, contact_id: str) -> HttpResponse:
 @login_required
 def settings(request: HttpRequest) -> HttpResponse:
     """Show the settings of the portal, what a change of them would reveal, or change them."""
-    return _settings(request, sent(request))
+    return settings_page(request, sent(request))
 
 
-def _settings(request: HttpRequest, form: Form | None) -> HttpResponse:
+def settings_page(request: HttpRequest, form: Form | None) -> HttpResponse:
+    """Answer a form that changes the settings."""
     answer = panels(request).settings(form)
     if answer.done:
         messages.success(request, answer.done)
         return redirect("portal-settings")
     return render(request, "office/portal_settings.html", {"settings": answer.html}, status=answer.status)
-
-
-def show_again(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form that is out of date: nothing is done, and what was typed into a panel is still there."""
-    # Another site's form never gets to a panel: the browser sends it without the session.
-    page = resolve(request.path_info)
-    if not request.user.is_authenticated or page.url_name not in {"share-case", "portal-settings"}:
-        return csrf_failure(request, reason)
-    said = "The form was out of date, so nothing was done. What you typed is still here: send it once more."
-    messages.error(request, said)
-    typed = {**(sent(request) or {}), "do": []}
-    if page.url_name == "portal-settings":
-        return _settings(request, typed)
-    return _share(request, page.kwargs["case_id"], typed)
 
 
 def obstacle(request: HttpRequest, case: Case) -> str | None:

@@ -15,6 +15,7 @@ from sharekit.records.requests import RequestTemplate
 from sharekit.records.submissions import ItemView, RequestView
 from sharekit.web.locales import language_of
 from sharekit.web.pages import Markup
+from sharekit.web.refusals import size_in
 from sharekit.web.request_pages import due_in, types_in
 from sharekit.web.staff.ask_form import (
     AskForm,
@@ -232,7 +233,7 @@ class AskPanel:
             view=view,
             lang=language.tag,
             due=due_in(view.due, formats),
-            items=[(item, types_in(item, formats), formats.size(item.max_bytes)) for item in view.items],
+            items=[(item, types_in(item, formats), size_in(item.max_bytes, formats)) for item in view.items],
         )
 
     def _told(self, form: AskForm) -> Markup:

@@ -20,6 +20,7 @@ __all__ = ["DocumentPanel", "VersionLine"]
 _OK: Final = 200
 _REFUSED: Final = 403
 _WRONG: Final = 422
+_ROUNDED: Final = 1000  # from here on a size in words is not exact
 
 EVERYONE, NAMED, INTERNAL = "everyone", "named", "internal"
 
@@ -34,7 +35,7 @@ class VersionLine:
         current: Whether it is the one that readers get.
         name: The file name that it came under.
         size: How large it is, in words.
-        bytes: How many bytes it has.
+        bytes: How many bytes it has, where the size in words does not say so.
         sha256: The digest of its bytes.
         media_type: What the bytes were found to be.
         at: When it came.
@@ -196,7 +197,7 @@ class DocumentPanel:
             current=version.number == document.version,
             name=version.name,
             size=formats.size(version.size),
-            bytes=formats.number(version.size),
+            bytes=formats.number(version.size) if version.size >= _ROUNDED else "",
             sha256=version.sha256,
             media_type=version.media_type,
             at=formats.instant(version.added_at),
