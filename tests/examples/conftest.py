@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ class Desk:
         assert answer.status_code == 200, answer.status
         return html.unescape(answer.text)
 
-    def post(self, path: str, **fields: str | Sequence[str]) -> TestResponse:
+    def post(self, path: str, **fields: str | Sequence[str] | Sequence[tuple[BytesIO, str]]) -> TestResponse:
         """Send a form with the token of the session."""
         with self.browser.session_transaction() as session:
             token = session.get("csrf", "")
