@@ -149,7 +149,9 @@ class Talk:
             rows = [row for row in rows if not row.party.startswith(f"{Staff.type}:")]
         own = {self.shown.reader.principal.key, *self.shown.reader.organizations}
         read = self._readings() if self.shown.staff else {}
-        return tuple(self._participant(row, own, read.get(row.party)) for row in rows)
+        shown = [(row.added_at, self._participant(row, own, read.get(row.party))) for row in rows]
+        shown.sort(key=lambda each: (each[0], each[1].type, each[1].name))
+        return tuple(view for _, view in shown)
 
     def _participant(self, row: Participant, own: set[str], reading: Reading | None) -> ParticipantView:
         view = ParticipantView(
