@@ -83,6 +83,7 @@ FULL: dict[RecordKind[Any], Any] = {
         settled_at=AT,
         activity=AT,
         client_activity=AT,
+        turns=9,
     ),
     MESSAGE: Message(
         tenant=T,

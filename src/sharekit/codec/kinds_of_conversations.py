@@ -71,6 +71,7 @@ CONVERSATION: Final = RecordKind(
             ConversationKeys.ACTIVITY: Time,
             ConversationKeys.CLIENT_ACTIVITY: Time,
             ConversationKeys.OPEN: Bool,
+            ConversationKeys.TURNS: Int,
         },
         indexes=[
             (ConversationKeys.NODE, ConversationKeys.ACTIVITY),
@@ -83,6 +84,7 @@ CONVERSATION: Final = RecordKind(
     Conversation,
     id_of=lambda conversation: conversation.id,
     keys_of=_conversation_keys,
+    counters=[ConversationKeys.TURNS],
     remembers=1024,
 )
 

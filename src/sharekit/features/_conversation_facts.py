@@ -23,6 +23,7 @@ from sharekit.ports import AllOf, Condition, Eq, IsNull, Not, OrderBy, Range
 from sharekit.records.catalog import CatalogEntry
 from sharekit.records.conversations import (
     Conversation,
+    ConversationKeys,
     Message,
     MessageKeys,
     Participant,
@@ -40,6 +41,7 @@ __all__ = [
     "entitled",
     "find_conversation",
     "find_message",
+    "hold",
     "may_view",
     "open_to",
     "part_of",
@@ -90,16 +92,29 @@ def reader_of(wiring: Wiring, unit: Unit, by: object) -> Reader:
 
 def find_conversation(unit: Unit, conversation: object) -> Conversation:
     """Return a conversation as it is now; raise `NotFoundError` when there is none."""
-    if isinstance(conversation, Conversation):
-        if conversation.tenant != unit.tenant:
-            raise NotFoundError(CONVERSATION.name)
-        conversation = conversation.id
-    if not isinstance(conversation, str):
-        raise InvalidInputError("conversation", "needs a Conversation or its id")
-    found = unit.get(CONVERSATION, conversation)
+    found = unit.get(CONVERSATION, _id_of(unit, conversation))
     if found is None:
         raise NotFoundError(CONVERSATION.name)
     return found
+
+
+def hold(unit: Unit, conversation: object) -> None:
+    """
+    Take hold of a conversation's row before it is read, for what is made to depend on how it is now.
+
+    Of several who write at the same time, each waits for the one before, and then reads what that one left.
+    """
+    unit.bump(CONVERSATION, _id_of(unit, conversation), ConversationKeys.TURNS, None)
+
+
+def _id_of(unit: Unit, conversation: object) -> str:
+    if isinstance(conversation, Conversation):
+        if conversation.tenant != unit.tenant:
+            raise NotFoundError(CONVERSATION.name)
+        return conversation.id
+    if not isinstance(conversation, str):
+        raise InvalidInputError("conversation", "needs a Conversation or its id")
+    return conversation
 
 
 def find_message(unit: Unit, message: object, *, field: str = "message") -> Message:

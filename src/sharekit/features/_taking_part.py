@@ -190,8 +190,6 @@ def preview(wiring: Wiring, unit: Unit, conversation: Conversation, joiner: Join
 def add(wiring: Wiring, unit: Unit, conversation: Conversation, joiner: Joiner, by: Principal) -> Participant:
     """Put somebody who takes part from now on, or again."""
     change = _change(wiring, unit, conversation, joiner, by)
-    # So that nothing is written between what was counted and the adding of them.
-    unit.put(CONVERSATION, conversation)
     unit.put(PARTICIPANT, change.after)
     unit.emit(
         events.ParticipantAdded(
@@ -215,7 +213,6 @@ def remove(unit: Unit, conversation: Conversation, party: str, by: Principal) ->
     if row is None or not row.present:
         raise NotFoundError(PARTICIPANT.name)
     latest = settled_number(unit, conversation)
-    unit.put(CONVERSATION, conversation)
     unit.put(
         PARTICIPANT,
         attrs.evolve(row, spans=closed_spans(row.spans, latest), removed_at=unit.now, removed_by=by.key),

@@ -10,7 +10,7 @@ import attrs
 from sharekit.codec.kinds_of_conversations import CONVERSATION, MESSAGE
 from sharekit.errors import ConversationClosedError, InvalidInputError, NotAllowedError, NotFoundError
 from sharekit.features._attachments import received_files, uploads_given
-from sharekit.features._conversation_facts import open_to, readable_message, require_entitled
+from sharekit.features._conversation_facts import find_message, hold, open_to, readable_message, require_entitled
 from sharekit.features._deciding import decide
 from sharekit.features._documents import Once, owner_above
 from sharekit.features._facts import chain_of, require, require_active, require_staff
@@ -200,6 +200,7 @@ class Talking:
         received = received_files(self._wiring, files, about, by)
 
         def work(unit: Unit, keep: Keep) -> Message:
+            hold(unit, conversation)
             found, draft = drafted(unit)
             digests = (one.file.sha256 for one in received)
             answered_id = "" if draft.in_reply_to is None else draft.in_reply_to.id
@@ -251,6 +252,7 @@ class Talking:
 
         def work(unit: Unit) -> Message:
             require_active(unit, by)
+            hold(unit, find_message(unit, note, field="note").conversation)
             found, conversation, _ = readable_message(self._wiring, unit, by, note, field="note")
             if not found.is_note:
                 raise InvalidInputError("note", "is a message for clients already")
@@ -292,6 +294,7 @@ class Talking:
         """
 
         def work(unit: Unit) -> None:
+            hold(unit, find_message(unit, message).conversation)
             found, conversation, reader = readable_message(self._wiring, unit, by, message)
             if found.author != reader.principal.key:
                 raise NotAllowedError("author-only")
@@ -324,6 +327,7 @@ class Talking:
 
         def work(unit: Unit) -> Conversation:
             require_active(unit, by)
+            hold(unit, conversation)
             found, _, _ = open_to(self._wiring, unit, by, conversation)
             if found.is_open is not closed:
                 return found

@@ -11,6 +11,7 @@ from sharekit.features._automatic_replies import AutomaticReplies
 from sharekit.features._conversation_facts import (
     find_conversation,
     find_message,
+    hold,
     open_to,
     participants_of,
     readable_message,
@@ -260,6 +261,7 @@ class Conversations(Talking, AutomaticReplies):
         joiner = joiner_given(party, history, messages)
 
         def work(unit: Unit) -> Participant:
+            hold(unit, conversation)
             found = self._hosted(unit, conversation, by)
             return add(self._wiring, unit, found, joiner, by)
 
@@ -288,7 +290,12 @@ class Conversations(Talking, AutomaticReplies):
         """
         require_staff(by)
         key = party_given(party).key
-        self._wiring.write(lambda unit: remove(unit, self._hosted(unit, conversation, by), key, by))
+
+        def work(unit: Unit) -> None:
+            hold(unit, conversation)
+            remove(unit, self._hosted(unit, conversation, by), key, by)
+
+        self._wiring.write(work)
 
     def leave(self, conversation: Conversation | ConversationId, *, by: Contact | Staff) -> None:
         """
@@ -299,6 +306,7 @@ class Conversations(Talking, AutomaticReplies):
         """
 
         def work(unit: Unit) -> None:
+            hold(unit, conversation)
             found, reader, _ = open_to(self._wiring, unit, by, conversation)
             remove(unit, found, reader.principal.key, by)
 

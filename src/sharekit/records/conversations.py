@@ -82,6 +82,7 @@ class ConversationKeys:
     ACTIVITY = "activity"
     CLIENT_ACTIVITY = "client_activity"
     OPEN = "open"
+    TURNS = "turns"
 
 
 @attrs.frozen(kw_only=True)
@@ -107,6 +108,7 @@ class Conversation:
         settled_at: When the latest message for clients is or was settled; none after it is settled earlier.
         activity: When something was last written, or the conversation was started.
         client_activity: When something was last written for clients, or the conversation was started.
+        turns: How often somebody took hold of it to change it.
     """
 
     tenant: TenantId
@@ -125,6 +127,7 @@ class Conversation:
     settled_at: datetime | None = None
     activity: datetime
     client_activity: datetime
+    turns: int = 0
 
     def __attrs_post_init__(self) -> None:
         checks.title("subject", self.subject)

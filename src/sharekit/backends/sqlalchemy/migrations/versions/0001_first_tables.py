@@ -107,6 +107,7 @@ _TABLES: dict[str, dict[str, sa.types.TypeEngine[Any]]] = {  # Any: of every typ
         "activity": WHOLE,
         "client_activity": WHOLE,
         "open": TRUTH,
+        "turns": WHOLE,
     },
     "sharekit_message": {
         "conversation": KEY_TEXT,
