@@ -19,8 +19,9 @@ from sharekit import (
     errors,
     signals,
 )
+from sharekit.features._hearing import hearing_of
 from sharekit.ids import ConversationId, MessageId
-from sharekit.records.conversations import Channel, Conversation, HistoryPolicy
+from sharekit.records.conversations import Channel, Conversation, HistoryPolicy, Message
 from sharekit.records.documents import document_ref
 from sharekit.records.events import Event
 from sharekit.records.reach import AddressBounce, ReachReason, ReachWay, bounce_id
@@ -517,6 +518,63 @@ def test_how_somebody_is_reached(agency: Agency) -> None:
 
         assert (reason, contact.id) == (refused.value.reason, refused.value.contact)
     assert before == agency.everything()
+
+
+def test_who_would_hear_of_it_is_shown_before_it_is_written(agency: Agency) -> None:
+    """Staff who take part, else whoever answers for the thing; and of clients everybody who does now (C7, u11)."""
+    ana, bo, cleo = (agency.person(name) for name in ("Ana", "Bo", "Cleo"))
+    acme = agency.company("Acme", bo)
+    agency.share(agency.relaunch, cleo)
+    agency.kit.shares.follow(agency.relaunch, agency.person("Blind"), by=agency.maria)
+    opened = talk(agency, ana, acme, with_followers=True)
+    talks = agency.kit.conversations
+
+    def heard(audience: Audience, by: Staff | System) -> list[tuple[str, ReachWay | None]]:
+        found = talks.recipients(opened, audience=audience, by=by)
+        return [(each.name or each.party, None if each.reach is None else each.reach.way) for each in found]
+
+    clients = [("Ana", ReachWay.MAIL), ("Bo", ReachWay.MAIL), ("Cleo", ReachWay.MAIL)]
+
+    assert clients == sorted(heard(Audience.CLIENT, agency.maria), key=lambda each: each[0])
+    assert [] == heard(Audience.INTERNAL, agency.maria)
+    assert [("staff:maria", None)] == heard(Audience.INTERNAL, agency.ben)
+    talks.leave(opened, by=agency.maria)
+    agency.kit.catalog.put(agency.relaunch, title="R", client_title="R", owner=Staff("boss"), by=agency.root)
+
+    assert [("staff:boss", None)] == heard(Audience.INTERNAL, agency.maria)
+    for missing in (None, "client"):
+        with pytest.raises(errors.InvalidInputError):
+            talks.recipients(opened, audience=wrong(missing), by=agency.maria)
+    with pytest.raises(errors.NotAllowedError):
+        talks.recipients(opened, audience=Audience.CLIENT, by=wrong(ana))
+
+
+def test_who_is_told_is_asked_at_the_moment_of_telling(agency: Agency) -> None:
+    """Nobody hears of what they wrote, what is not settled or gone, or after they left; of notes only staff (p44)."""
+    agency = unhurried(agency)
+    ana, bo, cleo = (agency.person(name) for name in ("Ana", "Bo", "Cleo"))
+    opened = talk(agency, ana, bo)
+    agency.kit.conversations.add_participant(opened, cleo, history=HistoryPolicy.NONE, by=agency.maria)
+    said, hidden, slip = reply(agency, opened, "a", ana), note(agency, opened, "b"), reply(agency, opened, "c")
+    agency.kit.conversations.undo(slip, by=agency.maria)
+
+    def told(message: Message) -> dict[str, bool]:
+        wiring = agency.kit._wiring
+        parties = [ana.key, bo.key, cleo.key, agency.maria.key, agency.ben.key]
+        with wiring.reading() as unit:
+            found = {party: hearing_of(wiring, unit, party, message.id) for party in parties}
+        return {party: hearing.shown for party, hearing in found.items() if hearing.told}
+
+    assert {} == told(said)
+    agency.clock.advance(WINDOW)
+
+    assert {bo.key: True, cleo.key: False, agency.maria.key: True, agency.ben.key: True} == told(said)
+    assert {agency.ben.key: True} == told(hidden)
+    assert {} == told(slip)
+    agency.kit.conversations.leave(opened, by=bo)
+    agency.kit.people.update(cleo, messaging=False, by=agency.maria)
+
+    assert {agency.maria.key, agency.ben.key} == told(said).keys()
 
 
 def test_the_plan_of_the_host(agency: Agency) -> None:

@@ -11,6 +11,7 @@ import attrs
 
 from sharekit.codec import RecordKind
 from sharekit.codec.kinds import CATALOG_ENTRY
+from sharekit.codec.kinds_of_conversations import MESSAGE
 from sharekit.codec.kinds_of_documents import BLOB_INTENT, DOCUMENT_ROW, STORED_FILE, VERSION
 from sharekit.errors import IntegrityError, NotFoundError
 from sharekit.features._sweeping import in_each_tenant, in_parts, listed_files
@@ -18,6 +19,7 @@ from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import FileId
 from sharekit.ports import Eq, OrderBy, Position, Query
 from sharekit.records import events
+from sharekit.records.conversations import Message
 from sharekit.records.documents import Document, DocumentVersion, VersionKeys, document_ref
 from sharekit.records.files import StoredFile
 from sharekit.records.parties import System
@@ -39,6 +41,7 @@ def fsck(wiring: Wiring, *, read: bool, repair: bool) -> FsckReport:
         tenants += 1
         files += _compare_files(each, findings, read=read, repair=repair)
         _compare_documents(each, findings)
+        _compare_messages(each, findings)
         _compare_blobs(each, findings)
     return FsckReport(tenants=tenants, files=files, read=read, findings=tuple(findings))
 
@@ -114,6 +117,18 @@ def _compare_documents(wiring: Wiring, findings: list[FsckFinding]) -> None:
         findings += (
             FsckFinding(tenant=wiring.tenant, problem=FsckProblem.NO_ENTRY, id=document.id) for document in absent
         )
+
+
+def _compare_messages(wiring: Wiring, findings: list[FsckFinding]) -> None:
+    for some in in_parts(_all(wiring, MESSAGE, findings)):
+        named = {
+            attachment.file: message.id
+            for message in some
+            if isinstance(message, Message)
+            for attachment in message.attachments
+        }
+        lost = named.keys() - _present(wiring, STORED_FILE, list(named))
+        findings += (FsckFinding(tenant=wiring.tenant, problem=FsckProblem.NO_FILE, id=named[file]) for file in lost)
 
 
 def _compare_blobs(wiring: Wiring, findings: list[FsckFinding]) -> None:

@@ -30,7 +30,7 @@ from sharekit.records.documents import DOCUMENT, Upload
 from sharekit.records.parties import Contact, Organization, Principal, Right, Staff, parse_party
 from sharekit.records.several import Several
 
-__all__ = ["Talking"]
+__all__ = ["Talking", "audience_given"]
 
 _MOST: Final = 2**31
 
@@ -176,10 +176,8 @@ class Talking:
         """
         files = uploads_given(attachments)
         wanted = plain_text(_text(text, needed=not files))
-        if audience is not None and not isinstance(audience, Audience):
-            raise InvalidInputError("audience", "needs Audience.CLIENT or Audience.INTERNAL")
-        if audience is None and in_reply_to is None:
-            raise InvalidInputError("audience", "needs Audience.CLIENT or Audience.INTERNAL; there is no default")
+        if audience is not None or in_reply_to is None:
+            audience_given(audience)
         if isinstance(by, Contact) and audience is Audience.INTERNAL:
             raise NotAllowedError("staff-only")
         once = Once.checked("post", _acting(by), idempotency_key)
@@ -363,6 +361,13 @@ def _check_start(
     checks.flag("with_followers", with_followers)
     if with_followers and about is None:
         raise InvalidInputError("with_followers", "goes with a thing that it is about")
+
+
+def audience_given(audience: object) -> Audience:
+    """Return for whom a message is to be; refuse anything but that, above all nothing."""
+    if not isinstance(audience, Audience):
+        raise InvalidInputError("audience", "needs Audience.CLIENT or Audience.INTERNAL; there is no default")
+    return audience
 
 
 def _acting(by: object) -> Principal:

@@ -21,20 +21,21 @@ from sharekit.features._conversation_facts import (
 from sharekit.features._conversation_lists import TalkRequest, count_unread, page_of_conversations, page_of_messages
 from sharekit.features._conversation_views import Shown, number_of
 from sharekit.features._facts import require_active, require_staff
-from sharekit.features._parties import known_contact
+from sharekit.features._hearing import hearers_of, takes_part
+from sharekit.features._parties import contact_of, known_contact
 from sharekit.features._reaching import plan_of, reach_of
 from sharekit.features._reading import AttachmentReader
 from sharekit.features._taking_part import add, joiner_given, party_given, preview, remove, require_hosting
-from sharekit.features._talking import Talking
+from sharekit.features._talking import Talking, audience_given
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ConversationId, MessageId
 from sharekit.policies.conversations import judge_message, judge_talk
 from sharekit.records import checks, events
-from sharekit.records.catalog import ResourceRef
+from sharekit.records.catalog import Audience, ResourceRef
 from sharekit.records.conversations import Conversation, HistoryPolicy, Message, Participant, Reading
 from sharekit.records.decisions import Decision
-from sharekit.records.parties import Contact, Organization, Principal, Staff
-from sharekit.records.reach import MESSAGING, Reach
+from sharekit.records.parties import Contact, Organization, Principal, Staff, parse_party
+from sharekit.records.reach import MESSAGING, Reach, Recipient
 from sharekit.records.several import Several
 from sharekit.records.threads import AttachmentFile, ConversationPage, HistoryPreview, ThreadView
 
@@ -325,6 +326,42 @@ class Conversations(Talking, AutomaticReplies):
         with self._wiring.reading() as unit:
             require_active(unit, by)
             return reach_of(self._wiring, unit, known_contact(self._wiring, unit, contact))
+
+    def recipients(
+        self, conversation: Conversation | ConversationId, *, audience: Audience, by: Principal, limit: int = 200
+    ) -> list[Recipient]:
+        """
+        Return who would hear of a message if it were written now, staff first, and how each client is reached.
+
+        Args:
+            conversation: Where it would be written.
+            audience: For whom it would be.
+            by: Staff with the right VIEW on what the conversation is about; they themselves are left out.
+            limit: At most so many, 1 to 1 000.
+
+        Raises:
+            InvalidInputError: An argument cannot be used; ``field`` names it.
+            NotAllowedError: *by* may not know.
+            NotFoundError: There is no such conversation.
+        """
+        require_staff(by)
+        wanted = audience_given(audience)
+        checks.whole("limit", limit, 1, 1000)
+        with self._wiring.reading() as unit:
+            found, reader, _ = open_to(self._wiring, unit, by, conversation)
+            shown = Shown(self._wiring, unit, reader, None)
+            keys = (
+                key
+                for key in hearers_of(self._wiring, unit, found, wanted)
+                if key != by.key and takes_part(self._wiring, unit, key, found)
+            )
+            return [self._recipient(unit, shown, key) for _, key in zip(range(limit), keys, strict=False)]
+
+    def _recipient(self, unit: Unit, shown: Shown, key: str) -> Recipient:
+        party = parse_party(key)
+        contact = contact_of(self._wiring, unit, party.id) if isinstance(party, Contact) else None
+        reach = None if contact is None else reach_of(self._wiring, unit, contact)
+        return Recipient(party=key, name=shown.name(key) or "", reach=reach)
 
     def plan(self, feature: str = MESSAGING) -> Decision:
         """Say whether the host's plan includes a feature, with the sentence that it gives as the reason."""

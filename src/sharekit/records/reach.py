@@ -12,7 +12,7 @@ from sharekit.ids import TenantId, deterministic_id
 from sharekit.records.instants import utc
 from sharekit.records.parties import Contact
 
-__all__ = ["MESSAGING", "AddressBounce", "Reach", "ReachReason", "ReachWay", "bounce_id"]
+__all__ = ["MESSAGING", "AddressBounce", "Reach", "ReachReason", "ReachWay", "Recipient", "bounce_id"]
 
 MESSAGING = "messaging"
 """What the host's plans are asked about."""
@@ -74,6 +74,22 @@ class Reach:
     def takes_messages(self) -> bool:
         """Whether a message can be written to them from here."""
         return self.way is not ReachWay.DETAILS
+
+
+@attrs.frozen(kw_only=True)
+class Recipient:
+    """
+    Somebody who hears of a message, for staff, before it is written.
+
+    Attributes:
+        party: The key of the contact or member of staff.
+        name: Their name; the empty text when it is not known.
+        reach: How a contact is reached; None for staff.
+    """
+
+    party: str
+    name: str
+    reach: Reach | None = None
 
 
 def bounce_id(email: str) -> str:
