@@ -24,10 +24,12 @@ __all__ = [
     "EntryId",
     "FileId",
     "GrantId",
+    "HeldMailId",
     "InvitationId",
     "MessageId",
     "OrganizationId",
     "ReadLinkId",
+    "ReplyAddressId",
     "RequestId",
     "RequestRecipientId",
     "StaffId",
@@ -60,7 +62,9 @@ UploadId = NewType("UploadId", str)
 DocumentId = NewType("DocumentId", str)
 FileId = NewType("FileId", str)
 ConversationId = NewType("ConversationId", str)
+HeldMailId = NewType("HeldMailId", str)
 MessageId = NewType("MessageId", str)
+ReplyAddressId = NewType("ReplyAddressId", str)
 
 _RANDOM_BYTES = 21  # 168 bits fill 28 characters exactly: no character is biased
 _TENANT = re.compile(r"[A-Za-z0-9_-]{1,64}")

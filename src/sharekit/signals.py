@@ -41,6 +41,8 @@ __all__ = [
     "document_replaced",
     "document_scanned",
     "document_unshared",
+    "held_mail_accepted",
+    "held_mail_discarded",
     "invitation_refused",
     "link_created",
     "link_fetched",
@@ -49,6 +51,8 @@ __all__ = [
     "link_revoked",
     "link_updated",
     "link_viewed",
+    "mail_bounced",
+    "mail_held",
     "member_joined",
     "member_left",
     "member_role_changed",
@@ -159,6 +163,8 @@ document_renamed: Final = EventSignal(events.DocumentRenamed)
 document_replaced: Final = EventSignal(events.DocumentReplaced)
 document_scanned: Final = EventSignal(events.DocumentScanned)
 document_unshared: Final = EventSignal(events.DocumentUnshared)
+held_mail_accepted: Final = EventSignal(events.HeldMailAccepted)
+held_mail_discarded: Final = EventSignal(events.HeldMailDiscarded)
 invitation_refused: Final = EventSignal(events.InvitationRefused)
 link_created: Final = EventSignal(events.LinkCreated)
 link_fetched: Final = EventSignal(events.LinkFetched)
@@ -167,6 +173,8 @@ link_refused: Final = EventSignal(events.LinkRefused)
 link_revoked: Final = EventSignal(events.LinkRevoked)
 link_updated: Final = EventSignal(events.LinkUpdated)
 link_viewed: Final = EventSignal(events.LinkViewed)
+mail_bounced: Final = EventSignal(events.MailBounced)
+mail_held: Final = EventSignal(events.MailHeld)
 member_joined: Final = EventSignal(events.MemberJoined)
 member_left: Final = EventSignal(events.MemberLeft)
 member_role_changed: Final = EventSignal(events.MemberRoleChanged)

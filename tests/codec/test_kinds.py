@@ -46,6 +46,7 @@ from sharekit.records.parties import EmailClaim, Organization
 from sharekit.records.people import ContactTag, Membership, NameClaim, OrganizationProfile
 from sharekit.records.settings import OrganizationMode, PortalSettings
 from tests.codec import _conversations as conversations
+from tests.codec import _mail as mail
 from tests.codec import _notices as notices
 from tests.codec import _requests as requests
 
@@ -88,6 +89,7 @@ SMALL: dict[RecordKind[Any], Any] = {
     **requests.SMALL,
     **conversations.SMALL,
     **notices.SMALL,
+    **mail.SMALL,
     STORED_FILE: StoredFile(
         tenant=T,
         id=FileId("f" * 28),
@@ -257,6 +259,7 @@ FULL: dict[RecordKind[Any], Any] = {
     **requests.FULL,
     **conversations.FULL,
     **notices.FULL,
+    **mail.FULL,
     STORED_FILE: StoredFile(
         tenant=T,
         id=FileId("f" * 28),

@@ -10,6 +10,7 @@ from sharekit.codec.folding import fold, words
 from sharekit.codec.kind import RecordKind
 from sharekit.codec.kinds_of_conversations import ALL_OF_CONVERSATIONS
 from sharekit.codec.kinds_of_documents import ALL_OF_DOCUMENTS
+from sharekit.codec.kinds_of_mail import ALL_OF_MAIL
 from sharekit.codec.kinds_of_notices import ALL_OF_NOTICES
 from sharekit.codec.kinds_of_people import ALL_OF_PEOPLE
 from sharekit.codec.kinds_of_requests import ALL_OF_REQUESTS
@@ -216,4 +217,5 @@ ALL: Final[tuple[RecordKind[Any], ...]] = (  # of every record class
     *ALL_OF_DOCUMENTS,
     *ALL_OF_CONVERSATIONS,
     *ALL_OF_NOTICES,
+    *ALL_OF_MAIL,
 )

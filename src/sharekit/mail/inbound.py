@@ -40,11 +40,11 @@ class Envelope:
     What the server that handed a mail over says of it.
 
     Attributes:
-        sender: Of the envelope; empty for a report.
-        recipients: To whom it was handed over.
+        sender: Of the envelope; empty for a report, None when it is not known.
+        recipients: To whom it was handed over; none when that is not known, and then the headers are asked.
     """
 
-    sender: str
+    sender: str | None
     recipients: tuple[str, ...] = attrs.field(repr=False)
 
 
@@ -82,7 +82,7 @@ def parse_mail(
 def _parsed(raw: bytes, message: Part, envelope: Envelope | None, trust: Trust, *, keep_signature: bool) -> InboundMail:
     sender_name, sender = _sender(message)
     subject = header_text(" ".join(message.texts("subject")[:1]))[:_MAX_SUBJECT]
-    envelope_from = envelope.sender.strip("<> ") if envelope is not None else None
+    envelope_from = None if envelope is None or envelope.sender is None else envelope.sender.strip("<> ")
     recipients = _recipients(message, envelope)
     headers = [(name, str(value).replace("\r\n", " ").replace("\n", " ")) for name, value in message.raw_items()]
     bodies, files = _sorted_parts(message)
@@ -123,7 +123,7 @@ def _sender(message: Part) -> tuple[str, str | None]:
 
 
 def _recipients(message: Part, envelope: Envelope | None) -> tuple[str, ...]:
-    if envelope is not None:
+    if envelope is not None and envelope.recipients:
         return tuple(dict.fromkeys(address.strip("<> ") for address in envelope.recipients))
     found: dict[str, None] = {}
     for name in _RECIPIENT_FIELDS:

@@ -173,6 +173,10 @@ class ReplyReason(enum.StrEnum):
     NOT_PROVEN = "sender-not-proven"
     STAFF_NOT_PROVEN = "staff-not-proven"
     TOO_MANY = "too-many"
+    FILES = "files-refused"
+    """A file in it does not pass the screening."""
+    TOO_LONG = "too-long"
+    """Its text is longer than a message may be."""
 
 
 @attrs.frozen(kw_only=True)

@@ -47,6 +47,7 @@ from sharekit.records.events._links import (
     LinkUpdated,
     LinkViewed,
 )
+from sharekit.records.events._mail import HeldMailAccepted, HeldMailDiscarded, MailBounced, MailHeld
 from sharekit.records.events._people import (
     ContactAdded,
     ContactInvited,
@@ -110,6 +111,8 @@ __all__ = [
     "DocumentScanned",
     "DocumentUnshared",
     "Event",
+    "HeldMailAccepted",
+    "HeldMailDiscarded",
     "InvitationRefused",
     "LinkCreated",
     "LinkFetched",
@@ -118,6 +121,8 @@ __all__ = [
     "LinkRevoked",
     "LinkUpdated",
     "LinkViewed",
+    "MailBounced",
+    "MailHeld",
     "MemberJoined",
     "MemberLeft",
     "MemberRoleChanged",

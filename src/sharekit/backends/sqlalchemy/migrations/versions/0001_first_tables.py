@@ -124,6 +124,8 @@ _TABLES: dict[str, dict[str, sa.types.TypeEngine[Any]]] = {  # Any: of every typ
     "sharekit_automatic_reply": {},
     "sharekit_address_bounce": {},
     "sharekit_outbox_entry": {"state": KEY_TEXT, "due_at": WHOLE},
+    "sharekit_reply_address": {"party": KEY_TEXT, "conversation": KEY_TEXT},
+    "sharekit_held_mail": {"conversation": KEY_TEXT, "state": KEY_TEXT, "sender": KEY_TEXT, "received_at": WHOLE},
 }
 
 # Each begins with the tenant and ends with the id.
@@ -202,6 +204,11 @@ _INDEXES: list[tuple[str, ...]] = [
     ("sharekit_conversation_reading", "party"),
     ("sharekit_message_words", "message"),
     ("sharekit_outbox_entry", "state", "due_at"),
+    ("sharekit_reply_address", "party", "conversation"),
+    ("sharekit_held_mail", "state", "received_at"),
+    ("sharekit_held_mail", "conversation", "state", "received_at"),
+    ("sharekit_held_mail", "sender", "received_at"),
+    ("sharekit_held_mail", "received_at"),
 ]
 
 
