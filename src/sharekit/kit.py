@@ -32,6 +32,7 @@ from sharekit.ports import (
     BlobStore,
     Clock,
     Directory,
+    MailReader,
     PlanAllows,
     Predicate,
     RateLimiter,
@@ -95,6 +96,7 @@ class Sharekit:
         max_staff_bytes: int = GIBIBYTE,
         plan_allows: PlanAllows | None = None,
         undo_window: timedelta = UNDO_WINDOW,
+        inbox: MailReader | None = None,
         tenant: str = "default",
     ) -> None:
         """
@@ -119,6 +121,7 @@ class Sharekit:
                 True, False, or a `Decision` whose reason staff read. Everything by default.
             undo_window: How long whoever wrote a message may take it back; until then nobody is told of it,
                 and no client but its author sees it. 10 seconds by default, at most an hour; none for 0.
+            inbox: What reads mail that comes in, such as `sharekit.mail.inbox.MailInbox`; without it none is taken.
             tenant: The tenant, for a host that has several: letters, digits, ``_`` and ``-``.
 
         Raises:
@@ -133,6 +136,7 @@ class Sharekit:
             clock=clock,
             rate_limiter=rate_limiter,
             scanner=scanner,
+            inbox=inbox,
         )
         if plan_allows is not None and not callable(plan_allows):
             raise ConfigurationError("plan_allows", "needs a function of a tenant and a feature")
@@ -153,6 +157,7 @@ class Sharekit:
             max_staff_bytes=_largest(max_staff_bytes),
             plan_allows=plan_allows,
             undo_window=_window(undo_window),
+            inbox=inbox,
         )
         records.open([kind.spec for kind in ALL])
         self._equip(wiring, LinkMemory(wiring.apart))
@@ -174,6 +179,7 @@ class Sharekit:
         max_staff_bytes: int = GIBIBYTE,
         plan_allows: PlanAllows | None = None,
         undo_window: timedelta = UNDO_WINDOW,
+        inbox: MailReader | None = None,
         tenant: str = "default",
     ) -> "Sharekit":
         """
@@ -194,6 +200,7 @@ class Sharekit:
             max_staff_bytes: As for `Sharekit`.
             plan_allows: As for `Sharekit`.
             undo_window: As for `Sharekit`.
+            inbox: As for `Sharekit`.
             tenant: As for `Sharekit`.
         """
         from sharekit.backends.fsspec import FsspecBlobStore
@@ -215,6 +222,7 @@ class Sharekit:
             max_staff_bytes=max_staff_bytes,
             plan_allows=plan_allows,
             undo_window=undo_window,
+            inbox=inbox,
             tenant=tenant,
         )
 
@@ -368,6 +376,7 @@ def _check_parts(**parts: object) -> None:
         "clock": "now",
         "rate_limiter": "acquire",
         "scanner": "scan",
+        "inbox": "read",
     }
     for setting, part in parts.items():
         if part is None and setting != "records":

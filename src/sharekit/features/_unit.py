@@ -28,6 +28,7 @@ from sharekit.ports import (
     Clock,
     Condition,
     Directory,
+    MailReader,
     OrderBy,
     PlanAllows,
     Position,
@@ -72,6 +73,7 @@ class Wiring:
         scanner: What looks for viruses, or None.
         uploads: What people outside may send, unless something narrower is said.
         max_staff_bytes: How large a file may be that staff add.
+        inbox: What reads mail that comes in, or None when none does.
         plan_allows: What the host's plan lets a tenant do, or None where everything is.
         undo_window: How long a message may be taken back.
     """
@@ -90,6 +92,7 @@ class Wiring:
     scanner: Scanner | None = None
     uploads: UploadPolicy = attrs.field(factory=UploadPolicy)
     max_staff_bytes: int = 1024 * 1024 * 1024
+    inbox: MailReader | None = None
     plan_allows: PlanAllows | None = None
     undo_window: timedelta = timedelta(seconds=10)
 

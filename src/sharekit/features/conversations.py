@@ -22,6 +22,8 @@ from sharekit.features._conversation_lists import TalkRequest, count_unread, pag
 from sharekit.features._conversation_views import Shown, number_of
 from sharekit.features._facts import require_active, require_staff
 from sharekit.features._hearing import hearers_of, takes_part
+from sharekit.features._holding import HeldMails
+from sharekit.features._inbound import Receiving
 from sharekit.features._parties import contact_of, known_contact
 from sharekit.features._reaching import plan_of, reach_of
 from sharekit.features._reading import AttachmentReader
@@ -42,7 +44,7 @@ from sharekit.records.threads import AttachmentFile, ConversationPage, HistoryPr
 __all__ = ["Conversations"]
 
 
-class Conversations(Talking, AutomaticReplies):
+class Conversations(Talking, AutomaticReplies, Receiving, HeldMails):
     """
     The conversations of one tenant.
 

@@ -16,6 +16,7 @@ from sharekit.ports.host import (
     SupportsOrganizations,
     SupportsTenants,
 )
+from sharekit.ports.incoming import MailReader
 from sharekit.ports.letters import AutoSubmitted, Letter, Mailbox, Notifier
 from sharekit.ports.predicates import Predicate, PredicateFacts, ReaderFacts
 from sharekit.ports.query import (
@@ -71,6 +72,7 @@ __all__ = [
     "KindSpec",
     "Letter",
     "Look",
+    "MailReader",
     "Mailbox",
     "Not",
     "Notifier",

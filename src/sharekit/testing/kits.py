@@ -11,7 +11,17 @@ import attrs
 from sharekit.backends.fsspec import FsspecBlobStore
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.kit import Sharekit
-from sharekit.ports import BlobStore, Clock, Directory, PlanAllows, Predicate, RateLimiter, RecordStore, Scanner
+from sharekit.ports import (
+    BlobStore,
+    Clock,
+    Directory,
+    MailReader,
+    PlanAllows,
+    Predicate,
+    RateLimiter,
+    RecordStore,
+    Scanner,
+)
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.declarations import ResourceKind, Section
 from sharekit.records.instants import utc
@@ -107,6 +117,7 @@ def kit(
     max_staff_bytes: int = 16 * 1024 * 1024,
     plan_allows: PlanAllows | None = None,
     undo_window: timedelta = timedelta(0),
+    inbox: MailReader | None = None,
     tenant: str = "default",
 ) -> Sharekit:
     """
@@ -127,6 +138,7 @@ def kit(
         max_staff_bytes: As for `Sharekit`; 16 MiB by default.
         plan_allows: As for `Sharekit`.
         undo_window: As for `Sharekit`; none by default, so that what is written is seen at once.
+        inbox: As for `Sharekit`.
         tenant: As for `Sharekit`.
     """
     return Sharekit(
@@ -144,5 +156,6 @@ def kit(
         max_staff_bytes=max_staff_bytes,
         plan_allows=plan_allows,
         undo_window=undo_window,
+        inbox=inbox,
         tenant=tenant,
     )
