@@ -116,12 +116,18 @@ class RecordKind(Generic[R]):
         Raises:
             IntegrityError: The body is not of this kind's shape, or belongs to another row.
         """
-        counts = [row.keys[name] or 0 for name in self._counters]
-        return self._record_of(row.tenant, row.id, row.schema, row.body, *counts)
+        return self._record_of(row.tenant, row.id, row.schema, row.body, *map(row.keys.__getitem__, self._counters))
 
     def _decoded(self, tenant: TenantId, id_: str, schema: int, body: str, *counts: KeyValue) -> R:
         try:
-            record = self._load(self._values(schema, body, counts))
+            values, end = _parse(body)
+            if end != len(body):
+                raise ValueError(body[end:])
+            if schema != self.schema:
+                values = self._raised(schema, values)
+            for name, count in zip(self._counters, counts, strict=True):
+                values[name] = count or 0
+            record = self._load(values)
         except (*_MISSHAPEN, InvalidInputError):
             # Without the cause, which would show parts of the body.
             raise IntegrityError(self.name, "its body does not have the shape that it names") from None
@@ -129,15 +135,10 @@ class RecordKind(Generic[R]):
             raise IntegrityError(self.name, "its body belongs to another row")
         return record
 
-    def _values(self, schema: int, body: str, counts: Sequence[KeyValue]) -> dict[str, Any]:
-        # JSON values, which the loader looks at
-        values, end = _parse(body)
-        if end != len(body):
-            raise ValueError(body[end:])
-        if schema != self.schema:
-            if not 1 <= schema < self.schema:
-                raise IntegrityError(self.name, f"its shape {schema} is not known to this release")
-            for upcast in self._upcasts[schema - 1 :]:
-                values = upcast(values)
-        values.update(zip(self._counters, counts, strict=True))
-        return values  # type: ignore[no-any-return]  # a body that is no object fails in the loader
+    # JSON values, which the loader looks at
+    def _raised(self, schema: int, values: dict[str, Any]) -> dict[str, Any]:
+        if not 1 <= schema < self.schema:
+            raise IntegrityError(self.name, f"its shape {schema} is not known to this release")
+        for upcast in self._upcasts[schema - 1 :]:
+            values = upcast(values)
+        return values

@@ -123,7 +123,7 @@ CATALOG_ENTRY: Final = RecordKind(
         ],
     ),
     CatalogEntry,
-    id_of=lambda entry: entry.id,
+    id_of=lambda entry: entry.ref.key,
     keys_of=_entry_keys,
     counters=[EntryKeys.CHILDREN],
     remembers=4096,

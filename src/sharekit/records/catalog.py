@@ -179,10 +179,14 @@ class CatalogEntry:
         if self.client_title is not None:
             checks.title("client_title", self.client_title)
         utc("created_at", self.created_at)
-        for field in ("activity", "client_activity", "revived_at", "removed_at"):
-            value = getattr(self, field)
-            if value is not None:
-                utc(field, value)
+        if self.activity is not None:
+            utc("activity", self.activity)
+        if self.client_activity is not None:
+            utc("client_activity", self.client_activity)
+        if self.revived_at is not None:
+            utc("revived_at", self.revived_at)
+        if self.removed_at is not None:
+            utc("removed_at", self.removed_at)
 
     @property
     def id(self) -> EntryId:
