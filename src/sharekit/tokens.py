@@ -8,6 +8,7 @@ which holds no id, yields a token alone (R-TOK-2).
 """
 
 import base64
+import binascii
 import enum
 import hashlib
 import hmac
@@ -16,7 +17,6 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 from itsdangerous import Signer
-from itsdangerous.encoding import base64_encode
 from itsdangerous.signer import SigningAlgorithm
 
 from sharekit.errors import InvalidInputError, InvalidTokenError, WeakSecretKeyError
@@ -37,6 +37,7 @@ _TOKEN = re.compile(
 )
 _REPLY_CODE = re.compile(r"([a-z2-7]{26})([a-z2-7]{16})", re.ASCII)
 _REPLY_MAC = 10  # bytes; a local part has 64 octets for everything
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _SIGNATURE = 43  # characters of a 32-byte signature in base64 without padding
 
 
@@ -116,8 +117,12 @@ class _PurposeSigner(Signer):
 
     def signed(self, value: str, signature: str) -> bool:
         """Say whether this is the signature's one canonical spelling; other spellings decode to the same bytes."""
-        expected = base64_encode(self.algorithm.get_signature(self._derived, value.encode("ascii")))
-        return hmac.compare_digest(expected, signature.encode("ascii"))
+        return hmac.compare_digest(_spelled(self.mac(value)), signature)
+
+
+def _spelled(mac: bytes) -> str:
+    """Return a signature as it stands in a token: in the URL-safe base64 alphabet, without padding."""
+    return binascii.b2a_base64(mac, newline=False).translate(_URL_SAFE)[:_SIGNATURE].decode("ascii")
 
 
 class Seals:

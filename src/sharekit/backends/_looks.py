@@ -51,10 +51,10 @@ class Place:
     def row(self, tenant: TenantId, id_: str, line: Sequence[Any]) -> Row | None:  # Any: what was stored
         """Return the row, if it is there."""
         rest = self.rest
-        revision = line[rest]
+        revision, schema, body = line[rest : rest + len(_BESIDE_KEYS)]
         if revision is None:
             return None
-        keys = dict(zip(self.keys, line[self.start : rest], strict=True)) if self.keys else {}
+        keys = dict(zip(self.keys, line[self.start :], strict=False))
         for key, reader in self.readers:
             if keys[key] is not None:
                 try:
@@ -66,8 +66,8 @@ class Place:
             kind=self.kind,
             id=id_ if self.named is None else line[self.named][self.after :],
             revision=revision,
-            schema=line[rest + 1],
-            body=line[rest + 2],
+            schema=schema,
+            body=body,
             keys=keys,
         )
 
