@@ -9,12 +9,24 @@ from sharekit.backends.memory import MemoryRecordStore
 from sharekit.ports import RecordStore
 from sharekit.testing.record_store import LAWS, RecordStoreContract
 from sharekit.testing.record_store._frame import KINDS
-from tests.testing import _broken_joining, _broken_questions, _broken_stores, _broken_transactions
+from tests.testing import (
+    _broken_glances,
+    _broken_joining,
+    _broken_questions,
+    _broken_stores,
+    _broken_transactions,
+)
 from tests.testing._catching import cases
 
 Store = Callable[[], RecordStore]
 
-BROKEN = {**_broken_transactions.BROKEN, **_broken_stores.BROKEN, **_broken_questions.BROKEN, **_broken_joining.BROKEN}
+BROKEN = {
+    **_broken_transactions.BROKEN,
+    **_broken_stores.BROKEN,
+    **_broken_questions.BROKEN,
+    **_broken_glances.BROKEN,
+    **_broken_joining.BROKEN,
+}
 
 
 def holds(make: Store, name: str) -> bool:
@@ -46,7 +58,9 @@ def broken_laws(make: Store) -> set[str]:
     return {law for name, law in LAWS.items() if law and not holds(make, name)}
 
 
-@pytest.mark.parametrize("make", [MemoryRecordStore, _broken_stores.Looks, _broken_joining.Joins])
+@pytest.mark.parametrize(
+    "make", [MemoryRecordStore, _broken_stores.Looks, _broken_glances.Glances, _broken_joining.Joins]
+)
 def test_a_good_store_breaks_no_law(make: Store) -> None:
     """The way of asking used here finds nothing wrong with stores that keep every law."""
     assert broken_laws(make) == set()

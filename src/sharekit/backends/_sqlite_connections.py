@@ -95,7 +95,7 @@ class Connections:
             handle.retire()
 
     # Any: SQLite gives what was stored.
-    def ask(self, sql: str, params: Sequence[str]) -> tuple[Any, ...] | None:
+    def ask(self, sql: str, params: Sequence[str | None]) -> tuple[Any, ...] | None:
         """
         Return the one row that a statement finds, outside any transaction; it sees one state by itself.
 

@@ -13,7 +13,8 @@ from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row
 AMONG: Final = "IN (SELECT value FROM json_each(?))"
 """However many values there are, they are one parameter, and the statement stays the same."""
 
-_READERS: Final[Mapping[KeyType, Callable[[int], KeyValue]]] = {KeyType.TIME: time_of, KeyType.BOOL: bool}
+READERS: Final[Mapping[KeyType, Callable[[int], KeyValue]]] = {KeyType.TIME: time_of, KeyType.BOOL: bool}
+"""How those keys are read that a column does not hold as they are."""
 
 
 def table_name(kind: str) -> str:
@@ -61,7 +62,7 @@ class Table:
         self.kind = spec.kind
         self.spec = spec
         self._keys = tuple(spec.keys)
-        self._readers = tuple((key, _READERS[of]) for key, of in spec.keys.items() if of in _READERS)
+        self._readers = tuple((key, READERS[of]) for key, of in spec.keys.items() if of in READERS)
         self.name = column(table_name(spec.kind))
         held = [*map(column, spec.keys), "revision", "schema", "body"]
         self.width = len(held)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sharekit.backends._sqlite_connections import Connections
+from sharekit.backends._sqlite_glances import SqliteGlance
 from sharekit.backends._sqlite_looks import SqliteLook
 from sharekit.backends._sqlite_schema import make_file, prepare
 from sharekit.backends._sqlite_transactions import Layout, SqliteTransaction
@@ -68,6 +69,10 @@ class SqliteRecordStore:
     def look(self, kind: str, keys: Sequence[str], companions: Sequence[Companion]) -> SqliteLook:
         """Prepare to read rows of this kind with these of their keys and with these companions."""
         return SqliteLook(self._connections, self._layout, kind, keys, companions)
+
+    def glance(self, kinds: Sequence[tuple[str, Sequence[str]]]) -> SqliteGlance:
+        """Prepare to read a row of each of these kinds with these of its keys."""
+        return SqliteGlance(self._connections, self._layout, kinds)
 
     def tenants(self, kind: str) -> Sequence[TenantId]:
         """Return the tenants that have rows of this kind, sorted."""

@@ -43,6 +43,7 @@ class RecordKind(Generic[R]):
         spec: What the store is told.
         record: The class.
         schema: The present shape of the body; each older one has an upcast.
+        counters: The keys that are read with the body, which does not say what is counted.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class RecordKind(Generic[R]):
         self.schema: int = len(upcasts) + 1
         self._id_of = id_of
         self._keys_of = keys_of
-        self._counters = tuple(counters)
+        self.counters: tuple[str, ...] = tuple(counters)
         self._upcasts = tuple(upcasts)
         self._dump = _converter.dumper(record, (*counters, *unstored))
         self._load = _converter.loader(record, unstored)
@@ -96,7 +97,7 @@ class RecordKind(Generic[R]):
     def dump(self, tenant: TenantId, record: R, revision: int) -> Row:
         """Return the row that keeps *record*, to be put at *revision*."""
         keys = self._keys_of(record)
-        for counter in self._counters:
+        for counter in self.counters:
             keys[counter] = getattr(record, counter)
         body = json.dumps(self._dump(record), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         return Row(
@@ -116,7 +117,23 @@ class RecordKind(Generic[R]):
         Raises:
             IntegrityError: The body is not of this kind's shape, or belongs to another row.
         """
-        return self._record_of(row.tenant, row.id, row.schema, row.body, *map(row.keys.__getitem__, self._counters))
+        return self._record_of(row.tenant, row.id, row.schema, row.body, *map(row.keys.__getitem__, self.counters))
+
+    def load_seen(self, tenant: TenantId, id_: str, schema: int, body: str, counts: Sequence[KeyValue] = ()) -> R:
+        """
+        Return the record of a row of which only so much was read.
+
+        Args:
+            tenant: As in the row.
+            id_: The same.
+            schema: The same.
+            body: The same.
+            counts: The values of the keys that `counters` names.
+
+        Raises:
+            IntegrityError: As `load` raises it.
+        """
+        return self._record_of(tenant, id_, schema, body, *counts)
 
     def _decoded(self, tenant: TenantId, id_: str, schema: int, body: str, *counts: KeyValue) -> R:
         try:
@@ -125,7 +142,7 @@ class RecordKind(Generic[R]):
                 raise ValueError(body[end:])
             if schema != self.schema:
                 values = self._raised(schema, values)
-            for name, count in zip(self._counters, counts, strict=True):
+            for name, count in zip(self.counters, counts, strict=True):
                 values[name] = count or 0
             record = self._load(values)
         except (*_MISSHAPEN, InvalidInputError):

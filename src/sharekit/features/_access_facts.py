@@ -3,6 +3,7 @@ Gathers what decides about a client and a thing, in three readings.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -20,6 +21,7 @@ from sharekit.features._parties import (
 from sharekit.features._predicates import held
 from sharekit.features._tree import as_it_lies
 from sharekit.features._unit import Unit, Wiring
+from sharekit.ids import TenantId
 from sharekit.policies.access import ClientFacts, Viewer
 from sharekit.policies.organizations import counted
 from sharekit.records.catalog import CatalogEntry, ResourceRef
@@ -35,6 +37,7 @@ __all__ = [
     "read_together",
     "scope_of",
     "settings_of",
+    "unsaid_settings",
     "viewer_of",
 ]
 
@@ -43,12 +46,21 @@ _IDS_AT_ONCE = 200
 
 def settings_of(unit: Unit) -> PortalSettings:
     """Return the settings of the tenant's portal."""
-    return unit.get(PORTAL_SETTINGS, SETTINGS_ID) or PortalSettings(tenant=unit.tenant)
+    return unit.get(PORTAL_SETTINGS, SETTINGS_ID) or unsaid_settings(unit.tenant)
+
+
+@lru_cache(maxsize=256)
+def unsaid_settings(tenant: TenantId) -> PortalSettings:
+    """Return the settings of a tenant that has none."""
+    return PortalSettings(tenant=tenant)
 
 
 def scope_of(wiring: Wiring, settings: PortalSettings) -> PortalScope:
     """Return what the tenant's portal shows at all."""
-    return wiring.scope if settings.scope is None else parse_scope(settings.scope)
+    return wiring.scope if settings.scope is None else _parse_scope(settings.scope)
+
+
+_parse_scope = lru_cache(maxsize=256)(parse_scope)
 
 
 def viewer_of(
@@ -90,7 +102,7 @@ def read_together(wiring: Wiring, unit: Unit, contact: Contact, ref: ResourceRef
     else:
         found, entry = unit.get_together(wanted)
         profile = contact_of(wiring, unit, contact.id)
-    settings = found or PortalSettings(tenant=unit.tenant)
+    settings = found or unsaid_settings(unit.tenant)
     return ReadTogether(settings, profile, _viewer(wiring, unit, profile, settings), entry)
 
 

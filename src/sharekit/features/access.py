@@ -14,6 +14,7 @@ from sharekit.features._access_facts import client_facts, read_together, scope_o
 from sharekit.features._deciding import decide, judge_read
 from sharekit.features._explaining import causes_of, explain_to_staff, onlookers
 from sharekit.features._facts import chain_of, require, require_active, require_staff, rights_on
+from sharekit.features._glancing import Glancing
 from sharekit.features._lists import ListRequest, list_for_client, list_for_staff
 from sharekit.features._planning import planned
 from sharekit.features._reviews import Reviews
@@ -42,6 +43,7 @@ class Access(Reviews, Generic[K]):
     def __init__(self, wiring: Wiring, kit_on: Callable[[Wiring], K]) -> None:
         self._wiring = wiring
         self._kit_on = kit_on
+        self._glancing = Glancing(wiring.records)
 
     def decide(
         self, principal: Principal, action: Action, ref: ResourceRef, *, at_least: Revision | None = None
@@ -67,6 +69,10 @@ class Access(Reviews, Generic[K]):
             ReplicaBehindError: The store has not seen *at_least* yet.
         """
         self._check(principal, action, ref)
+        if at_least is None and isinstance(principal, Contact):
+            decision = self._glancing.decided(self._wiring, principal, action, ref)
+            if decision is not None:
+                return decision
         with self._wiring.reading() as unit:
             _require_seen(unit, at_least)
             return decide(self._wiring, unit, principal, action, ref)

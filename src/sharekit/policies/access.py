@@ -10,6 +10,7 @@ import enum
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import attrs
@@ -165,9 +166,13 @@ def _judged(scope: PortalScope, action: Action, facts: ClientFacts) -> Decision:
     barred = _barred(facts)
     if barred is not None:
         return Decision(allowed=False, reason=barred)
-    if not _within(scope, facts):
+    granted = _grants(facts)
+    if not _within(scope, facts, granted):
         return Decision(allowed=False, reason=AccessReason.OUT_OF_SCOPE)
-    found = list(_reasons(scope, facts))
+    if needed is Access.VIEW:
+        strongest = next(_reasons(scope, facts, granted), None)
+        return Decision(allowed=True, reason=AccessReason.IN_SCOPE if strongest is None else strongest[0])
+    found = list(_reasons(scope, facts, granted))
     if needed.level > max([level for _, level, _ in found], default=Access.VIEW.level):
         return Decision(allowed=False, reason=AccessReason.LEVEL)
     return Decision(allowed=True, reason=found[0][0] if found else AccessReason.IN_SCOPE)
@@ -176,7 +181,12 @@ def _judged(scope: PortalScope, action: Action, facts: ClientFacts) -> Decision:
 def knows_of(scope: PortalScope, facts: ClientFacts) -> bool:
     """Say whether a client may be told that a thing exists: they may view it, or it was given to them."""
     sides = (facts,) if facts.moved is None else (facts, facts.moved)
-    return all(_barred(each) is None and (_within(scope, each) or any(_grants(each))) for each in sides)
+    return all(_knows(scope, each) for each in sides)
+
+
+def _knows(scope: PortalScope, facts: ClientFacts) -> bool:
+    granted = _grants(facts)
+    return _barred(facts) is None and (_within(scope, facts, granted) or any(granted))
 
 
 def reasons(scope: PortalScope, facts: ClientFacts) -> Iterator[tuple[str, int, Grant | None]]:
@@ -187,22 +197,27 @@ def reasons(scope: PortalScope, facts: ClientFacts) -> Iterator[tuple[str, int, 
     somebody asked for a thing, or that a predicate of the host's holds, speaks for them only where
     the scope says so. Amid a move, it is what will speak for them.
     """
-    return _reasons(scope, facts.latest)
+    latest = facts.latest
+    return _reasons(scope, latest, _grants(latest))
 
 
-def _reasons(scope: PortalScope, facts: ClientFacts) -> Iterator[tuple[str, int, Grant | None]]:
-    named = asserted(scope)
-    own, above = _grants(facts)
-    for reason, grants in ((AccessReason.SHARED, own), (AccessReason.IN_SHARED, above)):
-        for grant in sorted(grants, key=lambda each: each.access.level, reverse=True):
+def _reasons(scope: PortalScope, facts: ClientFacts, granted: "_Granted") -> Iterator[tuple[str, int, Grant | None]]:
+    for reason, grants in zip((AccessReason.SHARED, AccessReason.IN_SHARED), granted, strict=True):
+        for grant in sorted(grants, key=lambda each: each.access.level, reverse=True) if grants else ():
             yield reason, grant.access.level, grant
-    if str(requested_by_me) in named and _asked(facts):
+    named = _asserted(scope)
+    if requested_by_me.name in named and _asked(facts):
         yield AccessReason.REQUESTED, Access.COMMENT.level, None
-    if str(requested_by_my_organization) in named and facts.by_colleague:
+    if requested_by_my_organization.name in named and facts.by_colleague:
         yield AccessReason.REQUESTED_BY_ORGANIZATION, Access.COMMENT.level, None
+    if not facts.predicates:
+        return
     for name, predicate in sorted(predicates_in(scope).items()):
         if str(predicate) in named and facts.predicates.get(name):
             yield str(predicate), Access.VIEW.level, None
+
+
+_asserted = lru_cache(maxsize=256)(asserted)  # a portal has one scope, and every decision asks
 
 
 def unmet(scope: PortalScope, facts: ClientFacts) -> Iterator[ScopePredicate]:
@@ -263,33 +278,37 @@ def _barred(facts: ClientFacts) -> AccessReason | None:
     return AccessReason.INSIDE_INTERNAL if entry.veiled else None
 
 
-def _within(scope: PortalScope, facts: ClientFacts, *, excluded: bool = False) -> bool:
+_Granted = tuple[Sequence[Grant], Sequence[Grant]]
+"""The grants that count: those on the thing itself, and those on what reaches it."""
+
+
+def _within(scope: PortalScope, facts: ClientFacts, granted: _Granted, *, excluded: bool = False) -> bool:
     """Say whether a scope holds; what nobody can tell is taken for what denies, below a ``~`` too."""
     match scope:
         case ScopeAny(scopes):
-            return any(_within(part, facts, excluded=excluded) for part in scopes)
+            return any(_within(part, facts, granted, excluded=excluded) for part in scopes)
         case ScopeAll(scopes):
-            return all(_within(part, facts, excluded=excluded) for part in scopes)
+            return all(_within(part, facts, granted, excluded=excluded) for part in scopes)
         case ScopeNot(part):
-            return not _within(part, facts, excluded=not excluded)
+            return not _within(part, facts, granted, excluded=not excluded)
         case ScopePredicate():
             return facts.predicates.get(scope.name, excluded)
         case ScopeName() if scope in _NAMED:
-            return _NAMED[scope](facts)
+            return _NAMED[scope](facts, granted)
         case _:
             return excluded
 
 
-def _grants(facts: ClientFacts) -> tuple[list[Grant], list[Grant]]:
-    """Return the grants that count, on the thing itself and on what reaches it."""
+def _grants(facts: ClientFacts) -> _Granted:
     entry, viewer = facts.entry, facts.viewer
-    if entry is None or viewer is None:
-        return [], []
+    if not facts.grants or entry is None or viewer is None:
+        return (), ()
     grantees = {viewer.contact.key}
     if entry.ref.kind not in viewer.confidential:
         grantees |= {organization.key for organization in viewer.organizations}
     counted = [grant for grant in facts.grants if grant.allows_at(facts.now) and grant.grantee in grantees]
-    own = [grant for grant in counted if grant.node == entry.node]
+    node = entry.node
+    own = [grant for grant in counted if grant.node == node]
     above = [grant for grant in counted if grant.node in entry.reached_from and grant.children is Children.FUTURE]
     return own, above
 
@@ -299,11 +318,11 @@ def _asked(facts: ClientFacts) -> bool:
     return entry is not None and viewer is not None and entry.requester == viewer.contact
 
 
-_NAMED: Final[dict[ScopeName, Callable[[ClientFacts], bool]]] = {
-    shared_with_me: lambda facts: bool(_grants(facts)[0]),
-    in_shared_projects: lambda facts: bool(_grants(facts)[1]),
-    requested_by_me: _asked,
-    requested_by_my_organization: lambda facts: facts.by_colleague,
+_NAMED: Final[dict[ScopeName, Callable[[ClientFacts, _Granted], bool]]] = {
+    shared_with_me: lambda _, granted: bool(granted[0]),
+    in_shared_projects: lambda _, granted: bool(granted[1]),
+    requested_by_me: lambda facts, _: _asked(facts),
+    requested_by_my_organization: lambda facts, _: facts.by_colleague,
 }
 
 

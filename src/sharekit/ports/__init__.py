@@ -40,10 +40,12 @@ from sharekit.ports.rows import Bool, Int, KeyType, KeyValue, KindSpec, Ref, Row
 from sharekit.ports.scanning import Scanner, ScanResult, ScanVerdict
 from sharekit.ports.stores import (
     Companion,
+    Glance,
     Look,
     RecordStore,
     RowKey,
     Sight,
+    SupportsGlance,
     SupportsJoining,
     SupportsLook,
     SupportsOwnTransactions,
@@ -63,6 +65,7 @@ __all__ = [
     "Contains",
     "Directory",
     "Eq",
+    "Glance",
     "In",
     "InSelect",
     "Int",
@@ -98,6 +101,7 @@ __all__ = [
     "StoredBlob",
     "SupportsContacts",
     "SupportsDirectDownloads",
+    "SupportsGlance",
     "SupportsJoining",
     "SupportsLook",
     "SupportsOrganizations",

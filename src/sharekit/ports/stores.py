@@ -8,7 +8,7 @@ A custom store implements `RecordStore` and `Transaction` and proves itself with
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
@@ -19,10 +19,12 @@ from sharekit.ports.rows import KindSpec, Row
 
 __all__ = [
     "Companion",
+    "Glance",
     "Look",
     "RecordStore",
     "RowKey",
     "Sight",
+    "SupportsGlance",
     "SupportsJoining",
     "SupportsLook",
     "SupportsOwnTransactions",
@@ -201,6 +203,43 @@ class SupportsLook(Protocol):
 
         Raises:
             InvalidQueryError: A kind or a key is not declared, or a companion names a row after it.
+        """
+        ...
+
+
+class Glance(Protocol):
+    """A prepared question for one row of each of some kinds."""
+
+    # Any: what stands where is said by law G1.
+    def see(self, tenant: TenantId, ids: Sequence[str]) -> Sequence[Any]:
+        """Return what the rows of these ids, one for each kind, hold now."""
+        ...
+
+
+@runtime_checkable
+class SupportsGlance(Protocol):
+    """
+    The ability of a record store to read one row of each of some kinds in one round trip, without a transaction.
+
+    It is for what is asked all the time: whether somebody may see a thing.
+
+    Laws:
+
+    - G1: what is seen is flat. For each kind in turn it holds the revision, the schema and the body of
+      its row, then the keys that were asked for, all as `Transaction.get` gives them in one state of
+      the store; where there is no such row, each of them is None.
+    - G2: that state has every change whose commit returned before, in any process that shares the store.
+    - G3: rows of another tenant do not exist.
+    - G4: a glance can be used any number of times, from any thread, outside a transaction; inside one
+      it raises `TransactionUsageError`.
+    """
+
+    def glance(self, kinds: Sequence[tuple[str, Sequence[str]]]) -> Glance:
+        """
+        Prepare to read a row of each of these kinds, of which one may come again, with these of its keys.
+
+        Raises:
+            InvalidQueryError: A kind or a key is not declared.
         """
         ...
 

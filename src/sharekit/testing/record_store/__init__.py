@@ -16,6 +16,7 @@ import pytest
 from sharekit.ports.stores import SupportsJoining, SupportsOwnTransactions
 from sharekit.testing._laws import Contract, laws_of
 from sharekit.testing.record_store._frame import BackDoor, HostDoor
+from sharekit.testing.record_store._glances import GlanceLaws
 from sharekit.testing.record_store._joining import JoiningLaws
 from sharekit.testing.record_store._looks import LookLaws
 from sharekit.testing.record_store._machine import MachineLaws
@@ -35,6 +36,7 @@ class RecordStoreContract(
     QueryLaws,
     StoreLaws,
     LookLaws,
+    GlanceLaws,
     JoiningLaws,
     MachineLaws,
     Contract,
