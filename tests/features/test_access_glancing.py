@@ -105,7 +105,7 @@ def test_a_grant_ends_with_its_time(shared: Sharekit, store: _Counting, clock: F
 
 
 def test_what_nobody_is_shown_takes_no_transaction(shared: Sharekit, store: _Counting) -> None:
-    """Absent, internal and removed things, and contacts who are not active, are refused at a glance, each for its reason."""
+    """Absent, internal and removed things, and inactive contacts, are refused at a glance, each for its reason."""
     ana = shared.people.add_contact("Ana", "ana@x.test", by=MARIA)
     shared.shares.grant(PROJECT, to=ana, by=MARIA)
     told = [_decided(shared, store, ana, ResourceRef("project", "absent")), _decided(shared, store, Contact("nobody"))]
