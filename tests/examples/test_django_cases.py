@@ -15,6 +15,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
+from tests.features._requests import PDF
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 STAFF_PAGES = (
     "/",
@@ -24,6 +26,12 @@ STAFF_PAGES = (
     "/cases/1/people/",
     "/people/x/",
     "/portal-settings/",
+    "/cases/1/papers/",
+    "/cases/1/requests/",
+    "/cases/1/requests/ask/",
+    "/papers/x/",
+    "/papers/x/people/",
+    "/papers/x/bytes/",
 )
 PASSWORD = "open-the-file"
 HEADERS = {
@@ -295,6 +303,61 @@ def test_a_form_that_is_out_of_date_does_nothing_and_says_so(judith: Desk) -> No
     assert "Rosa" not in outside.text
 
 
+def test_papers_are_asked_for_and_come(address: str, client: httpx.Client) -> None:
+    """Asked for after a look, sent by the client, accepted, and found among the papers of the case with its origin."""
+    kofi = Desk(address, "kofi")
+    with closing(kofi.browser):
+        case = kofi.case("26-031")
+        ngozi = found(kofi.get(f"{case}requests/ask/"), "Ngozi Adeyemi")
+        item = {"rows": "1", "item-0-title": "Gas bill", "item-0-least": "1", "item-0-most": "1"}
+        seen = kofi.post(f"{case}requests/ask/", do="preview", to=ngozi, **item)
+        sent = kofi.post(f"{case}requests/ask/", do="send", to=ngozi, **item)
+        url = re.findall(r'value="(http[^"]+/share/u/[^"]+)"', sent)[0]
+        came = client.post(
+            f"{url}/items/item-1", files={"file": ("gas.pdf", PDF)}, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        waiting = kofi.get(f"{case}requests/")
+        request, file = (re.findall(rf'name="{name}" value="([^"]+)"', waiting)[0] for name in ("request", "file"))
+        accepted = kofi.post(f"{case}requests/", do="accept", request=request, file=file)
+        papers = kofi.get(f"{case}papers/")
+        (paper,) = re.findall(r'href="(/papers/[^"/]+/)">gas\.pdf', papers)
+        origin = kofi.get(paper)
+        there = kofi.browser.get(f"{paper}bytes/")
+        person = kofi.get(re.findall(r'href="(/people/[^"/]+/)">Ngozi', waiting)[0])
+
+    assert "Documents for Your deposit, Quayside 14" in seen
+    assert came.status_code == 303
+    assert "Waits for you" in waiting
+    assert "It is accepted." in accepted
+    assert "Document (Portal)" in papers
+    assert "Sent by</dt><dd>Ngozi Adeyemi" in origin
+    assert "Answered for by</dt><dd>Kofi Osei" in origin
+    assert there.content == PDF
+    assert "Bank statement that shows the deposit" in person
+
+
+def test_papers_are_added_shared_and_kept_from_others(address: str) -> None:
+    """Several files at once by the page for it; who does not lead the case reads them and adds nothing."""
+    kofi, renske = Desk(address, "kofi"), Desk(address, "renske")
+    with closing(kofi.browser), closing(renske.browser):
+        papers = f"{kofi.case('26-031')}papers/"
+        form = {**token_of(kofi, papers), "do": "add", "once": "1"}
+        files = [("file", ("a.txt", b"A")), ("file", ("b.txt", b"B"))]
+        added = kofi.browser.post(papers, data=form, files=files)
+        (paper,) = re.findall(r'href="(/papers/[^"/]+/)">a\.txt', added.text)
+        key = found(kofi.get(f"{paper}people/"), "Ngozi Adeyemi")
+        shared = kofi.post(f"{paper}people/", do="share", to=key)
+        tried = renske.browser.post(papers, data={**token_of(renske, "/"), "do": "add"}, files=files)
+        asked = renske.get(f"{papers.removesuffix('papers/')}requests/")
+        stale = renske.browser.post(f"{paper}people/", data={"do": "share", "new-name": "Rosa"})
+
+    assert "Added: a.txt and b.txt." in html.unescape(added.text)
+    assert "Shared with Ngozi Adeyemi." in shared
+    assert tried.status_code == 403
+    assert "Remind" not in asked
+    assert "The form was out of date" in stale.text
+
+
 def test_others_may_look_and_not_share(address: str, judith: Desk) -> None:
     """Somebody who does not lead the case finds no way to share it, by the page or past it."""
     case = judith.case("26-027")
@@ -396,6 +459,25 @@ def _look_at_people(page: Any, look: Callable[[str], None]) -> None:  # noqa: AN
     look("portal settings")
 
 
+def _look_at_papers(page: Any, look: Callable[[str], None]) -> None:  # noqa: ANN401  # playwright may be absent
+    """Go to the papers of a case, to one of them, to what is asked for, and ask for more."""
+    case = urlsplit(page.url).path[:9]
+    page.goto(f"{case}papers/")
+    look("papers")
+    page.get_by_role("link", name="Tenancy agreement.pdf", exact=True).click()
+    page.wait_for_url("**/papers/*/")
+    look("paper")
+    page.goto(f"{case}requests/")
+    look("asked for")
+    page.get_by_role("link", name="Ask for documents").click()
+    page.wait_for_url("**/ask/")
+    page.get_by_role("checkbox", name="Ngozi Adeyemi").check()
+    page.get_by_label("What", exact=True).fill("Gas bill")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show what they will read").click()
+    look("ask")
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")], ids=["desk", "phone"])
@@ -434,6 +516,10 @@ def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: s
         page.get_by_role("button", name="Copy link").first.click()
         page.get_by_role("link", name="Deactivate").first.click()
         look("deactivate")
+        _look_at_papers(page, look)
+        page.goto("/")
+        page.get_by_role("link", name="Adeyemi").click()
+        page.wait_for_url("**/cases/*/")
         _look_at_people(page, look)
         page.goto("/")
         page.get_by_role("link", name="Adeyemi").click()
@@ -445,5 +531,5 @@ def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: s
         browser.close()
 
     assert found == dict.fromkeys(found, ([], 0))
-    assert len(found) == 14
+    assert len(found) == 18
     assert {urlsplit(asked_url).netloc for asked_url in asked} == {urlsplit(address).netloc}

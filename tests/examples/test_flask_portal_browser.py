@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +15,7 @@ from flask_portal.pages.desk import Portal
 from flask_portal.server import background
 from flask_portal.settings import Settings
 from tests.examples.conftest import BAKERY, CAMPAIGN
+from tests.features._requests import PDF
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
@@ -24,6 +26,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+REBRAND = 2
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 
@@ -418,3 +421,57 @@ def _looked_at(person: Person, path: str) -> list[str]:
     places = "[document.documentElement, ...document.querySelectorAll('.scroll')]"
     fits = person.page.evaluate(f"{places}.every(place => place.scrollWidth <= place.clientWidth)")
     return person.barriers() + ([] if fits else [f"too wide: {person.page.url}"])
+
+
+def test_documents_are_asked_for_and_sent(staff: Person, client: Person, tmp_path: Path) -> None:
+    """Asked for with a look that follows the typing, sent from a telephone, judged, and taken home as one ZIP."""
+    for name in ("front.pdf", "back.pdf"):
+        (tmp_path / name).write_bytes(PDF)
+    page = staff.page
+    page.goto(f"/projects/{REBRAND}/requests/ask")
+    page.get_by_label("Find people").fill("imo")
+    staff.press(page.get_by_role("checkbox", name="Imogen Fenwick"), "Space")
+    staff.press(page.get_by_label("What", exact=True), "P")
+    page.keyboard.type("assport")
+    staff.press(page.get_by_role("button", name="Ask for one thing more"))
+    expect(page.locator("[name=item-1-title]")).to_be_focused()
+    page.keyboard.type("Bank card")
+    expect(page.locator(".sk-letter")).to_contain_text("Bank card")
+    barriers = staff.barriers()
+    page.get_by_role("button", name="Send request").click()
+    expect(page.get_by_role("status").first).to_contain_text("Imogen Fenwick is asked for it.")
+    page.get_by_role("button", name="Copy upload link").first.click()
+    client.page.goto(page.evaluate("navigator.clipboard.readText()"))
+    client.page.locator("#file-item-1").set_input_files(tmp_path / "front.pdf")
+    expect(client.page.locator(".receipts time")).to_have_count(1)
+
+    page.reload()
+    barriers += staff.barriers()
+    page.get_by_role("button", name=re.compile(r"Accept ?: front\.pdf")).click()
+    expect(page.get_by_role("status").first).to_have_text("It is accepted.")
+    page.goto(f"/projects/{REBRAND}/documents")
+    page.get_by_label("Choose files, or drop them here").set_input_files(
+        [tmp_path / "back.pdf", tmp_path / "front.pdf"]
+    )
+    expect(page.locator("[data-sk-picked] li")).to_have_text(["back.pdf", "front.pdf"])
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("status").first).to_have_text("Added: back.pdf and front.pdf.")
+    barriers += staff.barriers()
+
+    page.goto("/clients/2")
+    page.get_by_role("button", name="Invite to the portal").click()
+    client.page.goto(page.get_by_label("Address of the invitation").first.input_value())
+    client.page.get_by_role("button").click()
+    expect(client.page.get_by_role("heading", name="Requests for you")).to_be_visible()
+    expect(client.page.get_by_text("1 of 2 received")).to_have_count(2)
+    client.page.get_by_role("link", name="Documents", exact=True).click()
+    barriers += client.barriers()
+    for name in ("back.pdf", "Quote for print.pdf"):
+        client.page.get_by_role("checkbox", name=name).check()
+    with client.page.expect_download() as download:
+        client.page.get_by_role("button", name="Download the chosen ones as ZIP").click()
+    with zipfile.ZipFile(download.value.path()) as packed:
+        names = sorted(packed.namelist())
+
+    assert ["Quote for print.pdf", "back.pdf"] == names
+    assert [] == barriers
