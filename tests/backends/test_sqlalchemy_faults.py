@@ -219,6 +219,25 @@ def test_a_connection_cut_at_any_step_leaves_the_state_before(engine: sa.Engine,
     assert shown(store) == ([f"{number}-left", f"{number}-right"], 1)
 
 
+@pytest.mark.parametrize("url", ["postgresql", "mariadb"], indirect=True)
+def test_what_a_block_raises_is_raised_though_the_connection_is_gone(
+    engine: sa.Engine, store: SqlAlchemyRecordStore
+) -> None:
+    """Rolling back over a connection that the server ended hides no error, and holds no connection."""
+    open_: list[sa.Connection] = []
+    event.listen(engine, "begin", open_.append)
+    for write in (True, False):
+        with pytest.raises(ZeroDivisionError), store.transaction(TENANT, write=write) as tx:
+            tx.get("note", "n")
+            cut(engine, open_[-1])
+            raise ZeroDivisionError
+
+    assert isinstance(engine.pool, sa.pool.QueuePool)
+    assert engine.pool.checkedout() == 0
+    with store.transaction(TENANT) as tx:
+        assert tx.get("note", "n") is None
+
+
 @contextlib.contextmanager
 def losing_commit(engine: sa.Engine, *, done: bool) -> Iterator[None]:
     """Cut every connection at its commit: before the server hears of it, or when it is done."""

@@ -1,5 +1,6 @@
 """Transactions of our own: a connection from the host's engine, begun and ended here."""
 
+import contextlib
 import os
 import threading
 import weakref
@@ -205,7 +206,9 @@ class OwnScope:
             try:
                 connection.close()
             except exc.SQLAlchemyError:
-                connection.invalidate()
+                # A server that ended the connection has undone everything; SQLAlchemy knows, or is told.
+                with contextlib.suppress(exc.SQLAlchemyError):
+                    connection.invalidate()
 
 
 def engine_of(given: object, setting: str) -> sa.Engine:
