@@ -13,7 +13,7 @@ from sharekit.errors import StorageError
 from sharekit.ids import BlobKey, TenantId
 from sharekit.ports import BlobStore, KindSpec, Query, RecordStore, Row, RowKey, StoredBlob, Transaction
 
-__all__ = ["FaultyBlobs", "FaultyRecords", "Killed", "Mode", "Steps"]
+__all__ = ["FaultyBlobs", "FaultyRecords", "Killed", "Mode", "Steps", "Stores", "chosen", "points"]
 
 
 class Killed(BaseException):
@@ -40,11 +40,13 @@ class Steps:
     Attributes:
         failing: The number of the step, from 1; 0 for none.
         mode: How.
+        dies: What the end of the process does elsewhere, such as at a server.
         names: What was done so far.
     """
 
     failing: int = 0
     mode: Mode = Mode.ERROR_BEFORE
+    dies: Callable[[], None] = lambda: None
     names: list[str] = attrs.field(factory=list[str])
 
     def step(self, name: str, do: Callable[[], Any]) -> Any:  # noqa: ANN401  # what the step returns
@@ -59,7 +61,28 @@ class Steps:
 
     def failure(self, name: str) -> BaseException:
         """Return what a failing step raises."""
-        return StorageError(name) if self.mode in {Mode.ERROR_BEFORE, Mode.ERROR_AFTER} else Killed(name)
+        if self.mode in {Mode.ERROR_BEFORE, Mode.ERROR_AFTER}:
+            return StorageError(name)
+        self.dies()
+        return Killed(name)
+
+
+@attrs.define
+class Stores:
+    """
+    Records, and the same ones as a process sees them that is going to fail.
+
+    Attributes:
+        name: Which store it is.
+        healthy: For everybody else.
+        victim: For what fails.
+        dies: As in `Steps`.
+    """
+
+    name: str
+    healthy: RecordStore
+    victim: RecordStore
+    dies: Callable[[], None] = lambda: None
 
 
 @attrs.define
@@ -188,6 +211,21 @@ class _FaultyBlock(AbstractContextManager[Transaction]):
                     self._inner.__exit__(type(failure), failure, None)
             raise
         return None
+
+
+def points(names: Sequence[str]) -> list[tuple[int, Mode]]:
+    """Return every place to fail, with each way to fail there: only what writes bytes is torn."""
+    return [
+        (number, mode)
+        for number, name in enumerate(names, start=1)
+        for mode in Mode
+        if mode is not Mode.TORN or name.startswith(("B1", "B2", "B3"))
+    ]
+
+
+def chosen(every: Sequence[tuple[int, Mode]], store: str, *, deep: bool) -> Sequence[tuple[int, Mode]]:
+    """Return all of them in the deep run, else a sample: more where a point takes less time."""
+    return every if deep else every[:: {"memory": 11, "sqlite": 61}.get(store, 151)]
 
 
 @attrs.define

@@ -1,6 +1,7 @@
 """One agency with one project, on every store that stories run on."""
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from sharekit import (
 )
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.backends.sqlite import SqliteRecordStore
+from sharekit.codec.kinds import ALL
 from sharekit.features._access_facts import settings_of, viewer_of
 from sharekit.ports import RecordStore
 from sharekit.testing import FrozenClock, SectionLoads, kit, project_kind
+from tests.features._faults import Stores
 
 KEY = b"0123456789abcdef0123456789abcdef"
 
@@ -87,7 +90,6 @@ class Agency:
 
     def everything(self) -> list[object]:
         """Return every row of the tenant, to see that nothing was written."""
-        from sharekit.codec.kinds import ALL
         from sharekit.ports import Query
 
         with self.records.transaction(self.kit.tenant) as tx:
@@ -140,3 +142,50 @@ def agency(records: RecordStore) -> Agency:
     )
     made.kit.catalog.put(made.relaunch, title="Relaunch (cheap variant)", client_title="Relaunch", by=made.maria)
     return made
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def new_stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Stores]]:
+    """Make fresh stores, one set for each place to fail."""
+    if request.param == "postgresql":
+        with _on_postgresql(request.getfixturevalue("postgres_database")) as make:
+            yield make
+        return
+    made: list[Stores] = []
+
+    def make_stores() -> Stores:
+        if request.param == "memory":
+            records: RecordStore = MemoryRecordStore()
+        else:
+            records = SqliteRecordStore(tmp_path / f"{len(made)}.sqlite3")
+        made.append(Stores(request.param, records, records))
+        return made[-1]
+
+    yield make_stores
+    for stores in made:
+        stores.healthy.close()
+
+
+@contextlib.contextmanager
+def _on_postgresql(url: str) -> Iterator[Callable[[], Stores]]:
+    """Make stores in one database, which is emptied each time; who fails has connections of their own."""
+    import sqlalchemy as sa
+
+    from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore, upgrade
+    from tests.backends._databases import empty, engine_of
+
+    with engine_of(url) as engine, engine_of(url, connect_args={"application_name": "victim"}) as other:
+        upgrade(engine)
+        end = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'victim'")
+
+        def dies() -> None:
+            # What a server does to the transactions of a process that was killed.
+            with engine.begin() as connection:
+                connection.execute(end)
+
+        def make() -> Stores:
+            other.dispose()
+            empty(engine, [kind.spec for kind in ALL])
+            return Stores("postgresql", SqlAlchemyRecordStore(engine), SqlAlchemyRecordStore(other), dies)
+
+        yield make
