@@ -185,8 +185,10 @@ def told_to(world: World, client: Contact, secrets: int) -> list[object]:
     """Return everything that a client can get out of conversations, in the order of asking."""
     talks = world.kit.conversations
     told: list[object] = [outcome(lambda: talks.unread(client))]
-    for options in ({}, {"limit": 1}, {"unread": True}, {"about": PROJECT}, *({"search": word} for word in WORDS)):
-        page = talks.visible(client, **options)  # type: ignore[arg-type]  # each fits
+    searches: list[dict[str, Any]] = [{"search": word} for word in WORDS]
+    choices: list[dict[str, Any]] = [{}, {"limit": 1}, {"unread": True}, {"about": PROJECT}, *searches]
+    for options in choices:
+        page = talks.visible(client, **options)
         told += [page.items, place(world, page.next), place(world, page.previous)]
     for opened in world.talks:
         told += [outcome(partial(thread, world, client, opened, limit)) for limit in (1, 2, 50)]
