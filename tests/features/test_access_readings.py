@@ -104,4 +104,4 @@ def test_sharing_with_an_organization_writes_as_much_for_one_member_as_for_many(
         shared.shares.revoke(grant, by=MARIA)
         written.append([granting, store.asked["put"] - granting])
 
-    assert written == [[4, 2], [4, 2]]
+    assert written == [[5, 2], [5, 2]]
