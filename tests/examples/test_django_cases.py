@@ -25,6 +25,7 @@ STAFF_PAGES = (
     "/cases/1/close/",
     "/cases/1/people/",
     "/people/x/",
+    "/organizations/x/",
     "/portal-settings/",
     "/cases/1/papers/",
     "/cases/1/requests/",
@@ -285,6 +286,31 @@ def test_the_office_manager_sets_what_the_portal_shows(address: str, judith: Des
     assert "Only administrators change what the portal shows." in judith.get(path)
 
 
+def test_the_office_manager_chooses_who_at_a_client_sees_what_is_shared(address: str, judith: Desk) -> None:
+    """Where members are chosen one by one, nobody sees what is shared with a client until somebody is chosen."""
+    case = judith.case("26-018")
+    people = f"{case}people/"
+    key = re.findall(r'name="to" value="(organization:[^"]+)"', judith.get(people))[0]
+    judith.post(people, do="share", to=key)
+    members = f"/organizations/{key.partition(':')[2]}/"
+    page = judith.get(members)
+    (somebody,) = re.findall(r'name="offered" value="([^"]+)"', page)
+    chosen = {"offered": somebody, "sees": somebody}
+    planned = judith.post(members, **chosen, do="plan")
+    saved = judith.post(members, **chosen, do="save")
+    stale = judith.browser.post(members, data={**chosen, "do": "save"})
+
+    assert members in judith.get(people)
+    assert "This list counts once they do." in page
+    assert " checked" not in page
+    assert "What this changes" in planned
+    assert "The choice is saved." in saved
+    assert re.search(rf'value="{somebody}" checked', saved)
+    assert stale.status_code == 200
+    assert "What you typed is still here" in stale.text
+    assert judith.browser.get("/organizations/nobody/").status_code == 404
+
+
 def test_a_form_that_is_out_of_date_does_nothing_and_says_so(judith: Desk) -> None:
     """Without the token of its page nothing is shared, and what was typed is still there, for whoever is signed in."""
     case = judith.case("26-018")
@@ -439,7 +465,8 @@ def test_a_second_start_keeps_the_data_and_a_busy_port_is_told(address: str, tmp
 
 def _look_at_people(page: Any, look: Callable[[str], None]) -> None:  # noqa: ANN401  # playwright may be absent
     """Go from a case to everybody it is shared with, and to the settings of the portal."""
-    page.goto(f"{urlsplit(page.url).path[:9]}people/")
+    shares = f"{urlsplit(page.url).path[:9]}people/"
+    page.goto(shares)
     look("share")
     page.get_by_role("checkbox", name="Adeyemi").last.check()
     # A page is looked at when it has come: axe cannot go on while it is replaced.
@@ -457,6 +484,14 @@ def _look_at_people(page: Any, look: Callable[[str], None]) -> None:  # noqa: AN
     look("preview")
     page.goto("/portal-settings/")
     look("portal settings")
+    page.goto(shares)
+    page.get_by_label("Find people and organizations").fill("Familie")
+    page.get_by_role("checkbox", name="Familie Tervoort").check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Share", exact=True).click()
+    page.get_by_role("link", name="Familie Tervoort").first.click()
+    page.wait_for_url("**/organizations/*/")
+    look("organization")
 
 
 def _look_at_papers(page: Any, look: Callable[[str], None]) -> None:  # noqa: ANN401  # playwright may be absent
@@ -531,5 +566,5 @@ def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: s
         browser.close()
 
     assert found == dict.fromkeys(found, ([], 0))
-    assert len(found) == 18
+    assert len(found) == 19
     assert {urlsplit(asked_url).netloc for asked_url in asked} == {urlsplit(address).netloc}

@@ -329,6 +329,38 @@ class TestSettings:
         assert "The settings are saved." in anke.get("/settings")
         assert NOBODY in maria.get(PEOPLE)
 
+    def test_members_are_chosen_one_by_one(self, portal: Flask, maria: Desk, client: FlaskClient) -> None:
+        """What is shared with a client is seen by those who were chosen, after a look at what that reveals."""
+        anke = Desk(portal, "anke")
+        let_in(maria, "bakkerij")
+        enter(client, invitation(maria, "Annelies de Wit"))
+        before = client.get("/share/p/").text
+        settings = {**self.fields(anke.get("/settings")), "organizations": "per-member", "do": "save"}
+        anke.post("/settings", **settings)
+        nobody = client.get("/share/p/").text
+        where = str(re.findall(r'href="(/clients/\d+)"', maria.get(f"/projects/{BAKERY}"))[0]) + "/members"
+        page = maria.get(where)
+        ids = dict(
+            zip(re.findall(r'sk-name">([^<]+)<', page), re.findall(r'name="sees" value="([^"]+)"', page), strict=True)
+        )
+        sent: dict[str, str | list[str]] = {"offered": list(ids.values()), "sees": ids["Annelies de Wit"]}
+        told = maria.post(where, **{**sent, "do": "plan"}).text
+        planned_only = client.get("/share/p/").text
+        maria.post(where, **{**sent, "do": "save"})
+        after = client.get("/share/p/").text
+        shown = maria.get(where)
+        maria.post(where, **{**self.fields(shown), "sees": [], "do": "save"})
+
+        assert f"/p/project/{BAKERY}" in before
+        assert f"/p/project/{BAKERY}" not in nobody + planned_only
+        assert "will be seen by Annelies de Wit." in told
+        assert f"/p/project/{BAKERY}" in after
+        assert "The choice is saved." in shown
+        assert "This list counts once they do." not in page
+        assert re.search(rf'value="{ids["Annelies de Wit"]}" checked', shown)
+        assert f"/p/project/{BAKERY}" not in client.get("/share/p/").text
+        assert maria.browser.get("/clients/0/members").status_code == 404
+
     def test_what_nobody_decided_about_is_marked_until_it_is(self, portal: Flask, maria: Desk) -> None:
         """Saving decides about everything that the form shows."""
         anke = Desk(portal, "anke")

@@ -182,6 +182,39 @@ def test_nobody_joins_who_or_what_is_not_active(agency: Agency) -> None:
     assert [] == people.members(acme)
 
 
+def test_members_are_chosen_all_or_nothing(agency: Agency) -> None:
+    """Who sees what is shared with an organization is said of its members alone, and of nobody twice."""
+    people, ana, bo, cy = agency.kit.people, *(contact(agency, name) for name in ("Ana", "Bo", "Cy"))
+    acme = people.add_organization("Acme", by=agency.maria)
+    for member in (ana, bo):
+        people.join(member, acme, role="boss", by=agency.maria)
+    (first,) = people.choose(acme, seeing=[ana], by=agency.maria)
+    before = agency.everything()
+    refused: list[tuple[dict[str, Any], type[errors.SharekitError]]] = [
+        ({"seeing": [bo, cy]}, errors.NotFoundError),
+        ({"seeing": [bo, Contact("nobody")]}, errors.NotFoundError),
+        ({"seeing": [bo], "not_seeing": [bo]}, errors.InvalidInputError),
+        ({"seeing": [bo, "ana"]}, errors.InvalidInputError),
+        ({"seeing": [acme]}, errors.InvalidInputError),
+        ({"seeing": [bo], "by": ana}, errors.NotAllowedError),
+    ]
+    for options, error in refused:
+        with pytest.raises(error):
+            people.choose(acme, **{"by": agency.maria, **options})
+    with pytest.raises(errors.NotFoundError):
+        people.choose(Organization("nobody"), by=agency.maria)
+    unchanged = agency.everything()
+    people.choose(acme, seeing=[bo], not_seeing=[ana], by=agency.maria)
+
+    assert (first.sees_shared, first.role) == (True, "boss")
+    assert before == unchanged
+    assert [(each.contact.name, each.sees_shared, each.role) for each in people.members(acme)] == [
+        ("Ana", False, "boss"),
+        ("Bo", True, "boss"),
+    ]
+    assert people.choose(acme, by=agency.maria) == []
+
+
 def test_members_come_in_pages_by_name(agency: Agency) -> None:
     """Following the last of each page meets everybody once, in the order of names, with their roles."""
     people = agency.kit.people

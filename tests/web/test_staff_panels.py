@@ -89,6 +89,8 @@ def test_every_panel_speaks_every_language(site: Site, locale: str) -> None:
         panels.settings().html,
         root.settings({"do": ["plan"]}).html,
         root.settings().html,
+        panels.members(Organization(acme.id)).html,
+        panels.members(Organization(acme.id), {"do": ["plan"], "offered": [ana.id], "sees": [ana.id]}).html,
     ]
 
     assert all(told)

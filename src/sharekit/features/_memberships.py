@@ -97,9 +97,7 @@ def members_of(
         order = OrderBy(MembershipKeys.CONTACT)
         rows = unit.find(MEMBERSHIP, belongs, order=order, after=place, limit=limit)
         known = [(row, contact_of(wiring, unit, row.contact.id)) for row in rows]
-        return [
-            Member(contact=contact, role=row.role, since=row.since) for row, contact in known if contact is not None
-        ]
+        return [_member(contact, row) for row, contact in known if contact is not None]
     people = unit.find(
         CONTACT,
         InSelect("id", Select(MEMBERSHIP.name, MembershipKeys.CONTACT, belongs)),
@@ -122,4 +120,4 @@ def _place_of(unit: Unit, after: Contact | None) -> Position | None:
 
 
 def _member(contact: ContactProfile, membership: Membership) -> Member:
-    return Member(contact=contact, role=membership.role, since=membership.since)
+    return Member(contact=contact, role=membership.role, since=membership.since, sees_shared=membership.sees_shared)

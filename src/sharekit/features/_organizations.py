@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import attrs
 
-from sharekit.codec.kinds_of_people import NAME_CLAIM, ORGANIZATION, name_claim_id
-from sharekit.errors import DuplicateOrganizationError, InvalidInputError
+from sharekit.codec.kinds_of_people import MEMBERSHIP, NAME_CLAIM, ORGANIZATION, name_claim_id
+from sharekit.errors import DuplicateOrganizationError, InvalidInputError, NotFoundError
 from sharekit.features._facts import require_active
 from sharekit.features._memberships import joined, left, members_of
 from sharekit.features._parties import (
@@ -22,7 +22,8 @@ from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import OrganizationId, random_id
 from sharekit.records import checks, events
 from sharekit.records.parties import Contact, Organization, Principal
-from sharekit.records.people import Member, Membership, NameClaim, OrganizationProfile
+from sharekit.records.people import Member, Membership, NameClaim, OrganizationProfile, membership_id
+from sharekit.records.several import Several
 from sharekit.records.unset import UNSET, Unset
 
 __all__ = ["Organizations"]
@@ -140,6 +141,49 @@ class Organizations:
             person = active_contact(self._wiring, unit, contact)
             company = active_organization(self._wiring, unit, organization)
             return joined(unit, person, company, role, by, sees_shared=sees_shared)
+
+        return self._wiring.write(work)
+
+    def choose(
+        self,
+        organization: Organization,
+        *,
+        by: Principal,
+        seeing: Several[Contact] = (),
+        not_seeing: Several[Contact] = (),
+    ) -> list[Membership]:
+        """
+        Choose which members see what is shared with an organization, all or nothing; of the others nothing changes.
+
+        It counts where members are chosen one by one, which is `OrganizationMode.PER_MEMBER`.
+
+        Args:
+            organization: Which.
+            by: Any active staff.
+            seeing: Members who do from now on.
+            not_seeing: Members who do not.
+
+        Returns:
+            The memberships of all who were named.
+
+        Raises:
+            NotFoundError: There is no such organization, or somebody does not belong to it.
+            NotAllowedError: *by* may not, or organizations are the host's.
+            InvalidInputError: An argument cannot be used, or somebody comes twice.
+        """
+        chosen = [(contact, sees) for given, sees in ((seeing, True), (not_seeing, False)) for contact in given]
+        if not all(isinstance(contact, Contact) for contact, _ in chosen):
+            raise InvalidInputError("seeing", "needs Contacts")
+        if len({contact.id for contact, _ in chosen}) < len(chosen):
+            raise InvalidInputError("seeing", "names somebody twice")
+
+        def work(unit: Unit) -> list[Membership]:
+            require_active(unit, by)
+            require_own_organizations(self._wiring)
+            company = known_organization(self._wiring, unit, organization)
+            if any(unit.get(MEMBERSHIP, membership_id(contact, company)) is None for contact, _ in chosen):
+                raise NotFoundError(MEMBERSHIP.name)
+            return [joined(unit, contact, company, UNSET, by, sees_shared=sees) for contact, sees in chosen]
 
         return self._wiring.write(work)
 

@@ -154,11 +154,13 @@ class Member:
         contact: Who.
         role: What they are there, or None.
         since: From when, or None when that is not known.
+        sees_shared: Whether they were chosen to see what is shared with the organization.
     """
 
     contact: ContactProfile
     role: str | None
     since: datetime | None
+    sees_shared: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -61,8 +61,8 @@ def _thing(ref: ResourceRef) -> str:
     return reverse("share-case", args=[int(ref.id)])
 
 
-def _person(party: Contact | Organization) -> str | None:
-    return None if isinstance(party, Organization) else reverse("person", args=[party.id])
+def _person(party: Contact | Organization) -> str:
+    return reverse("organization" if isinstance(party, Organization) else "person", args=[party.id])
 
 
 def _link(link: ReadLink) -> str:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
-from sharekit import AccessState, Contact, ContactProfile, InvitationState, Staff
+from sharekit import AccessState, Contact, ContactProfile, InvitationState, Organization, OrganizationProfile, Staff
 from sharekit.adapters.django import invitation_url, kit
 from sharekit.errors import InvalidInputError, NotFoundError
 
@@ -21,6 +21,8 @@ from django_cases.office.sharing.rights import may_share
 __all__ = [
     "invite",
     "obstacle",
+    "organization",
+    "organization_page",
     "person",
     "preview",
     "settings",
@@ -110,6 +112,23 @@ def withdraw(request: HttpRequest, contact_id: str) -> HttpResponse:
 
 
 @login_required
+def organization(request: HttpRequest, organization_id: str) -> HttpResponse:
+    """Show who at a client sees what is shared with the client, what another choice would reveal, or change it."""
+    return organization_page(request, organization_id, sent(request))
+
+
+def organization_page(request: HttpRequest, organization_id: str, form: Form | None) -> HttpResponse:
+    """Answer a form that chooses among the people of a client."""
+    found = _organization_or_404(organization_id)
+    answer = panels(request).members(found, form, after=request.GET.get("after"))
+    if answer.done:
+        messages.success(request, answer.done)
+        return redirect("organization", organization_id)
+    shown = {"organization": found, "members": answer.html}
+    return render(request, "office/organization.html", shown, status=answer.status)
+
+
+@login_required
 def settings(request: HttpRequest) -> HttpResponse:
     """Show the settings of the portal, what a change of them would reveal, or change them."""
     return settings_page(request, sent(request))
@@ -144,11 +163,19 @@ def _person_or_404(contact_id: str) -> ContactProfile:
         raise Http404 from error
 
 
+def _organization_or_404(organization_id: str) -> OrganizationProfile:
+    try:
+        return kit().people.get_organization(Organization(organization_id))
+    except (NotFoundError, InvalidInputError) as error:
+        raise Http404 from error
+
+
 urlpatterns = [
     path("cases/<int:case_id>/people/", share, name="share-case"),
     path("people/<str:contact_id>/", person, name="person"),
     path("people/<str:contact_id>/invite/", invite, name="invite"),
     path("people/<str:contact_id>/withdraw/", withdraw, name="withdraw"),
     path("people/<str:contact_id>/sees/<int:case_id>/", preview, name="preview-case"),
+    path("organizations/<str:organization_id>/", organization, name="organization"),
     path("portal-settings/", settings, name="portal-settings"),
 ]

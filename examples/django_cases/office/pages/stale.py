@@ -12,7 +12,7 @@ from django_cases.office.pages.panels import sent
 
 __all__ = ["show_again"]
 
-_PANELS = {"ask", "portal-settings", "share-case", "share-paper"}
+_PANELS = {"ask", "organization", "portal-settings", "share-case", "share-paper"}
 
 
 def show_again(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -26,6 +26,8 @@ def show_again(request: HttpRequest, reason: str = "") -> HttpResponse:
     typed = {**(sent(request) or {}), "do": []}
     if page.url_name == "portal-settings":
         return people.settings_page(request, typed)
+    if page.url_name == "organization":
+        return people.organization_page(request, page.kwargs["organization_id"], typed)
     if page.url_name == "share-paper":
         return papers.share_page(request, page.kwargs["document_id"], typed)
     answer = papers.ask_page if page.url_name == "ask" else people.share_page

@@ -15,6 +15,7 @@ from sharekit.web.staff.asking import AskPanel
 from sharekit.web.staff.desk import Desk, Fields, PanelAnswer
 from sharekit.web.staff.document import DocumentPanel
 from sharekit.web.staff.documents import DocumentsPanel, show_documents_of
+from sharekit.web.staff.members import MembersPanel
 from sharekit.web.staff.onlookers import OnlookerPanel
 from sharekit.web.staff.outstanding import show_outstanding
 from sharekit.web.staff.overview import show_preview, show_seen
@@ -235,6 +236,23 @@ class StaffPanels:
             NotFoundError: The contact is unknown.
         """
         return show_outstanding(self._desk, contact)
+
+    def members(self, organization: Organization, form: Form | None = None, *, after: str | None = None) -> PanelAnswer:
+        """
+        Choose which members of an organization see what is shared with it, after a look at what that reveals.
+
+        It counts where the settings say that members are chosen one by one; until they do, the panel says so.
+
+        Args:
+            organization: Which.
+            form: The form that was sent, each field with all its values; None to show it empty.
+            after: The field ``after`` of the page's address, which its links bring along.
+
+        Raises:
+            NotFoundError: There is no such organization.
+        """
+        panel = MembersPanel(desk=self._desk, organization=organization, after=after)
+        return panel.show() if form is None else panel.answer(Fields(form))
 
     def settings(self, form: Form | None = None) -> PanelAnswer:
         """Show and change what the portal shows, after a look at what that reveals."""
