@@ -240,6 +240,7 @@ def test_five_hundred_entries_are_brought_along_at_once(agency: Agency) -> None:
     items = [CatalogItem(ResourceRef("project", f"i{n}"), title="x", container=box) for n in range(500)]
     agency.kit.catalog.put_many(items, by=agency.maria)
     commits: list[int] = []
+    total: int | None = None
     for target in ("to", "from"):
         faulty = Steps()
         counted = kit(records=wrong(FaultyRecords(agency.records, faulty)), secret_keys=[KEY])
