@@ -27,7 +27,7 @@ from sharekit.records.parties import ContactProfile
 from sharekit.records.people import Membership, OrganizationProfile
 from sharekit.testing.plant import plant
 
-__all__ = ["ByHand", "Ours", "Page", "Place", "Side", "sqlite_pair"]
+__all__ = ["ByHand", "Ours", "Page", "Pair", "Place", "Shaped", "Side", "sqlite_pair"]
 
 TENANT: Final = TenantId("default")
 KEY: Final = "benchmark key of 32 bytes or more"
@@ -59,6 +59,21 @@ class Side(Protocol):
 
     def page(self, contact: int, search: str | None = None, after: Place = None, limit: int = PAGE) -> Page:
         """Return a page of what a contact may view, by name."""
+        ...
+
+
+class Shaped(Side, Protocol):
+    """
+    SQL by hand, in two shapes.
+
+    Attributes:
+        walks: The contacts for whom walking along the names is the better one.
+    """
+
+    walks: set[int]
+
+    def close(self) -> None:
+        """Close the connection."""
         ...
 
 
@@ -261,8 +276,24 @@ class ByHand:
         self.connection.close()
 
 
-def sqlite_pair(world: World, folder: Path) -> tuple[Ours, ByHand]:
+@attrs.frozen
+class Pair:
+    """
+    Both sides on one sort of database.
+
+    Attributes:
+        ours: A kit.
+        by_hand: SQL by hand.
+        known: How many grants both keep from an earlier size.
+    """
+
+    ours: Ours
+    by_hand: Shaped
+    known: int = attrs.field(default=0, kw_only=True)
+
+
+def sqlite_pair(world: World, folder: Path) -> Pair:
     """Return both sides on SQLite; a folder that was filled before is taken as it is."""
     ours, by_hand = folder / "ours.sqlite3", folder / "by-hand.sqlite3"
     fresh = not ours.exists()
-    return Ours(world, SqliteRecordStore(ours), fill=fresh), ByHand(world, by_hand, fill=fresh)
+    return Pair(Ours(world, SqliteRecordStore(ours), fill=fresh), ByHand(world, by_hand, fill=fresh))

@@ -10,10 +10,11 @@ All sides run in turns within one process, batch by batch, and the ratio ours/th
 is what counts: below 1 we are faster.
 
     python3 dev.py bench access [--sizes 1000,10000,100000,1000000] [--batches 30]
-                                [--store sqlite] [--folder DIR] [--plot DIR]
+                                [--store sqlite | postgresql] [--folder DIR] [--plot DIR]
 
 A million grants take minutes to plant. What lies in --folder is taken as it is, so that a second
-run begins at once. --plot draws the growth there.
+run begins at once. --plot draws the growth there. On PostgreSQL, whose server is that of the tests,
+the SQL by hand is the only opponent, and sizes have to grow.
 """
 
 import argparse
@@ -29,8 +30,9 @@ from typing import Any, Final
 
 import attrs
 
+from _access_postgresql import postgresql_pair
 from _access_rivals import Casbin, Cedar, Guardian, missing
-from _access_sides import ByHand, Ours, Place, Side, sqlite_pair
+from _access_sides import Ours, Pair, Place, Shaped, Side, sqlite_pair
 from _access_world import World
 from sharekit import Contact, Organization, ResourceKind, ResourceRef, Sharekit, Staff, System
 from sharekit.backends.sqlite import SqliteRecordStore, SqliteTransaction
@@ -40,7 +42,7 @@ from sharekit.ports import Row
 from sharekit.records.people import Membership
 from sharekit.testing.plant import plant
 
-STORES: Final[dict[str, Callable[[World, Path], tuple[Ours, ByHand]]]] = {"sqlite": sqlite_pair}
+STORES: Final[dict[str, Callable[[World, Path], Pair]]] = {"sqlite": sqlite_pair, "postgresql": postgresql_pair}
 """One pair of sides for each kind of store."""
 
 _CASBIN_AT_MOST: Final = 10_000  # it looks at every grant in turn
@@ -51,14 +53,15 @@ Act = Callable[[int], object]
 
 @attrs.frozen(kw_only=True)
 class Built:
-    """Both sides, built at one size; a folder for what else is built; and how often to compare."""
+    """Both sides, built at one size; a folder for what else is built; how often to compare, and with libraries too."""
 
     world: World
     size: int
     ours: Ours
-    by_hand: ByHand
+    by_hand: Shaped
     folder: Path
     batches: int
+    libraries: bool
 
 
 @attrs.frozen
@@ -124,7 +127,7 @@ def decisions(built: Built) -> Iterator[Line]:
         "decide, no": [(chance.randrange(100, world.contacts), chance.choice(shown)) for _ in range(1_000)],
     }
     pool["decide, no"] = [pair for pair in pool["decide, no"] if not by_hand.decide(*pair)]
-    rivals = _deciders(world, size, built.folder)
+    rivals = _deciders(world, size, built.folder) if built.libraries else {}
     for case, pairs in pool.items():
         wanted = case == "decide, yes"
         assert all(ours.decide(*pair) == by_hand.decide(*pair) == wanted for pair in pairs)
@@ -160,7 +163,8 @@ def _deciders(world: World, size: int, folder: Path) -> dict[str, Callable[[int,
 def pages(built: Built) -> Iterator[Line]:
     """List by name: typical clients, and two who see a fifth of everything."""
     world, ours, by_hand = built.world, built.ours, built.by_hand
-    guardian = None if "django-guardian" in missing() else Guardian(world, built.size, built.folder)
+    away = not built.libraries or "django-guardian" in missing()
+    guardian = None if away else Guardian(world, built.size, built.folder)
     for who, contacts in _clients(world, built.size):
         deep, far = ("last", 20) if who == "typical" else ("200th", 199)
         for search, place, depth in ((None, "first", 0), (None, deep, far), (world.search(), "first", 0)):
@@ -188,7 +192,7 @@ def _clients(world: World, size: int) -> Iterator[tuple[str, Sequence[int]]]:
         yield "16 000 by own grants", [world.large_by_own]
 
 
-def _choose(by_hand: ByHand, contact: int, search: str | None) -> None:
+def _choose(by_hand: Shaped, contact: int, search: str | None) -> None:
     """Have the better shape be taken for this client."""
     took = {}
     for walks in (True, False):
@@ -303,14 +307,23 @@ def rows_written(members: int) -> tuple[int, int]:
 def run(world: World, size: int, store: str, folder: Path, batches: int) -> Iterator[Line]:
     """Build what is missing, and compare everything at one size."""
     folder.mkdir(parents=True, exist_ok=True)
-    ours, by_hand = STORES[store](world, folder)
+    pair = STORES[store](world, folder)
+    ours, by_hand = pair.ours, pair.by_hand
     ready = folder / "ready"
     if not ready.exists():
-        ours.add(world.grants(size))
-        by_hand.add(world.grants(size))
+        ours.add(itertools.islice(world.grants(size), pair.known, None))
+        by_hand.add(itertools.islice(world.grants(size), pair.known, None))
         ready.touch()
     try:
-        built = Built(world=world, size=size, ours=ours, by_hand=by_hand, folder=folder, batches=batches)
+        built = Built(
+            world=world,
+            size=size,
+            ours=ours,
+            by_hand=by_hand,
+            folder=folder,
+            batches=batches,
+            libraries=store == "sqlite",
+        )
         yield from decisions(built)
         yield from pages(built)
     finally:
