@@ -218,6 +218,41 @@ def test_what_was_hidden_by_a_move_loses_its_links_also_where_it_is_shown_again(
     assert removal.seen() == AFTER
 
 
+@pytest.mark.usefixtures("breaking_off")
+def test_what_moves_into_an_internal_place_is_hidden_from_everybody_at_once(records: RecordStore) -> None:
+    """Also what was shared by itself, however far the move came; and it is still to be explained why."""
+    removal = Removal.prepared(records, FrozenClock())
+    made, people = removal.kit, removal.people
+    made.catalog.put(_ref("new"), title="new", visibility=Visibility.INTERNAL, by=MARIA)
+    before = removal.seen()
+    made.catalog.move(_ref("parcel"), _ref("new"), by=MARIA)
+    amid = removal.seen()
+    told = made.access.explain(people["dora"], Action.VIEW, _ref("deep")).decision
+    decided = made.access.decide(people["dora"], Action.VIEW, _ref("deep"))
+
+    assert before["dora"] == {"deep"}
+    assert removal.left()
+    assert not any(amid.values())
+    assert told == decided
+    assert told.reason == "inside-internal"
+
+
+@pytest.mark.usefixtures("breaking_off")
+def test_what_moves_out_of_an_internal_place_is_shown_when_it_was_reached(records: RecordStore) -> None:
+    """Until then it is said to be on its way, by a decision as by an explanation."""
+    removal = Removal.prepared(records, FrozenClock())
+    made, dora = removal.kit, removal.people["dora"]
+    made.catalog.put(_ref("old"), title="old", visibility=Visibility.INTERNAL, by=MARIA)
+    made.catalog.move(_ref("parcel"), _ref("new"), by=MARIA)
+    told = made.access.explain(dora, Action.VIEW, _ref("deep")).decision
+    decided = made.access.decide(dora, Action.VIEW, _ref("deep"))
+    made.sweep(dry_run=False)
+
+    assert told == decided
+    assert told.reason == "being-moved"
+    assert removal.seen() == AFTER
+
+
 @pytest.mark.usefixtures("small_parts")
 def test_a_plan_of_a_large_move_says_all_that_it_changes() -> None:
     """A plan looks at the end of the move, and leaves nothing half done."""
