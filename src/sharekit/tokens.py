@@ -20,7 +20,7 @@ from itsdangerous import Signer
 from itsdangerous.signer import SigningAlgorithm
 
 from sharekit.errors import InvalidInputError, InvalidTokenError, WeakSecretKeyError
-from sharekit.ids import TenantId
+from sharekit.ids import TenantId, deterministic_id
 from sharekit.records.several import SeveralInOrder
 
 __all__ = ["Claims", "Purpose", "Seals"]
@@ -60,6 +60,12 @@ class Purpose(enum.StrEnum):
     """The address of one contact's upload page; it lets files in, and none out."""
     RECEIPT = "receipt"
     """What says that a file came; it lets nobody in anywhere."""
+    UNSUBSCRIBE = "unsubscribe"
+    """The address that ends letters of a kind by one click; it shows nothing."""
+    WEBHOOK = "webhook"
+    """What a webhook's secret is made of; no token of it is ever given out."""
+    AUDIT = "audit"
+    """The chain of seals of the audit trail; no token of it is ever given out."""
 
 
 @attrs.frozen
@@ -172,6 +178,17 @@ class Seals:
             raise InvalidTokenError
         numbers = tuple(map(int, extra[1:].split("."))) if extra else ()
         return Claims(TenantId(tenant), id_, int(generation), numbers)
+
+    def derive(self, purpose: Purpose, *parts: str) -> tuple[bytes, ...]:
+        """
+        Return 32 bytes that nobody knows without the key, for the same parts the same: one for each key, newest first.
+
+        Args:
+            purpose: What they are for.
+            parts: Any texts; those of one purpose are told apart by them.
+        """
+        value = deterministic_id(*parts)
+        return tuple(signer.mac(f"{purpose}:{value}") for signer in self._signers[purpose])
 
     def seal_text(self, purpose: Purpose, text: str) -> str:
         """Return a token that holds a text, which can be read by everybody and changed by nobody."""

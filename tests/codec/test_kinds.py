@@ -175,6 +175,7 @@ FULL: dict[RecordKind[Any], Any] = {
         action="link-created",
         resource=REF.key,
         details={"a": 1, "b": True, "c": None, "d": "x", "e": ("p", "q")},
+        seal=7,
     ),
     CONTACT: ContactProfile(
         id="c",
@@ -188,7 +189,9 @@ FULL: dict[RecordKind[Any], Any] = {
         merged_into=Contact("d"),
     ),
     EMAIL_CLAIM: EmailClaim(tenant=T, id="e", contact=ContactId("c")),
-    STAFF: StaffProfile(id="m", tenant=T, name="Maria", roles=frozenset({"admin"}), active=False),
+    STAFF: StaffProfile(
+        id="m", tenant=T, name="Maria", roles=frozenset({"admin"}), active=False, email="maria@studio.test", locale="nl"
+    ),
     ORGANIZATION: OrganizationProfile(id="o", tenant=T, name="Acme", active=False),
     NAME_CLAIM: NameClaim(tenant=T, id="n", organization=OrganizationId("o")),
     MEMBERSHIP: Membership(

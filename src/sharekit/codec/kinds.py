@@ -17,7 +17,7 @@ from sharekit.codec.kinds_of_requests import ALL_OF_REQUESTS
 from sharekit.codec.kinds_of_sharing import ALL_OF_SHARING
 from sharekit.ids import deterministic_id
 from sharekit.ports import Bool, Int, KeyValue, KindSpec, Ref, Text, Time
-from sharekit.records.audit import AuditEntry, AuditKeys
+from sharekit.records.audit import AuditEntry, AuditKeys, AuditSeal, AuditSealKeys
 from sharekit.records.catalog import AncestorKeys, Ancestry, CatalogEntry, EntryKeys
 from sharekit.records.links import ReadLink, ReadLinkKeys
 from sharekit.records.moves import UnsettledContent, UnsettledKeys
@@ -27,6 +27,7 @@ __all__ = [
     "ALL",
     "ANCESTRY",
     "AUDIT_ENTRY",
+    "AUDIT_SEAL",
     "CATALOG_ENTRY",
     "CONTACT",
     "EMAIL_CLAIM",
@@ -78,7 +79,12 @@ def _link_keys(link: ReadLink) -> dict[str, KeyValue]:
 
 
 def _audit_keys(entry: AuditEntry) -> dict[str, KeyValue]:
-    return {AuditKeys.ACTOR: entry.actor, AuditKeys.ACTION: entry.action, AuditKeys.RESOURCE: entry.resource}
+    return {
+        AuditKeys.ACTOR: entry.actor,
+        AuditKeys.ACTION: entry.action,
+        AuditKeys.RESOURCE: entry.resource,
+        AuditKeys.SEAL: entry.seal,
+    }
 
 
 def _contact_keys(contact: ContactProfile) -> dict[str, KeyValue]:
@@ -173,12 +179,19 @@ READ_LINK: Final = RecordKind(
 AUDIT_ENTRY: Final = RecordKind(
     KindSpec(
         "audit-entry",
-        {AuditKeys.ACTOR: Ref, AuditKeys.ACTION: Ref, AuditKeys.RESOURCE: Ref},
-        indexes=[(AuditKeys.RESOURCE,), (AuditKeys.ACTOR,)],
+        {AuditKeys.ACTOR: Ref, AuditKeys.ACTION: Ref, AuditKeys.RESOURCE: Ref, AuditKeys.SEAL: Int},
+        indexes=[(AuditKeys.RESOURCE,), (AuditKeys.ACTOR,), (AuditKeys.SEAL,)],
     ),
     AuditEntry,
     id_of=lambda entry: entry.id,
     keys_of=_audit_keys,
+)
+
+AUDIT_SEAL: Final = RecordKind(
+    KindSpec("audit-seal", {AuditSealKeys.NUMBER: Int}, indexes=[(AuditSealKeys.NUMBER,)]),
+    AuditSeal,
+    id_of=lambda seal: seal.id,
+    keys_of=lambda seal: {AuditSealKeys.NUMBER: seal.number},
 )
 
 CONTACT: Final = RecordKind(
@@ -206,6 +219,7 @@ ALL: Final[tuple[RecordKind[Any], ...]] = (  # of every record class
     CATALOG_ENTRY,
     READ_LINK,
     AUDIT_ENTRY,
+    AUDIT_SEAL,
     CONTACT,
     EMAIL_CLAIM,
     STAFF,

@@ -84,7 +84,16 @@ class People(Contacts, Organizations, Doorway):
         with self._wiring.reading() as unit:
             return search(self._wiring, unit, wanted)
 
-    def add_staff(self, staff: Staff, *, by: Principal, name: str, roles: Several[str] = ()) -> StaffProfile:
+    def add_staff(
+        self,
+        staff: Staff,
+        *,
+        by: Principal,
+        name: str,
+        roles: Several[str] = (),
+        email: str | None = None,
+        locale: str | None = None,
+    ) -> StaffProfile:
         """
         Describe a member of staff to the built-in directory, or describe them anew; that also makes them active.
 
@@ -93,6 +102,8 @@ class People(Contacts, Organizations, Doorway):
             by: A `System`, or somebody with the role ``admin``.
             name: As pages show it.
             roles: ``"admin"`` gives every right on every resource.
+            email: Where letters to them go, unless the host's directory says so; None for nowhere.
+            locale: The language of their letters, or None.
 
         Raises:
             NotAllowedError: *by* may not do this.
@@ -105,7 +116,9 @@ class People(Contacts, Organizations, Doorway):
         def work(unit: Unit) -> StaffProfile:
             require_admin(unit, by)
             unit.get(STAFF, staff.id)
-            profile = StaffProfile(id=staff.id, tenant=unit.tenant, name=name, roles=frozenset(roles))
+            profile = StaffProfile(
+                id=staff.id, tenant=unit.tenant, name=name, roles=frozenset(roles), email=email, locale=locale
+            )
             unit.put(STAFF, profile)
             unit.emit(events.StaffAdded(tenant=unit.tenant, at=unit.now, by=by, party=profile.key, roles=profile.roles))
             return profile

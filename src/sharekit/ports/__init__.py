@@ -14,6 +14,7 @@ from sharekit.ports.host import (
     RateLimiter,
     SupportsContacts,
     SupportsOrganizations,
+    SupportsStaff,
     SupportsTenants,
 )
 from sharekit.ports.incoming import MailReader
@@ -51,6 +52,7 @@ from sharekit.ports.stores import (
     SupportsOwnTransactions,
     Transaction,
 )
+from sharekit.ports.webhooks import WebhookCaller
 
 __all__ = [
     "AllOf",
@@ -106,8 +108,10 @@ __all__ = [
     "SupportsLook",
     "SupportsOrganizations",
     "SupportsOwnTransactions",
+    "SupportsStaff",
     "SupportsTenants",
     "Text",
     "Time",
     "Transaction",
+    "WebhookCaller",
 ]

@@ -11,7 +11,7 @@ from sharekit.ids import TenantId
 from sharekit.records.catalog import CatalogItem, ResourceRef
 from sharekit.records.decisions import Decision
 from sharekit.records.parties import Right, Staff
-from sharekit.records.people import ContactInfo, MembershipInfo, OrganizationInfo
+from sharekit.records.people import ContactInfo, MembershipInfo, OrganizationInfo, StaffInfo
 
 __all__ = [
     "CatalogSource",
@@ -21,6 +21,7 @@ __all__ = [
     "RateLimiter",
     "SupportsContacts",
     "SupportsOrganizations",
+    "SupportsStaff",
     "SupportsTenants",
 ]
 
@@ -122,6 +123,21 @@ class SupportsOrganizations(Protocol):
 
     def search_organizations(self, text: str, limit: int) -> Sequence[OrganizationInfo]:
         """Return at most so many organizations, for a list that is shown while somebody types."""
+        ...
+
+
+@runtime_checkable
+class SupportsStaff(Protocol):
+    """
+    The ability of a directory to say where letters to the host's own people go.
+
+    Laws:
+
+    - D12: `staff_info` answers for any text; with None for whom it does not know. The laws D1 to D3 hold.
+    """
+
+    def staff_info(self, id: str) -> StaffInfo | None:
+        """Return what is known of one person now."""
         ...
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sharekit.errors import InvalidInputError, NaiveDatetimeError
 
-__all__ = ["end_of_day", "utc"]
+__all__ = ["end_of_day", "utc", "zone_of"]
 
 
 def end_of_day(day: date, zone: str) -> datetime:
@@ -29,11 +29,9 @@ def end_of_day(day: date, zone: str) -> datetime:
     """
     if isinstance(day, datetime) or not isinstance(day, date):
         raise InvalidInputError("day", "needs a date, not a datetime")
+    info = zone_of("zone", zone)
     try:
-        info = ZoneInfo(zone)
         following = day + timedelta(days=1)
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-        raise InvalidInputError("zone", "needs an IANA zone name such as 'Europe/Amsterdam'") from error
     except OverflowError as error:
         raise InvalidInputError("day", "is the last day that can be counted") from error
     return datetime.combine(following, time.min, tzinfo=info).astimezone(UTC)
@@ -61,3 +59,20 @@ def utc(field: str, value: object) -> datetime:
         return value.astimezone(UTC)
     except (OverflowError, ValueError) as error:
         raise InvalidInputError(field, "is outside the years that can be counted") from error
+
+
+def zone_of(field: str, name: object) -> ZoneInfo:
+    """
+    Return the time zone of this name.
+
+    Args:
+        field: The argument's name, for the error.
+        name: An IANA zone name such as ``"Europe/Amsterdam"``.
+
+    Raises:
+        InvalidInputError: There is none.
+    """
+    try:
+        return ZoneInfo(name)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # it says so itself
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
+        raise InvalidInputError(field, "needs an IANA zone name such as 'Europe/Amsterdam'") from error

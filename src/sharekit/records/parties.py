@@ -184,18 +184,26 @@ class StaffProfile(Staff):
         name: As pages show it.
         roles: ``"admin"`` gives every right on every resource.
         active: False once deactivated: no rights at all.
+        email: Where letters to them go; None for nowhere.
+        locale: The language of their letters, or None.
     """
 
     tenant: TenantId
     name: str
     roles: frozenset[str] = frozenset()
     active: bool = True
+    email: str | None = None
+    locale: str | None = None
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         checks.title("name", self.name)
         for role in self.roles:
             checks.slug("roles", role)
+        if self.email is not None:
+            checks.email("email", self.email)
+        if self.locale is not None:
+            checks.locale("locale", self.locale)
 
 
 class EmailClaimKeys:

@@ -22,6 +22,7 @@ __all__ = [
     "OrganizationKeys",
     "OrganizationProfile",
     "PersonFound",
+    "StaffInfo",
     "TagKeys",
     "membership_id",
 ]
@@ -239,3 +240,23 @@ class MembershipInfo:
     organization: str
     role: str | None = None
     sees_shared: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class StaffInfo:
+    """
+    What the host says of one person of its own, so that letters reach them.
+
+    Attributes:
+        id: The host's id.
+        name: As letters show it.
+        email: Where letters go, or None for nowhere.
+        locale: The language of letters, or None.
+        active: False for somebody who left.
+    """
+
+    id: str
+    name: str
+    email: str | None = None
+    locale: str | None = None
+    active: bool = True

@@ -1,0 +1,95 @@
+"""
+What a run of the relay did, and what a look at the sealed audit trail found.
+"""
+
+import attrs
+
+from sharekit.ids import TenantId
+
+__all__ = ["AuditFinding", "AuditReport", "RelayReport"]
+
+
+@attrs.frozen(kw_only=True)
+class RelayReport:
+    """
+    What one run of the relay did, over all tenants.
+
+    Attributes:
+        tenants: In how many tenants there was anything to look for.
+        planned: How many events were told to everybody who hears of them.
+        notices: How many pieces of news that made, one for each event and person.
+        sent: How many letters were handed over.
+        called: How many webhooks took an event.
+        dropped: How many letters had nothing left that might be told.
+        postponed: How many deliveries failed for now, and are tried again later.
+        dead: How many were given up; staff can list them and have them tried again.
+        failed: How many events could not be told for now.
+        sealed: How many entries of the audit trail were sealed.
+    """
+
+    tenants: int = 0
+    planned: int = 0
+    notices: int = 0
+    sent: int = 0
+    called: int = 0
+    dropped: int = 0
+    postponed: int = 0
+    dead: int = 0
+    failed: int = 0
+    sealed: int = 0
+
+    def __add__(self, other: "RelayReport") -> "RelayReport":
+        return RelayReport(
+            **{
+                field.name: getattr(self, field.name) + getattr(other, field.name)
+                for field in attrs.fields(RelayReport)
+            }
+        )
+
+    @property
+    def was_idle(self) -> bool:
+        """Whether there was nothing to do."""
+        return self == RelayReport(tenants=self.tenants)
+
+
+@attrs.frozen(kw_only=True)
+class AuditFinding:
+    """
+    Something that is not as it was sealed.
+
+    Attributes:
+        tenant: Where.
+        seal: The number of the seal.
+        problem: ``"broken"`` when the seal does not follow from the one before, ``"missing"`` when the seal is
+            gone, ``"changed"`` when an entry of it was changed, added or removed.
+    """
+
+    tenant: TenantId
+    seal: int
+    problem: str
+
+
+@attrs.frozen(kw_only=True)
+class AuditReport:
+    """
+    What a look at the sealed audit trail of one tenant found.
+
+    Attributes:
+        seals: How many seals there are.
+        entries: How many entries they hold.
+        unsealed: How many entries wait for the next run of the relay.
+        head: The last digest. Kept elsewhere and handed to `Audit.verify` later, it shows that nothing was cut
+            off at the end.
+        findings: What is not as it was sealed.
+    """
+
+    seals: int
+    entries: int
+    unsealed: int
+    head: str
+    findings: tuple[AuditFinding, ...] = ()
+
+    @property
+    def fine(self) -> bool:
+        """Whether everything is as it was sealed."""
+        return not self.findings
