@@ -1,9 +1,10 @@
 """
-The audit trail: read what was done.
+The audit trail: read what was done, and look whether it is as it was sealed.
 """
 
 from sharekit.codec.kinds import AUDIT_ENTRY
 from sharekit.errors import InvalidInputError
+from sharekit.features._sealing import verify
 from sharekit.features._unit import Wiring
 from sharekit.ids import AuditEntryId
 from sharekit.ports import AllOf, Condition, Eq, OrderBy, Position
@@ -11,6 +12,7 @@ from sharekit.records import checks
 from sharekit.records.audit import AuditEntry, AuditKeys
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.parties import Principal
+from sharekit.records.relaying import AuditReport
 
 __all__ = ["Audit"]
 
@@ -68,3 +70,17 @@ class Audit:
                 after=None if after is None else Position(after, after),
                 limit=limit,
             )
+
+    def verify(self, *, head: str | None = None) -> AuditReport:
+        """
+        Look whether the audit trail is as the relay sealed it: nothing changed, added or removed.
+
+        Args:
+            head: `AuditReport.head` of an earlier look, kept elsewhere. Without it, it cannot be seen that the
+                last seals were cut off with all that they held.
+
+        Raises:
+            InvalidInputError: *head* is no text.
+        """
+        checks.optional_text("head", head)
+        return verify(self._wiring, head)
