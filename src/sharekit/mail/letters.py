@@ -21,6 +21,7 @@ __all__ = [
     "DigestLetter",
     "InvitationLetter",
     "LetterContent",
+    "NewsLine",
     "ReminderLetter",
     "ReplyLetter",
     "RequestLetter",
@@ -189,6 +190,20 @@ class ReplyLetter(LetterContent):
     files: tuple[str, ...] = ()
     answers: bool = True
     by_mail: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class NewsLine:
+    """
+    One piece of news in a line; `LetterWriter.line` says it in the language of its reader.
+
+    Attributes:
+        event: What happened, as the name of an event.
+        actor: The name of who did it, or empty.
+    """
+
+    event: str
+    actor: str = ""
 
 
 @attrs.frozen(kw_only=True)

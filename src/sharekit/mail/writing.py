@@ -15,8 +15,10 @@ import attrs
 
 from sharekit.colours import Accent
 from sharekit.errors import ConfigurationError, InvalidInputError, MissingExtraError
-from sharekit.mail.letters import LetterContent, ReplyLetter, Words
+from sharekit.mail._news_lines import NEWS_LINES
+from sharekit.mail.letters import LetterContent, NewsLine, ReplyLetter, Words
 from sharekit.mail.replies import MARKER
+from sharekit.records.instants import zone_of
 from sharekit.records.several import SeveralInOrder
 
 try:
@@ -121,6 +123,7 @@ class LetterWriter:
         locale: str | None = None,
         words: Words | None = None,
         settings_url: str | None = None,
+        time_zone: str | None = None,
     ) -> Written:
         """
         Return a letter as it is read.
@@ -130,6 +133,7 @@ class LetterWriter:
             locale: The language of its reader, ``"de"`` or ``"de-AT"``.
             words: What staff say instead of our words.
             settings_url: Where the reader chooses which letters come.
+            time_zone: In which the reader is told dates and times; None for the writer's own.
 
         Raises:
             InvalidInputError: The words have a hole that the letter does not fill, or the subject would show
@@ -137,7 +141,7 @@ class LetterWriter:
             ConfigurationError: A template of the host's is wrong; its own exception is the ``__cause__``.
         """
         language = _Language.of(locale) or self._default
-        dates = Dates(language, self._zone)
+        dates = Dates(language, self._zone if time_zone is None else zone_of("time_zone", time_zone))
         said = self._filled(words or Words(), letter, dates)
         values: dict[str, object] = {
             "letter": letter,
@@ -161,6 +165,14 @@ class LetterWriter:
             raise ConfigurationError("template_folders", f"{letter.template}.letter cannot be rendered") from error
         _refuse_secret(subject, letter.url)
         return Written(subject=subject, text=text, html=html, language=language.tag)
+
+    def line(self, news: NewsLine, locale: str | None) -> str:
+        """Return a piece of news in one line, in the language of its reader; empty for an event without one."""
+        language = _Language.of(locale) or self._default
+        by_somebody, plain = NEWS_LINES.get(news.event, ("", ""))
+        if not plain:
+            return ""
+        return language.gettext(by_somebody) % {"actor": news.actor} if news.actor else language.gettext(plain)
 
     def _rendered(
         self, environment: Environment, form: str, letter: LetterContent, values: Mapping[str, object]
