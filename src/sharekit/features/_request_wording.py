@@ -11,7 +11,7 @@ import attrs
 
 from sharekit.records.requests import RequestText
 
-__all__ = ["filled", "worded"]
+__all__ = ["OwnWords", "filled", "said_by_staff", "worded"]
 
 _VARIABLE: Final = re.compile(r"\{(name|title)\}")
 
@@ -99,6 +99,45 @@ def filled(text: RequestText, *, name: str, title: str) -> RequestText:
 
     # Past the checks: a name may hold what no author may write, such as a brace.
     return _Filled(subject=fill(text.subject), body=fill(text.body), button=fill(text.button))
+
+
+@attrs.frozen(kw_only=True)
+class OwnWords:
+    """
+    What staff wrote themselves, for a letter: its holes are ``{reader}`` and ``{about}``; None for the house's words.
+
+    Attributes:
+        subject: The subject.
+        text: The body without its greeting, since a letter has one.
+        button: The words on the button.
+    """
+
+    subject: str | None
+    text: str | None
+    button: str | None
+
+
+def said_by_staff(text: RequestText, locale: str | None) -> OwnWords:
+    """Return which words of a request are not the house's own."""
+    ours = _OWN.get((locale or "").split("-")[0], _PLAIN)
+
+    def own(words: str, house: str) -> str | None:
+        if words in {house, *(getattr(_PLAIN, name) for name in ("subject", "body", "button"))}:
+            return None
+        return words.replace("{name}", "{reader}").replace("{title}", "{about}")
+
+    body = own(text.body, ours.body)
+    return OwnWords(
+        subject=own(text.subject, ours.subject),
+        text=None if body is None else _without_greeting(body),
+        button=own(text.button, ours.button),
+    )
+
+
+def _without_greeting(body: str) -> str:
+    """Return a body without a first paragraph of one line that names its reader, when there are others."""
+    first, _, rest = body.partition("\n\n")
+    return rest if rest.strip() and "\n" not in first and "{reader}" in first else body
 
 
 @attrs.frozen(kw_only=True)

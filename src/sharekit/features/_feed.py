@@ -1,0 +1,154 @@
+"""
+The feed of the portal: what a person may hear of now, the latest first.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from sharekit.codec.kinds_of_notices import NOTICE
+from sharekit.errors import InvalidInputError, InvalidTokenError
+from sharekit.features._news import Told, tell
+from sharekit.features._readers import name_of, reader_of
+from sharekit.features._unit import Unit, Wiring
+from sharekit.ports import AllOf, Condition, Eq, OrderBy, Position
+from sharekit.records import checks
+from sharekit.records.notices import FeedItem, FeedPage, Notice, NoticeKeys
+from sharekit.records.parties import Contact, Party, Staff
+from sharekit.tokens import Purpose
+
+__all__ = ["Feed", "check_party"]
+
+_MOST: Final = 200
+_LOOKED_AT: Final = 1000  # notices for one page, however few of them may be shown
+_COUNTED: Final = 100
+_FEED: Final = "feed"
+_SHOWN: Final = ("request", "conversation", "message")
+
+
+def check_party(party: object) -> None:
+    """Refuse anybody but a contact or a member of staff."""
+    if not isinstance(party, Contact | Staff):
+        raise InvalidInputError("party", "needs a Contact or a Staff")
+
+
+class Feed:
+    """The part of `Notifications` that the portal shows."""
+
+    _wiring: Wiring
+
+    def feed(self, party: Party, *, unseen: bool = False, after: str | None = None, limit: int = 50) -> FeedPage:
+        """
+        Return the news of a person, the latest first: what they may open at this moment, and nothing else.
+
+        Args:
+            party: The contact or member of staff who reads.
+            unseen: Only what they have not seen.
+            after: `FeedPage.next` of the page before.
+            limit: At most so many, 1 to 200.
+
+        Raises:
+            InvalidInputError: An argument cannot be used.
+            InvalidTokenError: *after* is of another feed, or not ours.
+        """
+        check_party(party)
+        checks.flag("unseen", unseen)
+        checks.whole("limit", limit, 1, _MOST)
+        position = None if after is None else self._position(party, after)
+        items: list[FeedItem] = []
+        with self._wiring.reading() as unit:
+            reader = reader_of(self._wiring, unit, party.key)
+            looked = 0
+            if reader is None:
+                return FeedPage(items=())
+            while True:
+                notices = self._notices(unit, party, unseen=unseen, after=position, limit=limit)
+                for notice in notices:
+                    position = Position(notice.at, notice.id)
+                    told = tell(self._wiring, unit, notice, reader)
+                    if told.refusal is None:
+                        items.append(self._item(unit, notice, told))
+                    if len(items) == limit:
+                        break
+                looked += len(notices)
+                if len(notices) < limit and len(items) < limit:
+                    return FeedPage(items=tuple(items))
+                if len(items) == limit or looked >= _LOOKED_AT:
+                    break
+        return FeedPage(items=tuple(items), next=self._cursor(party, position))
+
+    def unseen(self, party: Party) -> int:
+        """Return how much news a person has not seen and may open now; 100 stands for at least so much."""
+        check_party(party)
+        count, position = 0, None
+        with self._wiring.reading() as unit:
+            reader = reader_of(self._wiring, unit, party.key)
+            for _ in range(_LOOKED_AT // _COUNTED):
+                notices = self._notices(unit, party, unseen=True, after=position, limit=_COUNTED)
+                if reader is None or not notices:
+                    break
+                position = Position(notices[-1].at, notices[-1].id)
+                count += sum(1 for each in notices if tell(self._wiring, unit, each, reader).refusal is None)
+                if count >= _COUNTED:
+                    break
+        return min(count, _COUNTED)
+
+    def mark_seen(self, party: Party, items: Iterable[FeedItem | str] | None = None) -> None:
+        """
+        Note that a person saw news, so that no letter tells of it any more; all of it when none is named.
+
+        What is not theirs, or not there, is passed over.
+        """
+        check_party(party)
+        wanted = None if items is None else [item.id if isinstance(item, FeedItem) else item for item in items]
+        if wanted is not None and not all(isinstance(each, str) for each in wanted):
+            raise InvalidInputError("items", "needs FeedItems, or their ids")
+
+        def work(unit: Unit) -> int:
+            if wanted is None:
+                found = self._notices(unit, party, unseen=True, after=None, limit=_MOST)
+            else:
+                found = unit.get_many(NOTICE, wanted[:_MOST])
+            mine = [each for each in found if each.person == party.key and each.seen_at is None]
+            for notice in mine:
+                unit.put(NOTICE, attrs.evolve(notice, seen_at=unit.now))
+            return len(found) if wanted is None else 0
+
+        while self._wiring.write(work) == _MOST:
+            pass
+
+    def _notices(self, unit: Unit, party: Party, *, unseen: bool, after: Position | None, limit: int) -> list[Notice]:
+        where: list[Condition] = [Eq(NoticeKeys.PERSON, party.key)]
+        if unseen:
+            where.append(Eq(NoticeKeys.SEEN, value=False))
+        order = OrderBy(NoticeKeys.AT, descending=True)
+        return unit.find(NOTICE, AllOf(where), order=order, after=after, limit=limit)
+
+    def _item(self, unit: Unit, notice: Notice, told: Told) -> FeedItem:
+        return FeedItem(
+            id=notice.id,
+            news=notice.news,
+            event=notice.event,
+            at=notice.at,
+            actor=name_of(self._wiring, unit, notice.actor),
+            ref=told.ref,
+            title=told.title,
+            details=MappingProxyType({name: notice.text(name) for name in _SHOWN if notice.text(name)}),
+            seen=notice.seen_at is not None,
+        )
+
+    def _cursor(self, party: Party, position: Position | None) -> str | None:
+        if position is None or not isinstance(position.value, datetime):
+            return None
+        text = json.dumps([_FEED, self._wiring.tenant, party.key, position.value.isoformat(), position.id])
+        return self._wiring.seals.seal_text(Purpose.CURSOR, text)
+
+    def _position(self, party: Party, cursor: str) -> Position:
+        what, *whose, at, id_ = json.loads(self._wiring.seals.unseal_text(Purpose.CURSOR, cursor))
+        if what != _FEED or whose != [self._wiring.tenant, party.key]:
+            raise InvalidTokenError
+        return Position(datetime.fromisoformat(at), id_)

@@ -1,0 +1,122 @@
+"""
+Which news may be told to whom now (promise 7), and what it is about.
+
+Everything that tells news asks here, at the moment of telling: letters, and the feed of the portal.
+"""
+
+import attrs
+
+from sharekit.codec.kinds import CATALOG_ENTRY
+from sharekit.codec.kinds_of_people import PORTAL_ACCESS
+from sharekit.codec.kinds_of_requests import REQUEST_RECIPIENT
+from sharekit.features._deciding import decide
+from sharekit.features._link_facts import judge, read_link_facts, with_recipient
+from sharekit.features._portal_access import entry_of
+from sharekit.features._readers import Reader
+from sharekit.features._request_facts import RequestFacts, request_facts
+from sharekit.features._unit import Unit, Wiring
+from sharekit.ids import ReadLinkId
+from sharekit.policies.access import AccessReason
+from sharekit.ports import AllOf, Eq
+from sharekit.records.catalog import CatalogEntry, ResourceRef
+from sharekit.records.decisions import Action
+from sharekit.records.invitations import Invitation, portal_access_id
+from sharekit.records.links import ReadLink
+from sharekit.records.notices import News, Notice
+from sharekit.records.parties import Staff
+from sharekit.records.requests import RecipientKeys, RequestState
+
+__all__ = ["Told", "tell", "title_for"]
+
+_STILL = {
+    "request-created": frozenset(state for state in RequestState if state.is_waiting),
+    "request-reminded": frozenset(state for state in RequestState if state.is_waiting),
+    "request-sent-back": frozenset({RequestState.SENT_BACK}),
+    "request-accepted": frozenset({RequestState.ACCEPTED}),
+}
+
+
+@attrs.frozen(kw_only=True)
+class Told:
+    """
+    What one person may be told of a notice now.
+
+    Attributes:
+        refusal: Why they may not be told at all, as a slug, or None.
+        stale: Why no letter is needed any more, as a slug, or None; the feed still has it.
+        title: What it is about, by the name that they may read.
+        ref: What it is about, or None.
+        request: The facts of the request, for news of one.
+        link: The link, for news of one.
+        invitation: The invitation, for news of one.
+    """
+
+    refusal: str | None = None
+    stale: str | None = None
+    title: str = ""
+    ref: ResourceRef | None = None
+    request: RequestFacts | None = None
+    link: ReadLink | None = None
+    invitation: Invitation | None = None
+
+
+def tell(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
+    """Return what this person may be told of a notice at this moment."""
+    if notice.news is News.INVITATION:
+        return _invitation(wiring, unit, reader)
+    if notice.news is News.REQUESTS:
+        return _request(wiring, unit, notice, reader)
+    if notice.event == "link-created":
+        return _link(wiring, unit, notice, reader)
+    return _thing(wiring, unit, notice, reader)
+
+
+def title_for(wiring: Wiring, entry: CatalogEntry, reader: Reader) -> str:
+    """Return the title of a thing as this person may read it."""
+    if isinstance(reader.party, Staff):
+        return entry.title
+    return entry.client_title or wiring.kind_of(entry.ref).title_in(reader.locale)
+
+
+def _thing(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
+    ref = notice.ref
+    if ref is None or ref.kind not in wiring.kinds:
+        return Told(refusal=AccessReason.ABSENT)
+    decision = decide(wiring, unit, reader.party, Action.VIEW, ref)
+    entry = unit.get(CATALOG_ENTRY, ref.key)
+    if not decision.allowed or entry is None:
+        return Told(refusal=decision.reason)
+    return Told(title=title_for(wiring, entry, reader), ref=ref)
+
+
+def _invitation(wiring: Wiring, unit: Unit, reader: Reader) -> Told:
+    access = unit.get(PORTAL_ACCESS, portal_access_id(reader.party)) if not isinstance(reader.party, Staff) else None
+    if access is None or access.invitation is None:
+        return Told(refusal="over")
+    entry = entry_of(wiring, unit, access.invitation)
+    return Told(refusal=entry.refusal, invitation=entry.invitation)
+
+
+def _request(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
+    mine = AllOf([Eq(RecipientKeys.REQUEST, notice.text("request")), Eq(RecipientKeys.CONTACT, reader.party.id)])
+    parts = [] if isinstance(reader.party, Staff) else unit.find(REQUEST_RECIPIENT, mine)
+    part = next((each for each in parts if not each.state.is_over), None)
+    if part is None:
+        return Told(refusal="over")
+    facts = request_facts(wiring, unit, part, part.generation)
+    if facts.refusal is not None:
+        return Told(refusal=facts.refusal)
+    stale = None if part.state in _STILL.get(notice.event, (part.state,)) else "done"
+    return Told(stale=stale, title=title_for(wiring, facts.chain[0], reader), ref=facts.request.about, request=facts)
+
+
+def _link(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
+    facts = with_recipient(wiring, read_link_facts(wiring, unit.tx, ReadLinkId(notice.text("link"))))
+    link = facts.link
+    if link is None or link.recipient != reader.party:
+        return Told(refusal="over")
+    refusal = judge(wiring, facts, link.generation, unit.now)
+    if refusal is not None or facts.entry is None:
+        return Told(refusal=refusal or "over")
+    title = link.client_title or facts.entry.client_title or link.accepted_title
+    return Told(title=title or wiring.kind_of(link.ref).title_in(reader.locale), link=link)

@@ -1,0 +1,216 @@
+"""
+Notifications: what people hear of in the portal, how they want to hear of it by mail, and letters that failed.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import time
+from typing import Final
+
+import attrs
+
+from sharekit.codec.kinds_of_notices import DELIVERY, NOTICE_PREFERENCES
+from sharekit.errors import InvalidInputError, InvalidTokenError, NotAllowedError, NotFoundError
+from sharekit.features._facts import require_admin
+from sharekit.features._feed import Feed, check_party
+from sharekit.features._preferences import kinds_in, mask_of, preferences_of
+from sharekit.features._unit import Unit, Wiring
+from sharekit.ids import TenantId
+from sharekit.ports import Eq, OrderBy
+from sharekit.records import checks
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.notices import (
+    Cadence,
+    Delivery,
+    DeliveryKeys,
+    DeliveryState,
+    News,
+    NoticePreferences,
+    PreferenceKeys,
+)
+from sharekit.records.parties import Party, Principal, System
+from sharekit.records.unset import UNSET, Unset
+from sharekit.tokens import Claims, Purpose
+
+__all__ = ["Notifications"]
+
+_MOST: Final = 200
+
+
+class Notifications(Feed):
+    """The news of one tenant."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+
+    def preferences(self, party: Party) -> NoticePreferences:
+        """Return how a person wants to hear of news."""
+        check_party(party)
+        with self._wiring.reading() as unit:
+            return preferences_of(unit, party.key)
+
+    def choose(
+        self,
+        party: Party,
+        *,
+        by: Principal,
+        cadences: Mapping[News, Cadence] | Unset = UNSET,
+        quiet: tuple[time, time] | None | Unset = UNSET,
+        daily_at: time | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
+    ) -> NoticePreferences:
+        """
+        Change how a person wants to hear of news; what is not named stays.
+
+        Args:
+            party: Whose preferences.
+            by: The person, or a `System` that speaks for them.
+            cadences: When letters of these kinds come.
+            quiet: Between which times nothing is sent, on each day; None for no such times.
+            daily_at: When the daily letter comes.
+            time_zone: In which zone these times are; None for that of the site.
+
+        Raises:
+            NotAllowedError: *by* is somebody else.
+            InvalidInputError: An argument cannot be used.
+        """
+        changes: dict[str, object] = {}
+        if not isinstance(quiet, Unset):
+            start, end = (None, None) if quiet is None else (_minute("quiet", quiet[0]), _minute("quiet", quiet[1]))
+            changes |= {"quiet_from": start, "quiet_until": end}
+        if not isinstance(daily_at, Unset):
+            changes["daily_at"] = _minute("daily_at", daily_at)
+        if not isinstance(time_zone, Unset):
+            changes["time_zone"] = time_zone
+
+        def change(before: NoticePreferences) -> NoticePreferences:
+            chosen = before.cadences if isinstance(cadences, Unset) else {**before.cadences, **cadences}
+            return attrs.evolve(before, cadences=chosen, **changes)  # type: ignore[arg-type]  # each is of its field's type
+
+        return self._change(party, by, change)
+
+    def mute(self, party: Party, ref: ResourceRef, *, by: Principal) -> NoticePreferences:
+        """
+        Have no letter about a thing, and what lies in it, come to a person; the portal shows the news all the same.
+
+        Raises:
+            NotAllowedError: *by* is not the person, and no `System`.
+            InvalidInputError: The kind of the thing was not declared.
+        """
+        self._wiring.kind_of(ref)
+        return self._change(party, by, lambda before: attrs.evolve(before, muted=before.muted | {ref.key}))
+
+    def unmute(self, party: Party, ref: ResourceRef, *, by: Principal) -> NoticePreferences:
+        """Have letters about a thing come again."""
+        self._wiring.kind_of(ref)
+        return self._change(party, by, lambda before: attrs.evolve(before, muted=before.muted - {ref.key}))
+
+    def tenant_of(self, token: str) -> TenantId | None:
+        """Return the tenant that a genuine token to unsubscribe names, or None; reads nothing."""
+        try:
+            return self._wiring.seals.unseal(Purpose.UNSUBSCRIBE, token).tenant
+        except InvalidTokenError:
+            return None
+
+    def unsubscribe(self, token: str) -> NoticePreferences:
+        """
+        End letters of the kinds that a letter's token names, as by one click (RFC 8058). Again, it changes nothing.
+
+        Call it for a POST alone: programs that look at mail follow every address.
+
+        Raises:
+            InvalidTokenError: It is not ours, or another tenant's, or nobody's any more.
+        """
+        claims = self._wiring.seals.unseal(Purpose.UNSUBSCRIBE, token)
+        if claims.tenant != self._wiring.tenant or len(claims.extra) != 1:
+            raise InvalidTokenError
+
+        def work(unit: Unit) -> NoticePreferences:
+            found = unit.find(NOTICE_PREFERENCES, Eq(PreferenceKeys.HANDLE, claims.id))
+            if not found or claims.generation != 1:
+                raise InvalidTokenError
+            before = found[0]
+            off = dict.fromkeys(kinds_in(claims.extra[0]), Cadence.OFF)
+            after = attrs.evolve(before, cadences={**before.cadences, **off}, changed_at=unit.now)
+            if after.cadences != before.cadences:
+                unit.put(NOTICE_PREFERENCES, after)
+                return after
+            return before
+
+        return self._wiring.write(work)
+
+    def unsubscribe_token(self, party: Party, news: Iterable[News]) -> str:
+        """Return the token that ends letters of these kinds to a person; the same at every call."""
+        check_party(party)
+        kept = self._change(party, System("notices"), lambda before: before)
+        return self._wiring.seals.seal(Purpose.UNSUBSCRIBE, Claims(kept.tenant, kept.handle, 1, (mask_of(news),)))
+
+    def dead_letters(self, *, by: Principal, limit: int = 100) -> list[Delivery]:
+        """
+        Return the deliveries that were given up, the latest first.
+
+        Args:
+            by: A `System`, or somebody with the role ``admin``.
+            limit: At most so many, 1 to 200.
+
+        Raises:
+            NotAllowedError: *by* may not.
+        """
+        checks.whole("limit", limit, 1, _MOST)
+        with self._wiring.reading() as unit:
+            require_admin(unit, by)
+            return unit.find(
+                DELIVERY,
+                Eq(DeliveryKeys.STATE, str(DeliveryState.DEAD)),
+                order=OrderBy(DeliveryKeys.CREATED_AT, descending=True),
+                limit=limit,
+            )
+
+    def retry(self, delivery: Delivery | str, *, by: Principal) -> Delivery:
+        """
+        Have a delivery that was given up tried again by the next run of the relay.
+
+        Whether its reader may be told is asked then, as for every letter.
+
+        Raises:
+            NotAllowedError: *by* may not.
+            NotFoundError: There is no such delivery that was given up.
+        """
+        id_ = delivery.id if isinstance(delivery, Delivery) else delivery
+        checks.text("delivery", id_)
+
+        def work(unit: Unit) -> Delivery:
+            require_admin(unit, by)
+            found = unit.get(DELIVERY, id_)
+            if found is None or found.state is not DeliveryState.DEAD:
+                raise NotFoundError(DELIVERY.name)
+            after = attrs.evolve(
+                found, state=DeliveryState.WAITING, due_at=unit.now, attempts=0, error=None, settled_at=None
+            )
+            unit.put(DELIVERY, after)
+            return after
+
+        return self._wiring.write(work)
+
+    def _change(
+        self, party: Party, by: Principal, change: Callable[[NoticePreferences], NoticePreferences]
+    ) -> NoticePreferences:
+        check_party(party)
+        if not isinstance(by, System) and by != party:
+            raise NotAllowedError("own-preferences-only")
+
+        def work(unit: Unit) -> NoticePreferences:
+            before = preferences_of(unit, party.key)
+            after = change(before)
+            if after == before and unit.get(NOTICE_PREFERENCES, before.id) is not None:
+                return before
+            after = attrs.evolve(after, changed_at=unit.now if after != before else before.changed_at)
+            unit.put(NOTICE_PREFERENCES, after)
+            return after
+
+        return self._wiring.write(work)
+
+
+def _minute(field: str, value: object) -> int:
+    if not isinstance(value, time) or value.tzinfo is not None:
+        raise InvalidInputError(field, "needs a time of day without a zone")
+    return value.hour * 60 + value.minute
