@@ -23,10 +23,12 @@ from sharekit.features.catalog import Catalog
 from sharekit.features.conversations import Conversations
 from sharekit.features.documents import Documents
 from sharekit.features.links import Links
+from sharekit.features.notifications import Notifications
 from sharekit.features.people import People
 from sharekit.features.portal import PortalRules
 from sharekit.features.requests import Requests
 from sharekit.features.shares import Shares
+from sharekit.features.webhooks import Webhooks
 from sharekit.ids import TenantId, is_tenant_id
 from sharekit.ports import (
     BlobStore,
@@ -41,6 +43,7 @@ from sharekit.ports import (
     SupportsJoining,
     SupportsOwnTransactions,
     SupportsTenants,
+    WebhookCaller,
 )
 from sharekit.records import checks
 from sharekit.records.declarations import ResourceKind
@@ -49,6 +52,7 @@ from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope, check_scope, par
 from sharekit.records.several import SeveralInOrder
 from sharekit.records.upkeep import FsckReport, SweepReport
 from sharekit.records.uploads import UploadPolicy
+from sharekit.relay import Post, Relay
 from sharekit.tokens import Seals
 
 __all__ = ["Sharekit"]
@@ -76,6 +80,9 @@ class Sharekit:
         portal: What the portal shows, changed at run time.
         links: Read links.
         conversations: Talking with clients, and among staff about it.
+        notifications: What people hear of, and how they want to.
+        webhooks: Other systems that are told what happens.
+        relay: What delivers all of that.
         audit: What was done.
     """
 
@@ -97,6 +104,8 @@ class Sharekit:
         plan_allows: PlanAllows | None = None,
         undo_window: timedelta = UNDO_WINDOW,
         inbox: MailReader | None = None,
+        post: Post | None = None,
+        webhook_caller: WebhookCaller | None = None,
         tenant: str = "default",
     ) -> None:
         """
@@ -122,6 +131,9 @@ class Sharekit:
             undo_window: How long whoever wrote a message may take it back; until then nobody is told of it,
                 and no client but its author sees it. 10 seconds by default, at most an hour; none for 0.
             inbox: What reads mail that comes in, such as `sharekit.mail.inbox.MailInbox`; without it none is taken.
+            post: How letters go out; without it news stands in the portal alone.
+            webhook_caller: What calls webhooks, such as `sharekit.backends.webhook.HttpWebhookCaller`; without it
+                none is called.
             tenant: The tenant, for a host that has several: letters, digits, ``_`` and ``-``.
 
         Raises:
@@ -137,9 +149,14 @@ class Sharekit:
             rate_limiter=rate_limiter,
             scanner=scanner,
             inbox=inbox,
+            webhook_caller=webhook_caller,
         )
         if plan_allows is not None and not callable(plan_allows):
             raise ConfigurationError("plan_allows", "needs a function of a tenant and a feature")
+        if post is not None and not isinstance(post, Post):
+            raise ConfigurationError("post", "needs a sharekit.relay.Post")
+        self._post = post
+        self._caller = webhook_caller
         wiring = Wiring(
             tenant=_tenant(tenant),
             seals=Seals(secret_keys),
@@ -180,6 +197,8 @@ class Sharekit:
         plan_allows: PlanAllows | None = None,
         undo_window: timedelta = UNDO_WINDOW,
         inbox: MailReader | None = None,
+        post: Post | None = None,
+        webhook_caller: WebhookCaller | None = None,
         tenant: str = "default",
     ) -> "Sharekit":
         """
@@ -201,6 +220,8 @@ class Sharekit:
             plan_allows: As for `Sharekit`.
             undo_window: As for `Sharekit`.
             inbox: As for `Sharekit`.
+            post: As for `Sharekit`.
+            webhook_caller: As for `Sharekit`.
             tenant: As for `Sharekit`.
         """
         from sharekit.backends.fsspec import FsspecBlobStore
@@ -223,6 +244,8 @@ class Sharekit:
             plan_allows=plan_allows,
             undo_window=undo_window,
             inbox=inbox,
+            post=post,
+            webhook_caller=webhook_caller,
             tenant=tenant,
         )
 
@@ -243,6 +266,7 @@ class Sharekit:
 
     def _on(self, wiring: Wiring, memory: LinkMemory | None = None) -> "Sharekit":
         other = object.__new__(type(self))
+        other._post, other._caller = self._post, self._caller
         other._equip(wiring, memory or self._memory)
         return other
 
@@ -356,6 +380,9 @@ class Sharekit:
         self.portal: PortalRules = PortalRules(wiring)
         self.links: Links = Links(wiring, memory)
         self.conversations: Conversations = Conversations(wiring)
+        self.notifications: Notifications = Notifications(wiring)
+        self.webhooks: Webhooks = Webhooks(wiring)
+        self.relay: Relay = Relay(wiring, self._post, self._caller)
         self.audit: Audit = Audit(wiring)
 
 
@@ -377,6 +404,7 @@ def _check_parts(**parts: object) -> None:
         "rate_limiter": "acquire",
         "scanner": "scan",
         "inbox": "read",
+        "webhook_caller": "call",
     }
     for setting, part in parts.items():
         if part is None and setting != "records":

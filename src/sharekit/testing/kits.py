@@ -21,6 +21,7 @@ from sharekit.ports import (
     RateLimiter,
     RecordStore,
     Scanner,
+    WebhookCaller,
 )
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.declarations import ResourceKind, Section
@@ -28,6 +29,7 @@ from sharekit.records.instants import utc
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.several import SeveralInOrder
 from sharekit.records.uploads import UploadPolicy
+from sharekit.relay import Post
 
 __all__ = ["FrozenClock", "SectionLoads", "kit", "project_kind"]
 
@@ -118,6 +120,8 @@ def kit(
     plan_allows: PlanAllows | None = None,
     undo_window: timedelta = timedelta(0),
     inbox: MailReader | None = None,
+    post: Post | None = None,
+    webhook_caller: WebhookCaller | None = None,
     tenant: str = "default",
 ) -> Sharekit:
     """
@@ -139,6 +143,8 @@ def kit(
         plan_allows: As for `Sharekit`.
         undo_window: As for `Sharekit`; none by default, so that what is written is seen at once.
         inbox: As for `Sharekit`.
+        post: As for `Sharekit`.
+        webhook_caller: As for `Sharekit`.
         tenant: As for `Sharekit`.
     """
     return Sharekit(
@@ -157,5 +163,7 @@ def kit(
         plan_allows=plan_allows,
         undo_window=undo_window,
         inbox=inbox,
+        post=post,
+        webhook_caller=webhook_caller,
         tenant=tenant,
     )

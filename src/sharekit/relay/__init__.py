@@ -1,0 +1,116 @@
+"""
+The relay: makes notices of what happened, sends letters, calls webhooks, and seals the audit trail.
+
+It is called again and again: by ``sharekit relay --loop``, by a task of the host's queue, or by a timer. Several
+may run side by side, in any processes that share the store: each thing is done once. It sees only what was
+committed, asks at the moment of sending what its reader may open, and does at least once what it was told to do.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Final
+
+import attrs
+
+from sharekit.codec.kinds import AUDIT_ENTRY
+from sharekit.codec.kinds_of_notices import DELIVERY, NOTICE, OUTBOX_ENTRY
+from sharekit.errors import ConflictError, RetryTransaction
+from sharekit.features._sealing import seal
+from sharekit.features._unit import Wiring
+from sharekit.ids import TenantId
+from sharekit.ports import Eq, WebhookCaller
+from sharekit.records import checks
+from sharekit.records.notices import Carrier, Delivery, DeliveryKeys
+from sharekit.records.relaying import RelayReport
+from sharekit.relay._mailing import resend, send
+from sharekit.relay._planning import plan
+from sharekit.relay._post import Post
+from sharekit.relay._settling import taken_again
+from sharekit.relay._turns import due_ids
+from sharekit.relay._webhooks import call
+
+__all__ = ["Post", "Relay", "RelayReport"]
+
+_log = logging.getLogger("sharekit.relay")
+
+_MOST: Final = 1_000_000
+
+
+class Relay:
+    """Delivers the news of every tenant."""
+
+    def __init__(self, wiring: Wiring, post: Post | None, caller: WebhookCaller | None) -> None:
+        # A relay joins nothing: what the host may still undo is no news.
+        self._wiring = wiring.on_its_own()
+        self._post = post
+        self._caller = caller
+
+    def run_once(self, *, limit: int = 1000) -> RelayReport:
+        """
+        Do what is due now, in every tenant, and return what was done.
+
+        One failure never stops the rest. What fails for now is tried again by a later run, after a time that
+        grows; what fails for good, or ten times, is given up and can be listed by `Notifications.dead_letters`.
+        Without a `Post` no letter is sent, and the notices wait in the portal; without a caller no webhook is called.
+
+        Args:
+            limit: About how many events and letters to do at most in each tenant, so that a run ends.
+
+        Raises:
+            StorageError: The store failed.
+        """
+        checks.whole("limit", limit, 1, _MOST)
+        report = RelayReport()
+        for wiring in self._tenants():
+            report += self._run(wiring, limit) + RelayReport(tenants=1)
+        return report
+
+    def _tenants(self) -> Iterable[Wiring]:
+        named: dict[TenantId, None] = {self._wiring.tenant: None}
+        for kind in (OUTBOX_ENTRY, NOTICE, DELIVERY, AUDIT_ENTRY):
+            named |= dict.fromkeys(self._wiring.records.tenants(kind.name))
+        for tenant in named:
+            yield attrs.evolve(self._wiring, tenant=tenant)
+
+    def _run(self, wiring: Wiring, limit: int) -> RelayReport:
+        post, caller = self._post, self._caller
+        gather = None if post is None else post.gather
+        report = _each(wiring, limit, partial(due_ids, wiring, OUTBOX_ENTRY), lambda id_: plan(wiring, id_, gather))
+        if post is not None:
+            report += _each(wiring, limit, partial(due_ids, wiring, NOTICE), lambda id_: send(wiring, post, id_))
+            report += _again(wiring, limit, Carrier.MAIL, lambda taken: resend(wiring, post, taken))
+        if caller is not None:
+            report += _again(wiring, limit, Carrier.WEBHOOK, lambda taken: call(wiring, caller, taken))
+        sealed = 0
+        while sealed < limit:
+            some = seal(wiring)
+            sealed += some
+            if not some:
+                break
+        return report + RelayReport(sealed=sealed)
+
+
+def _again(wiring: Wiring, limit: int, carrier: Carrier, deliver: Callable[[Delivery], RelayReport]) -> RelayReport:
+    def one(id_: str) -> RelayReport:
+        taken = wiring.write(lambda unit: taken_again(unit, id_))
+        return RelayReport() if taken is None else deliver(taken)
+
+    return _each(wiring, limit, partial(due_ids, wiring, DELIVERY, Eq(DeliveryKeys.CARRIER, str(carrier))), one)
+
+
+def _each(wiring: Wiring, limit: int, find: Callable[[], list[str]], do: Callable[[str], RelayReport]) -> RelayReport:
+    """Do what is due, some at a time, until nothing is, or enough was done."""
+    report, done = RelayReport(), 0
+    while done < limit:
+        ids = find()
+        if not ids:
+            break
+        for id_ in ids:
+            try:
+                report += do(id_)
+            except (ConflictError, RetryTransaction):
+                # Another relay has it, or the store is busy; what was committed stays, and the rest waits its turn.
+                _log.info("%s... is with another relay of tenant %s", id_[:8], wiring.tenant)
+        done += len(ids)
+    return report

@@ -1,0 +1,203 @@
+"""
+Who hears of an event, and of which kind of news it is.
+
+Following decides who hears of a thing; whether they may open it is asked when they are told.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+import attrs
+
+from sharekit.codec.kinds_of_documents import DOCUMENT_ROW, VERSION
+from sharekit.codec.kinds_of_sharing import FOLLOW
+from sharekit.features._facts import chain_of
+from sharekit.features._unit import Unit
+from sharekit.ports import AllOf, Eq, In
+from sharekit.records.audit import Detail
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.documents import VersionKeys
+from sharekit.records.files import ScanState
+from sharekit.records.grants import FollowKeys
+from sharekit.records.notices import News
+from sharekit.records.outbox import OutboxEntry
+from sharekit.records.parties import Contact, Organization, Staff
+
+__all__ = ["Audience", "audience_of"]
+
+_READS: Final = (f"{Contact.type}:", f"{Staff.type}:")
+_READABLE: Final = {str(state) for state in ScanState if state.lets_read}
+
+
+@attrs.frozen(kw_only=True)
+class Audience:
+    """
+    Who hears of an event.
+
+    Attributes:
+        news: Of which kind it is.
+        event: What it is to them: what a scanner found is to them a new document.
+        actor: Who did it, as they see it.
+        subject: What belongs in one letter has the same.
+        parties: The keys of contacts, staff and organisations; of these everybody who belongs to them.
+        gathers: Whether to wait for more of the same before a letter tells of it.
+    """
+
+    news: News
+    event: str
+    actor: str
+    subject: str
+    parties: frozenset[str]
+    gathers: bool = False
+
+    @property
+    def persons(self) -> list[str]:
+        """The keys of the people, sorted, without who did it."""
+        return sorted(key for key in self.parties if key.startswith(_READS) and key != self.actor)
+
+    @property
+    def organizations(self) -> list[Organization]:
+        """The organisations, sorted."""
+        prefix = f"{Organization.type}:"
+        return [Organization(key.removeprefix(prefix)) for key in sorted(self.parties) if key.startswith(prefix)]
+
+
+def audience_of(unit: Unit, entry: OutboxEntry) -> Audience | None:
+    """Return who hears of an event, or None for nobody."""
+    of = _AUDIENCES.get(entry.event)
+    return None if of is None else of(unit, entry)
+
+
+def _text(entry: OutboxEntry, name: str) -> str:
+    value = entry.details.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: Detail) -> frozenset[str]:
+    return frozenset(value) if isinstance(value, tuple) else frozenset()
+
+
+def _things(entry: OutboxEntry, news: News, parties: Iterable[str], *, actor: str | None = None) -> Audience:
+    """Return an audience of what goes together by who did it: sharing, new documents, being let in."""
+    who = actor or entry.actor
+    return Audience(
+        news=news, event=entry.event, actor=who, subject=f"things {who}", parties=frozenset(parties), gathers=True
+    )
+
+
+def _shared(unit: Unit, entry: OutboxEntry) -> Audience | None:
+    party = _text(entry, "party")
+    if entry.details.get("visibility") != "client":
+        return None
+    document = unit.get(DOCUMENT_ROW, entry.resource) if entry.resource is not None else None
+    if document is not None and document.uploader == party:
+        return None  # they sent it themselves
+    return _things(entry, News.SHARED, [party])
+
+
+def _linked(_: Unit, entry: OutboxEntry) -> Audience | None:
+    recipient = _text(entry, "recipient")
+    return _things(entry, News.SHARED, [recipient]) if recipient else None
+
+
+def _document(unit: Unit, entry: OutboxEntry) -> Audience | None:
+    """Who follows a document, or what it lies in; and its owner, when it did not come from staff."""
+    if entry.resource is None or entry.details.get("scan") not in _READABLE:
+        return None
+    document = unit.get(DOCUMENT_ROW, entry.resource)
+    if document is None or document.removed_at is not None or document.provenance.request is not None:
+        return None  # of what came by a request its staff hear in another way
+    event, actor = entry.event, entry.actor
+    if event == "document-scanned":
+        number = entry.details.get("version")
+        found = (
+            unit.find(VERSION, AllOf([Eq(VersionKeys.DOCUMENT, document.id), Eq(VersionKeys.NUMBER, number)]))
+            if isinstance(number, int)
+            else []
+        )
+        if not found:
+            return None
+        actor, event = found[0].added_by, "document-added" if number == 1 else "document-replaced"
+    heard = _followers(unit, ResourceRef.parse(entry.resource))
+    if actor.startswith(f"{Contact.type}:"):
+        heard |= _owners(unit, ResourceRef.parse(entry.resource))
+    return attrs.evolve(_things(entry, News.DOCUMENTS, heard, actor=actor), event=event)
+
+
+def _followers(unit: Unit, ref: ResourceRef) -> frozenset[str]:
+    nodes = [entry.node for entry in chain_of(unit, ref)]
+    return frozenset(follow.party for follow in unit.find(FOLLOW, In(FollowKeys.NODE, nodes)))
+
+
+def _owners(unit: Unit, ref: ResourceRef) -> frozenset[str]:
+    owner = next((entry.owner for entry in chain_of(unit, ref) if entry.owner is not None), None)
+    return frozenset() if owner is None else frozenset({owner})
+
+
+def _asked(_: Unit, entry: OutboxEntry) -> Audience:
+    parties = _texts(entry.details.get("parties")) or {_text(entry, "party")}
+    return Audience(
+        news=News.REQUESTS,
+        event=entry.event,
+        actor=entry.actor,
+        subject=f"request {_text(entry, 'request')}",
+        parties=frozenset(parties),
+    )
+
+
+def _submitted(_: Unit, entry: OutboxEntry) -> Audience:
+    return Audience(
+        news=News.SUBMISSIONS,
+        event=entry.event,
+        actor=entry.actor,
+        subject=f"submission {_text(entry, 'request')} {_text(entry, 'party')}",
+        parties=_texts(entry.details.get("notify")),
+        gathers=True,
+    )
+
+
+def _invited(_: Unit, entry: OutboxEntry) -> Audience:
+    return Audience(
+        news=News.INVITATION,
+        event=entry.event,
+        actor=entry.actor,
+        subject="invitation",
+        parties=frozenset({_text(entry, "party")}),
+    )
+
+
+def _wanted(unit: Unit, entry: OutboxEntry) -> Audience | None:
+    if entry.resource is None:
+        return None
+    ref = ResourceRef.parse(entry.resource)
+    staff = {key for key in _followers(unit, ref) if key.startswith(f"{Staff.type}:")}
+    return Audience(
+        news=News.ACCESS,
+        event=entry.event,
+        actor=entry.actor,
+        subject=f"access {entry.resource}",
+        parties=_owners(unit, ref) | staff,
+    )
+
+
+def _answered(_: Unit, entry: OutboxEntry) -> Audience | None:
+    approved = entry.details.get("state") == "approved"
+    return _things(entry, News.ACCESS, [_text(entry, "party")]) if approved else None
+
+
+_AUDIENCES: Final[Mapping[str, Callable[[Unit, OutboxEntry], Audience | None]]] = {
+    "resource-shared": _shared,
+    "link-created": _linked,
+    "document-added": _document,
+    "document-replaced": _document,
+    "document-scanned": _document,
+    "request-created": _asked,
+    "request-reminded": _asked,
+    "request-sent-back": _asked,
+    "request-accepted": _asked,
+    "submission-received": _submitted,
+    "request-submitted": _submitted,
+    "contact-invited": _invited,
+    "access-requested": _wanted,
+    "access-answered": _answered,
+}

@@ -1,0 +1,180 @@
+"""
+Which letter tells of some news, and what stands in it.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from sharekit.codec.kinds_of_documents import DOCUMENT_ROW
+from sharekit.features._news import Told
+from sharekit.features._readers import Reader, name_of
+from sharekit.features._request_facts import RequestFacts, submissions_of
+from sharekit.features._request_wording import said_by_staff
+from sharekit.features._unit import Unit, Wiring
+from sharekit.mail.letters import (
+    AcceptedLetter,
+    ApprovedLetter,
+    DigestLetter,
+    InvitationLetter,
+    LetterContent,
+    NewsLine,
+    ReminderLetter,
+    RequestLetter,
+    SentBackLetter,
+    SharedLetter,
+    SubmissionLetter,
+    Words,
+)
+from sharekit.policies.requests import counted
+from sharekit.records.notices import News, Notice
+from sharekit.records.parties import Contact, Staff
+from sharekit.records.submissions import SubmissionState
+from sharekit.relay._post import Post
+from sharekit.tokens import Claims, Purpose
+
+__all__ = ["Content", "Desk"]
+
+_ONE = 1
+
+
+@attrs.frozen(kw_only=True)
+class Content:
+    """
+    What a letter says.
+
+    Attributes:
+        letter: Which letter it is, and what it is told.
+        words: What staff say in it instead of our words, or None.
+    """
+
+    letter: LetterContent
+    words: Words | None = None
+
+
+Item = tuple[Notice, Told]
+
+
+@attrs.frozen(kw_only=True)
+class Desk:
+    """Writes down what a letter says, from what is known at this moment."""
+
+    wiring: Wiring
+    unit: Unit
+    post: Post
+    reader: Reader
+
+    def content(self, items: Sequence[Item], *, digest: bool) -> Content:
+        """Return the letter for these news, the oldest first; at least one."""
+        latest, told = items[-1]
+        if digest:
+            return Content(letter=self._digest(items))
+        if latest.news is News.INVITATION:
+            return Content(letter=self._invitation(latest, told))
+        if latest.news is News.REQUESTS and told.request is not None:
+            return self._request(latest, told, told.request)
+        if latest.news is News.SUBMISSIONS:
+            return Content(letter=self._submission(items))
+        if latest.event == "access-requested":
+            return Content(letter=self._digest(items))
+        return Content(letter=self._things(items))
+
+    def _page(self, told: Told) -> str | None:
+        if told.link is not None:
+            link = told.link
+            token = self.wiring.seals.seal(Purpose.LINK, Claims(link.tenant, link.id, link.generation))
+            return self.post.page("/l/{}", token)
+        if told.request is not None:
+            return self._upload_page(told.request)
+        return self.post.page_of(told.ref, staff=isinstance(self.reader.party, Staff))
+
+    def _upload_page(self, facts: RequestFacts) -> str:
+        part = facts.recipient
+        token = self.wiring.seals.seal(Purpose.UPLOAD, Claims(part.tenant, part.id, part.generation))
+        return self.post.page("/u/{}", token)
+
+    def _name(self, key: str) -> str:
+        return name_of(self.wiring, self.unit, key)
+
+    def _digest(self, items: Sequence[Item]) -> DigestLetter:
+        lines: dict[tuple[str, str, str], None] = {}
+        for notice, told in items:
+            line = NewsLine(event=notice.event, actor=self._name(notice.actor))
+            lines[told.title, self.post.writer.line(line, self.reader.locale), self._page(told) or ""] = None
+        home = self.post.page("/p/") if isinstance(self.reader.party, Contact) else None
+        return DigestLetter(reader=self.reader.name, url=home, entries=tuple(lines))
+
+    def _invitation(self, notice: Notice, told: Told) -> InvitationLetter:
+        invitation = told.invitation
+        assert invitation is not None  # noqa: S101  # without one there is a refusal, and no letter
+        token = self.wiring.seals.seal(Purpose.INVITATION, Claims(invitation.tenant, invitation.id, _ONE))
+        return InvitationLetter(
+            reader=self.reader.name,
+            url=self.post.page("/i/{}", token),
+            sender=self._name(notice.actor),
+            until=invitation.expires_at,
+        )
+
+    def _things(self, items: Sequence[Item]) -> LetterContent:
+        titles: dict[str, str] = {}
+        pages: dict[str, str | None] = {}
+        for notice, told in items:
+            key = told.link.id if told.link is not None else notice.resource or ""
+            titles[key], pages[key] = told.title, self._page(told)
+        staff = isinstance(self.reader.party, Staff)
+        home = None if staff else self.post.page("/p/")
+        url = next(iter(pages.values())) if len(pages) == 1 else home
+        actor, named = self._name(items[-1][0].actor), tuple(titles.values())
+        if any(notice.event == "access-answered" for notice, _ in items):
+            return ApprovedLetter(reader=self.reader.name, url=url, titles=named)
+        if staff and items[-1][0].actor.startswith(f"{Contact.type}:"):
+            return SubmissionLetter(reader=self.reader.name, url=url, client=actor, files=named)
+        return SharedLetter(reader=self.reader.name, url=url, titles=named, sender=actor)
+
+    def _request(self, notice: Notice, told: Told, facts: RequestFacts) -> Content:
+        request, locale = facts.request, self.reader.locale
+        url, sender = self._upload_page(facts), self._name(request.created_by)
+        sent = submissions_of(self.unit, facts.recipient)
+        if notice.event == "request-accepted":
+            titles = tuple(item.title_in(locale) for item in request.items)
+            return Content(letter=AcceptedLetter(reader=self.reader.name, url=url, titles=titles, about=told.title))
+        due = self._day(facts)
+        if notice.event == "request-sent-back":
+            back = [each for each in sent if each.state is SubmissionState.SENT_BACK]
+            reasons = tuple((request.item(each.item).title_in(locale), each.reason or "") for each in back)
+            whole = ((told.title, facts.recipient.reason or ""),)
+            letter: RequestLetter = SentBackLetter(
+                reader=self.reader.name, url=url, items=reasons or whole, sender=sender, about=told.title, due=due
+            )
+            return Content(letter=letter)
+        missing = [item for item in request.items if counted(item, sent) < max(item.min, _ONE)]
+        wanted = tuple((item.title_in(locale), item.note or "") for item in missing or request.items)
+        kind = ReminderLetter if notice.event == "request-reminded" else RequestLetter
+        letter = kind(reader=self.reader.name, url=url, items=wanted, sender=sender, about=told.title, due=due)
+        said = said_by_staff(request.text_in(locale), locale)
+        words = Words(
+            subject=said.subject if kind is RequestLetter else None,
+            text=said.text if kind is RequestLetter else None,
+            button=said.button,
+        )
+        return Content(letter=letter, words=words)
+
+    def _day(self, facts: RequestFacts) -> date | None:
+        due = facts.request.due
+        return None if due is None else due.astimezone(ZoneInfo(self.post.time_zone)).date()
+
+    def _submission(self, items: Sequence[Item]) -> SubmissionLetter:
+        latest, told = items[-1]
+        keys = list(dict.fromkeys(notice.text("document") for notice, _ in items if notice.text("document")))
+        names = [document.name for document in self.unit.get_many(DOCUMENT_ROW, keys)]
+        ends = any(notice.event == "request-submitted" and notice.details.get("complete") for notice, _ in items)
+        return SubmissionLetter(
+            reader=self.reader.name,
+            url=self._page(told),
+            client=self._name(latest.text("party")),
+            files=tuple(names) or (told.title,),
+            about=told.title,
+            complete=ends,
+        )

@@ -1,0 +1,223 @@
+"""
+Sends letters: takes the notices of one person that belong together, asks what of them may be told, and tells it.
+
+Before a letter is handed over, its delivery is committed with the notices that it tells of; after it, that it was
+sent. A crash between the two makes the next relay send the same letter once more, under the same Message-ID.
+"""
+
+from functools import partial
+from typing import Final
+
+import attrs
+
+from sharekit.codec.kinds_of_notices import DELIVERY, NOTICE, NOTICE_PREFERENCES
+from sharekit.features._facts import chain_of
+from sharekit.features._news import tell
+from sharekit.features._preferences import mask_of, preferences_of, when
+from sharekit.features._readers import Reader, reader_of
+from sharekit.features._unit import Unit, Wiring
+from sharekit.mail.composing import compose, message_id
+from sharekit.mail.letters import LetterContent
+from sharekit.ports import AllOf, Eq, Letter, Mailbox, OrderBy
+from sharekit.records.notices import (
+    Cadence,
+    Carrier,
+    Delivery,
+    DeliveryState,
+    News,
+    Notice,
+    NoticeKeys,
+    NoticePreferences,
+    NoticeState,
+    delivery_id,
+)
+from sharekit.records.relaying import RelayReport
+from sharekit.relay._letters import Content, Desk
+from sharekit.relay._post import Post
+from sharekit.relay._settling import postponed
+from sharekit.relay._turns import LEASE
+from sharekit.tokens import Claims, Purpose
+
+__all__ = ["resend", "send"]
+
+_MOST: Final = 200
+
+
+@attrs.frozen(kw_only=True)
+class _Ready:
+    """
+    A letter that can go.
+
+    Attributes:
+        delivery: Its delivery.
+        reader: To whom.
+        address: Where they get mail.
+        content: What it says; None when nothing is left that may be told.
+        preferences: How its reader wants to hear of news.
+        dropped: Why no letter tells of some of its notices, by their ids.
+    """
+
+    delivery: Delivery
+    reader: Reader | None
+    address: str
+    content: Content | None
+    preferences: NoticePreferences
+    dropped: dict[str, str]
+
+
+def send(wiring: Wiring, post: Post, notice_id: str) -> RelayReport:
+    """Send the letter that tells of a notice, when its time has come and nobody else does."""
+    delivery = wiring.write(lambda unit: _taken(wiring, unit, post, notice_id))
+    return RelayReport() if delivery is None else resend(wiring, post, delivery)
+
+
+def resend(wiring: Wiring, post: Post, delivery: Delivery) -> RelayReport:
+    """Hand over a letter that one has taken."""
+    try:
+        with wiring.reading() as unit:
+            ready = _ready(wiring, unit, post, delivery)
+        if ready.content is not None and ready.reader is not None:
+            letter = _letter(wiring, post, ready, ready.content.letter)
+            post.notifier.send(letter, compose(letter))
+    except Exception as error:  # noqa: BLE001  # whatever a service, a template or the host's directory does to one letter
+        return wiring.write(partial(postponed, taken=delivery, error=error))
+    return wiring.write(lambda unit: _settled(unit, ready))
+
+
+def _taken(wiring: Wiring, unit: Unit, post: Post, id_: str) -> Delivery | None:
+    first = unit.get(NOTICE, id_)
+    if first is None or first.state is not NoticeState.WAITING or first.due_at > unit.now:
+        return None
+    reader = reader_of(wiring, unit, first.person)
+    if reader is None or reader.email is None:
+        _drop(unit, first, "inactive" if reader is None else "no-address")
+        return None
+    wants = preferences_of(unit, first.person)
+    moment = when(first, wants, unit.now, post.time_zone)
+    reason = "off" if moment is None else _needless(unit, first, wants)
+    if reason is not None:
+        _drop(unit, first, reason)
+        return None
+    if moment is not None and moment > unit.now:
+        unit.put(NOTICE, attrs.evolve(first, due_at=moment))
+        return None
+    digest = wants.cadence(first.news).gathers
+    together = _together(unit, post, first, wants, digest=digest)
+    delivery = Delivery(
+        tenant=unit.tenant,
+        id=delivery_id(unit.tenant, Carrier.MAIL, together[0].id, first.person),
+        carrier=Carrier.MAIL,
+        party=first.person,
+        notices=tuple(each.id for each in together),
+        news=frozenset(str(each.news) for each in together),
+        digest=digest,
+        created_at=unit.now,
+        due_at=unit.now + LEASE,
+        attempts=1,
+    )
+    unit.put(DELIVERY, delivery)
+    for each in together:
+        unit.put(NOTICE, attrs.evolve(each, state=NoticeState.TAKEN, delivery=delivery.id))
+    if wants.changed_at is None and unit.get(NOTICE_PREFERENCES, wants.id) is None:
+        unit.put(NOTICE_PREFERENCES, wants)  # for the handle in the address that ends letters
+    return delivery
+
+
+def _together(unit: Unit, post: Post, first: Notice, wants: NoticePreferences, *, digest: bool) -> list[Notice]:
+    """Return the notices that go in one letter with a notice, and it, the oldest first."""
+    where = AllOf([Eq(NoticeKeys.PERSON, first.person), Eq(NoticeKeys.STATE, str(NoticeState.WAITING))])
+    waiting = unit.find(NOTICE, where, order=OrderBy(NoticeKeys.AT), limit=_MOST)
+    found: list[Notice] = []
+    for each in waiting:
+        moment = when(each, wants, unit.now, post.time_zone)
+        if moment is None or moment > unit.now or wants.cadence(each.news).gathers is not digest:
+            continue
+        if digest or each.subject == first.subject:
+            found.append(each)
+    return found if any(each.id == first.id for each in found) else [first, *found]
+
+
+def _needless(unit: Unit, notice: Notice, wants: NoticePreferences) -> str | None:
+    """Say why its reader needs no letter about a notice, or None."""
+    if notice.seen_at is not None:
+        return "seen"
+    if wants.cadence(notice.news) is Cadence.OFF:
+        return "off"
+    if wants.muted and notice.ref is not None and notice.news.can_be_chosen:
+        keys = {notice.resource, *(entry.ref.key for entry in chain_of(unit, notice.ref))}
+        return "muted" if wants.muted & keys else None
+    return None
+
+
+def _drop(unit: Unit, notice: Notice, reason: str) -> None:
+    unit.put(NOTICE, attrs.evolve(notice, state=NoticeState.DROPPED, reason=reason))
+
+
+def _ready(wiring: Wiring, unit: Unit, post: Post, delivery: Delivery) -> _Ready:
+    """Find out what of a letter may be told at this moment."""
+    reader = reader_of(wiring, unit, delivery.party)
+    wants = preferences_of(unit, delivery.party)
+    dropped: dict[str, str] = {}
+    items = []
+    if reader is None or reader.email is None:
+        reason = "inactive" if reader is None else "no-address"
+        return _Ready(
+            delivery=delivery,
+            reader=None,
+            address="",
+            content=None,
+            preferences=wants,
+            dropped=dict.fromkeys(delivery.notices, reason),
+        )
+    for notice in unit.get_many(NOTICE, delivery.notices):
+        told = tell(wiring, unit, notice, reader)
+        reason_not = told.refusal or told.stale or _needless(unit, notice, wants)
+        if reason_not is None:
+            items.append((notice, told))
+        else:
+            dropped[notice.id] = str(reason_not)
+    desk = Desk(wiring=wiring, unit=unit, post=post, reader=reader)
+    content = desk.content(items, digest=delivery.digest) if items else None
+    return _Ready(
+        delivery=delivery, reader=reader, address=reader.email, content=content, preferences=wants, dropped=dropped
+    )
+
+
+def _letter(wiring: Wiring, post: Post, ready: _Ready, content: LetterContent) -> Letter:
+    delivery, wants = ready.delivery, ready.preferences
+    assert ready.reader is not None and ready.content is not None  # noqa: S101, PT018  # whoever asks looked before
+    written = post.writer.write(
+        content,
+        locale=ready.reader.locale,
+        words=ready.content.words,
+        settings_url=post.settings_page,
+        time_zone=wants.time_zone,
+    )
+    mask = mask_of(News(each) for each in delivery.news)
+    token = wiring.seals.seal(Purpose.UNSUBSCRIBE, Claims(wiring.tenant, wants.handle, 1, (mask,)))
+    return Letter(
+        id=delivery.id,
+        recipient=Mailbox(ready.address, ready.reader.name),
+        sender=post.sender,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        message_id=message_id(post.domain, wiring.tenant, delivery.id),
+        date=delivery.created_at,
+        language=written.language,
+        unsubscribe_url=post.one_click(token) if mask else None,
+    )
+
+
+def _settled(unit: Unit, ready: _Ready) -> RelayReport:
+    """Note what became of a letter, unless another relay did."""
+    delivery = unit.get(DELIVERY, ready.delivery.id)
+    if delivery is None or delivery.state is not DeliveryState.WAITING:
+        return RelayReport()
+    state = DeliveryState.DROPPED if ready.content is None else DeliveryState.SENT
+    unit.put(DELIVERY, attrs.evolve(delivery, state=state, settled_at=unit.now, error=None))
+    for notice in unit.get_many(NOTICE, delivery.notices):
+        reason = ready.dropped.get(notice.id)
+        became = NoticeState.SENT if reason is None else NoticeState.DROPPED
+        unit.put(NOTICE, attrs.evolve(notice, state=became, reason=reason))
+    return RelayReport(dropped=1) if ready.content is None else RelayReport(sent=1)
