@@ -7,18 +7,21 @@ Everything that tells news asks here, at the moment of telling: letters, and the
 import attrs
 
 from sharekit.codec.kinds import CATALOG_ENTRY
+from sharekit.codec.kinds_of_conversations import CONVERSATION, MESSAGE, READING
 from sharekit.codec.kinds_of_people import PORTAL_ACCESS
 from sharekit.codec.kinds_of_requests import REQUEST_RECIPIENT
 from sharekit.features._deciding import decide
+from sharekit.features._hearing import hearing_of, takes_part
 from sharekit.features._link_facts import judge, read_link_facts, with_recipient
 from sharekit.features._portal_access import entry_of
 from sharekit.features._readers import Reader
 from sharekit.features._request_facts import RequestFacts, request_facts
 from sharekit.features._unit import Unit, Wiring
-from sharekit.ids import ReadLinkId
+from sharekit.ids import MessageId, ReadLinkId
 from sharekit.policies.access import AccessReason
 from sharekit.ports import AllOf, Eq
 from sharekit.records.catalog import CatalogEntry, ResourceRef
+from sharekit.records.conversations import Conversation, Message, reading_id
 from sharekit.records.decisions import Action
 from sharekit.records.invitations import Invitation, portal_access_id
 from sharekit.records.links import ReadLink
@@ -49,6 +52,8 @@ class Told:
         request: The facts of the request, for news of one.
         link: The link, for news of one.
         invitation: The invitation, for news of one.
+        conversation: The conversation, for news of one.
+        message: The message, when they may read it.
     """
 
     refusal: str | None = None
@@ -58,6 +63,8 @@ class Told:
     request: RequestFacts | None = None
     link: ReadLink | None = None
     invitation: Invitation | None = None
+    conversation: Conversation | None = None
+    message: Message | None = None
 
 
 def tell(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
@@ -66,6 +73,8 @@ def tell(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
         return _invitation(wiring, unit, reader)
     if notice.news is News.REQUESTS:
         return _request(wiring, unit, notice, reader)
+    if notice.news is News.MESSAGES:
+        return _talk(wiring, unit, notice, reader)
     if notice.event == "link-created":
         return _link(wiring, unit, notice, reader)
     return _thing(wiring, unit, notice, reader)
@@ -120,3 +129,30 @@ def _link(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
         return Told(refusal=refusal or "over")
     title = link.client_title or facts.entry.client_title or link.accepted_title
     return Told(title=title or wiring.kind_of(link.ref).title_in(reader.locale), link=link)
+
+
+def _talk(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
+    """Ask those who know conversations; who was added without any history is only told that there is something."""
+    conversation = unit.get(CONVERSATION, notice.text("conversation"))
+    if conversation is None:
+        return Told(refusal=AccessReason.ABSENT)
+    if notice.event == "participant-added":
+        there = takes_part(wiring, unit, reader.party.key, conversation)
+        return Told(refusal=None if there else "not-there", title=conversation.subject, conversation=conversation)
+    id_ = MessageId(notice.text("message"))
+    hearing = hearing_of(wiring, unit, reader.party.key, id_)
+    message = unit.get(MESSAGE, id_)
+    if not hearing.told or message is None:
+        return Told(refusal="not-told")
+    return Told(
+        stale="read" if _has_read(unit, reader, message) else None,
+        title=conversation.subject,
+        conversation=conversation,
+        message=message if hearing.shown else None,
+    )
+
+
+def _has_read(unit: Unit, reader: Reader, message: Message) -> bool:
+    reading = unit.get(READING, reading_id(unit.tenant, message.conversation, reader.party.key))
+    number = message.number if isinstance(reader.party, Staff) else message.client_number
+    return reading is not None and number is not None and reading.number >= number

@@ -8,11 +8,13 @@ from typing import Final
 
 import attrs
 
+from sharekit.codec.kinds_of_conversations import ADDRESS_BOUNCE
 from sharekit.codec.kinds_of_notices import DELIVERY, NOTICE_PREFERENCES
 from sharekit.errors import InvalidInputError, InvalidTokenError, NotAllowedError, NotFoundError
 from sharekit.features._facts import require_admin
 from sharekit.features._feed import Feed, check_party
 from sharekit.features._preferences import kinds_in, mask_of, preferences_of
+from sharekit.features._readers import reader_of
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import TenantId
 from sharekit.ports import Eq, OrderBy
@@ -20,6 +22,7 @@ from sharekit.records import checks
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.notices import (
     Cadence,
+    Carrier,
     Delivery,
     DeliveryKeys,
     DeliveryState,
@@ -28,6 +31,7 @@ from sharekit.records.notices import (
     PreferenceKeys,
 )
 from sharekit.records.parties import Party, Principal, System
+from sharekit.records.reach import bounce_id
 from sharekit.records.unset import UNSET, Unset
 from sharekit.tokens import Claims, Purpose
 
@@ -169,7 +173,8 @@ class Notifications(Feed):
         """
         Have a delivery that was given up tried again by the next run of the relay.
 
-        Whether its reader may be told is asked then, as for every letter.
+        An address that was refused is taken to be good again. Whether its reader may be told is asked then, as for
+        every letter.
 
         Raises:
             NotAllowedError: *by* may not.
@@ -187,6 +192,10 @@ class Notifications(Feed):
                 found, state=DeliveryState.WAITING, due_at=unit.now, attempts=0, error=None, settled_at=None
             )
             unit.put(DELIVERY, after)
+            reader = reader_of(self._wiring, unit, found.party) if found.carrier is Carrier.MAIL else None
+            bounced = None if reader is None or reader.email is None else bounce_id(reader.email)
+            if bounced is not None and unit.get(ADDRESS_BOUNCE, bounced) is not None:
+                unit.delete(ADDRESS_BOUNCE, bounced)
             return after
 
         return self._wiring.write(work)

@@ -5,13 +5,17 @@ Following decides who hears of a thing; whether they may open it is asked when t
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Final
 
 import attrs
 
+from sharekit.codec.kinds_of_conversations import CONVERSATION, MESSAGE
 from sharekit.codec.kinds_of_documents import DOCUMENT_ROW, VERSION
 from sharekit.codec.kinds_of_sharing import FOLLOW
+from sharekit.features._conversation_facts import present_in
 from sharekit.features._facts import chain_of
+from sharekit.features._hearing import told_inside
 from sharekit.features._unit import Unit
 from sharekit.ports import AllOf, Eq, In
 from sharekit.records.audit import Detail
@@ -41,6 +45,7 @@ class Audience:
         subject: What belongs in one letter has the same.
         parties: The keys of contacts, staff and organisations; of these everybody who belongs to them.
         gathers: Whether to wait for more of the same before a letter tells of it.
+        not_before: Until then it may be undone, and no letter tells of it; None for no such time.
     """
 
     news: News
@@ -49,6 +54,7 @@ class Audience:
     subject: str
     parties: frozenset[str]
     gathers: bool = False
+    not_before: datetime | None = None
 
     @property
     def persons(self) -> list[str]:
@@ -185,6 +191,40 @@ def _answered(_: Unit, entry: OutboxEntry) -> Audience | None:
     return _things(entry, News.ACCESS, [_text(entry, "party")]) if approved else None
 
 
+def _message(unit: Unit, entry: OutboxEntry) -> Audience | None:
+    """Who hears of a message by taking part; it is asked again when they are told, also for what they may read."""
+    message = unit.get(MESSAGE, _text(entry, "message"))
+    conversation = None if message is None else unit.get(CONVERSATION, message.conversation)
+    if message is None or conversation is None:
+        return None  # it was taken back
+    parties: set[str] = set()
+    if not message.automatic:
+        parties |= set(told_inside(unit, conversation))
+    if not message.is_note:
+        parties |= {row.party for row in present_in(unit, conversation) if not row.party.startswith(f"{Staff.type}:")}
+        if conversation.followed is not None:
+            follows = unit.find(FOLLOW, Eq(FollowKeys.NODE, conversation.followed))
+            parties |= {follow.party for follow in follows if not follow.party.startswith(f"{Staff.type}:")}
+    return Audience(
+        news=News.MESSAGES,
+        event="message-posted",
+        actor=message.author,
+        subject=f"message {message.id}",
+        parties=frozenset(parties),
+        not_before=message.settled_at,
+    )
+
+
+def _joined(_: Unit, entry: OutboxEntry) -> Audience:
+    return Audience(
+        news=News.MESSAGES,
+        event=entry.event,
+        actor=entry.actor,
+        subject=f"joined {_text(entry, 'conversation')}",
+        parties=frozenset({_text(entry, "party")}),
+    )
+
+
 _AUDIENCES: Final[Mapping[str, Callable[[Unit, OutboxEntry], Audience | None]]] = {
     "resource-shared": _shared,
     "link-created": _linked,
@@ -200,4 +240,7 @@ _AUDIENCES: Final[Mapping[str, Callable[[Unit, OutboxEntry], Audience | None]]] 
     "contact-invited": _invited,
     "access-requested": _wanted,
     "access-answered": _answered,
+    "message-posted": _message,
+    "message-promoted": _message,
+    "participant-added": _joined,
 }

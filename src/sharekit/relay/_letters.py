@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from sharekit.codec.kinds_of_conversations import MESSAGE
 from sharekit.codec.kinds_of_documents import DOCUMENT_ROW
 from sharekit.features._news import Told
 from sharekit.features._readers import Reader, name_of
 from sharekit.features._request_facts import RequestFacts, submissions_of
 from sharekit.features._request_wording import said_by_staff
 from sharekit.features._unit import Unit, Wiring
+from sharekit.ids import ConversationId
+from sharekit.mail.composing import message_id, references
 from sharekit.mail.letters import (
     AcceptedLetter,
     ApprovedLetter,
@@ -22,6 +25,7 @@ from sharekit.mail.letters import (
     LetterContent,
     NewsLine,
     ReminderLetter,
+    ReplyLetter,
     RequestLetter,
     SentBackLetter,
     SharedLetter,
@@ -29,6 +33,8 @@ from sharekit.mail.letters import (
     Words,
 )
 from sharekit.policies.requests import counted
+from sharekit.records.catalog import Audience
+from sharekit.records.conversations import Conversation, Message
 from sharekit.records.notices import News, Notice
 from sharekit.records.parties import Contact, Staff
 from sharekit.records.submissions import SubmissionState
@@ -48,10 +54,20 @@ class Content:
     Attributes:
         letter: Which letter it is, and what it is told.
         words: What staff say in it instead of our words, or None.
+        conversation: Where an answer by mail is posted, or None.
+        audience: Whom such an answer is for.
+        references: The Message-IDs of what came before, oldest first.
+        in_reply_to: The Message-ID of what it answers, or None.
+        automatic: Whether it carries an automatic reply, which nobody wrote.
     """
 
     letter: LetterContent
     words: Words | None = None
+    conversation: ConversationId | None = None
+    audience: Audience = Audience.CLIENT
+    references: tuple[str, ...] = ()
+    in_reply_to: str | None = None
+    automatic: bool = False
 
 
 Item = tuple[Notice, Told]
@@ -69,17 +85,21 @@ class Desk:
     def content(self, items: Sequence[Item], *, digest: bool) -> Content:
         """Return the letter for these news, the oldest first; at least one."""
         latest, told = items[-1]
-        if digest:
-            return Content(letter=self._digest(items))
-        if latest.news is News.INVITATION:
-            return Content(letter=self._invitation(latest, told))
-        if latest.news is News.REQUESTS and told.request is not None:
+        if not digest and latest.news is News.REQUESTS and told.request is not None:
             return self._request(latest, told, told.request)
+        if not digest and told.message is not None and told.conversation is not None:
+            return self._reply(told.message, told.conversation)
+        return Content(letter=self._plain(items, digest=digest))
+
+    def _plain(self, items: Sequence[Item], *, digest: bool) -> LetterContent:
+        latest, told = items[-1]
+        if digest or latest.event == "access-requested" or latest.news is News.MESSAGES:
+            return self._digest(items)
+        if latest.news is News.INVITATION:
+            return self._invitation(latest, told)
         if latest.news is News.SUBMISSIONS:
-            return Content(letter=self._submission(items))
-        if latest.event == "access-requested":
-            return Content(letter=self._digest(items))
-        return Content(letter=self._things(items))
+            return self._submission(items)
+        return self._things(items)
 
     def _page(self, told: Told) -> str | None:
         if told.link is not None:
@@ -88,7 +108,10 @@ class Desk:
             return self.post.page("/l/{}", token)
         if told.request is not None:
             return self._upload_page(told.request)
-        return self.post.page_of(told.ref, staff=isinstance(self.reader.party, Staff))
+        staff, talk = isinstance(self.reader.party, Staff), told.conversation
+        if talk is not None:
+            return self.post.talk_page(talk.id, talk.about, staff=staff)
+        return self.post.page_of(told.ref, staff=staff)
 
     def _upload_page(self, facts: RequestFacts) -> str:
         part = facts.recipient
@@ -160,6 +183,34 @@ class Desk:
             button=said.button,
         )
         return Content(letter=letter, words=words)
+
+    def _reply(self, message: Message, conversation: Conversation) -> Content:
+        """Return the letter with a message; an answer by mail goes to whom the message is for, and to nobody else."""
+        tenant, party, domain = self.wiring.tenant, self.reader.party.key, self.post.domain
+        staff = isinstance(self.reader.party, Staff)
+        # Programs that show mail by conversation go by what came before; this stands for its beginning.
+        beginning = message_id(domain, tenant, "conversation", conversation.id, party)
+        answered = None if message.in_reply_to is None else self.unit.get(MESSAGE, message.in_reply_to)
+        theirs = answered.mail_id if answered is not None and answered.author == party else None
+        first = message.number == 1 if staff else message.client_number == 1
+        letter = ReplyLetter(
+            reader=self.reader.name,
+            url=self.post.talk_page(conversation.id, conversation.about, staff=staff),
+            sender=self._name(message.author) or self.post.sender.name,
+            subject=conversation.subject,
+            text=message.text,
+            files=tuple(attachment.name for attachment in message.attachments),
+            answers=not first,
+            by_mail=self.post.reply_domain is not None,
+        )
+        return Content(
+            letter=letter,
+            conversation=conversation.id,
+            audience=message.audience,
+            references=references([beginning], theirs),
+            in_reply_to=theirs or (None if first else beginning),
+            automatic=message.automatic,
+        )
 
     def _day(self, facts: RequestFacts) -> date | None:
         due = facts.request.due

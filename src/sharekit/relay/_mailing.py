@@ -10,15 +10,21 @@ from typing import Final
 
 import attrs
 
+from sharekit.codec.kinds_of_conversations import ADDRESS_BOUNCE
 from sharekit.codec.kinds_of_notices import DELIVERY, NOTICE, NOTICE_PREFERENCES
+from sharekit.errors import PermanentDeliveryError
 from sharekit.features._facts import chain_of
 from sharekit.features._news import tell
 from sharekit.features._preferences import mask_of, preferences_of, when
 from sharekit.features._readers import Reader, reader_of
+from sharekit.features._reply_addresses import reply_code
 from sharekit.features._unit import Unit, Wiring
+from sharekit.ids import ConversationId
+from sharekit.mail.addresses import reply_address
 from sharekit.mail.composing import compose, message_id
 from sharekit.mail.letters import LetterContent
-from sharekit.ports import AllOf, Eq, Letter, Mailbox, OrderBy
+from sharekit.ports import AllOf, AutoSubmitted, Eq, Letter, Mailbox, OrderBy
+from sharekit.records.catalog import Audience
 from sharekit.records.notices import (
     Cadence,
     Carrier,
@@ -31,6 +37,7 @@ from sharekit.records.notices import (
     NoticeState,
     delivery_id,
 )
+from sharekit.records.reach import AddressBounce, bounce_id
 from sharekit.records.relaying import RelayReport
 from sharekit.relay._letters import Content, Desk
 from sharekit.relay._post import Post
@@ -55,6 +62,8 @@ class _Ready:
         content: What it says; None when nothing is left that may be told.
         preferences: How its reader wants to hear of news.
         dropped: Why no letter tells of some of its notices, by their ids.
+        reply_to: Where an answer goes, or None.
+        bounces_to: Where a report goes that it could not be delivered, or None.
     """
 
     delivery: Delivery
@@ -63,6 +72,8 @@ class _Ready:
     content: Content | None
     preferences: NoticePreferences
     dropped: dict[str, str]
+    reply_to: str | None = None
+    bounces_to: str | None = None
 
 
 def send(wiring: Wiring, post: Post, notice_id: str) -> RelayReport:
@@ -74,13 +85,13 @@ def send(wiring: Wiring, post: Post, notice_id: str) -> RelayReport:
 def resend(wiring: Wiring, post: Post, delivery: Delivery) -> RelayReport:
     """Hand over a letter that one has taken."""
     try:
-        with wiring.reading() as unit:
-            ready = _ready(wiring, unit, post, delivery)
+        # An address to answer to is kept with what is found out.
+        ready = wiring.write(lambda unit: _ready(wiring, unit, post, delivery))
         if ready.content is not None and ready.reader is not None:
             letter = _letter(wiring, post, ready, ready.content.letter)
             post.notifier.send(letter, compose(letter))
     except Exception as error:  # noqa: BLE001  # whatever a service, a template or the host's directory does to one letter
-        return wiring.write(partial(postponed, taken=delivery, error=error))
+        return wiring.write(partial(_failed, wiring, delivery=delivery, error=error))
     return wiring.write(lambda unit: _settled(unit, ready))
 
 
@@ -95,6 +106,8 @@ def _taken(wiring: Wiring, unit: Unit, post: Post, id_: str) -> Delivery | None:
     wants = preferences_of(unit, first.person)
     moment = when(first, wants, unit.now, post.time_zone)
     reason = "off" if moment is None else _needless(unit, first, wants)
+    if unit.get(ADDRESS_BOUNCE, bounce_id(reader.email)) is not None:
+        reason = "bounced"
     if reason is not None:
         _drop(unit, first, reason)
         return None
@@ -178,9 +191,19 @@ def _ready(wiring: Wiring, unit: Unit, post: Post, delivery: Delivery) -> _Ready
             dropped[notice.id] = str(reason_not)
     desk = Desk(wiring=wiring, unit=unit, post=post, reader=reader)
     content = desk.content(items, digest=delivery.digest) if items else None
-    return _Ready(
+    ready = _Ready(
         delivery=delivery, reader=reader, address=reader.email, content=content, preferences=wants, dropped=dropped
     )
+    domain = post.reply_domain
+    if content is None or domain is None:
+        return ready
+
+    def address(conversation: ConversationId | None, audience: Audience = Audience.CLIENT) -> str:
+        code = reply_code(wiring, unit, party=delivery.party, conversation=conversation, audience=audience)
+        return reply_address(code, domain)
+
+    answers = None if content.conversation is None else address(content.conversation, content.audience)
+    return attrs.evolve(ready, reply_to=answers, bounces_to=address(None))
 
 
 def _letter(wiring: Wiring, post: Post, ready: _Ready, content: LetterContent) -> Letter:
@@ -205,8 +228,23 @@ def _letter(wiring: Wiring, post: Post, ready: _Ready, content: LetterContent) -
         message_id=message_id(post.domain, wiring.tenant, delivery.id),
         date=delivery.created_at,
         language=written.language,
+        reply_to=None if ready.reply_to is None else Mailbox(ready.reply_to, post.sender.name),
+        bounces_to=ready.bounces_to,
+        in_reply_to=ready.content.in_reply_to,
+        references=ready.content.references,
+        auto_submitted=AutoSubmitted.REPLIED if ready.content.automatic else AutoSubmitted.GENERATED,
         unsubscribe_url=post.one_click(token) if mask else None,
     )
+
+
+def _failed(wiring: Wiring, unit: Unit, delivery: Delivery, error: Exception) -> RelayReport:
+    """Note that a letter failed; and of an address that is refused for good, that it is."""
+    if isinstance(error, PermanentDeliveryError) and error.recipient:
+        reader = reader_of(wiring, unit, delivery.party)
+        bounced = None if reader is None or reader.email is None else bounce_id(reader.email)
+        if bounced is not None and unit.get(ADDRESS_BOUNCE, bounced) is None:
+            unit.put(ADDRESS_BOUNCE, AddressBounce(tenant=unit.tenant, id=bounced, at=unit.now))
+    return postponed(unit, delivery, error)
 
 
 def _settled(unit: Unit, ready: _Ready) -> RelayReport:

@@ -125,7 +125,7 @@ def _notify(
             subject=audience.subject,
             details=entry.details,
             state=waits,
-            due_at=entry.at + pause,
+            due_at=max(entry.at + pause, audience.not_before or entry.at),
             reason=None if gather is not None else "no-letters",
         )
         if notice.id not in there:

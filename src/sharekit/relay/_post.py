@@ -77,6 +77,10 @@ class Post:
             return None if self.staff_page is None or ref is None else self.staff_page(ref)
         return self.page("/p/") if ref is None else self.page("/p/{}/{}", ref.kind, ref.id)
 
+    def talk_page(self, conversation: str, about: ResourceRef | None, *, staff: bool) -> str | None:
+        """Return where a reader reads a conversation."""
+        return self.page_of(about, staff=True) if staff else self.page("/c/{}", conversation)
+
     def one_click(self, token: str) -> str | None:
         """Return the address that ends letters by one POST; None where mail programs would not take it."""
         address = self.page("/n/{}", token)

@@ -107,9 +107,15 @@ class MessagePosted(MessageEvent):
     """
 
     name: ClassVar[str] = "message-posted"
+    heard: ClassVar[bool] = True
     settled_at: datetime
     channel: Channel
     attachments: int
+
+    @property
+    def settles_at(self) -> datetime:
+        """Until then it may be taken back."""
+        return self.settled_at
 
 
 @attrs.frozen(kw_only=True)
@@ -122,6 +128,7 @@ class MessagePromoted(MessageEvent):
     """
 
     name: ClassVar[str] = "message-promoted"
+    heard: ClassVar[bool] = True
     note: MessageId
 
 
@@ -160,6 +167,7 @@ class ParticipantAdded(ConversationEvent):
     """
 
     name: ClassVar[str] = "participant-added"
+    heard: ClassVar[bool] = True
     party: str
     history: HistoryPolicy
     revealed: int
