@@ -12,7 +12,7 @@ import attrs
 
 from sharekit.codec.kinds_of_conversations import ADDRESS_BOUNCE
 from sharekit.codec.kinds_of_notices import DELIVERY, NOTICE, NOTICE_PREFERENCES
-from sharekit.errors import PermanentDeliveryError
+from sharekit.errors import ConflictError, PermanentDeliveryError, RetryTransaction, StorageError
 from sharekit.features._facts import chain_of
 from sharekit.features._news import tell
 from sharekit.features._preferences import mask_of, preferences_of, when
@@ -90,6 +90,8 @@ def resend(wiring: Wiring, post: Post, delivery: Delivery) -> RelayReport:
         if ready.content is not None and ready.reader is not None:
             letter = _letter(wiring, post, ready, ready.content.letter)
             post.notifier.send(letter, compose(letter))
+    except (ConflictError, RetryTransaction, StorageError):
+        raise  # that is no fault of the letter, which is due again when the lease is over
     except Exception as error:  # noqa: BLE001  # whatever a service, a template or the host's directory does to one letter
         return wiring.write(partial(_failed, wiring, delivery=delivery, error=error))
     return wiring.write(lambda unit: _settled(unit, ready))

@@ -11,6 +11,7 @@ import attrs
 
 from sharekit.codec.kinds_of_notices import NOTICE, OUTBOX_ENTRY
 from sharekit.codec.kinds_of_people import MEMBERSHIP
+from sharekit.errors import ConflictError, RetryTransaction, StorageError
 from sharekit.features._parties import member_ids_of, organization_of, organizations_of_host
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ports import Eq, OrderBy, Position
@@ -64,6 +65,8 @@ def plan(wiring: Wiring, entry_id: str, gather: timedelta | None) -> RelayReport
             notices += made
             if not goes_on:
                 return RelayReport(planned=1, notices=notices)
+    except (ConflictError, RetryTransaction, StorageError):
+        raise  # that is no fault of the event, which is due again when the lease is over
     except Exception as error:  # noqa: BLE001  # whatever the host's directory, or a damaged row, does to one event
         code = getattr(error, "code", type(error).__name__)
         _log.error("event %s... could not be told: %s", entry_id[:15], code, exc_info=error)

@@ -35,6 +35,6 @@ def due_ids(wiring: Wiring, kind: RecordKind[Any], *conditions: Condition) -> li
 
 def pause_after(attempts: int, asked: float | None = None) -> timedelta:
     """Return how long to wait after so many attempts, and at least as long as was asked for."""
-    pause = _PAUSES[min(attempts, len(_PAUSES)) - 1]
+    pause = _PAUSES[min(max(attempts, 1), len(_PAUSES)) - 1]
     wanted = timedelta(seconds=min(max(asked or 0.0, 0.0), 86400.0))
     return max(pause, wanted)
