@@ -82,8 +82,8 @@ class HttpWebhookCaller:
             try:
                 target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
                 connection.request("POST", target, body, dict(headers))
-                answer = connection.getresponse()
-                status, wait = answer.status, answer.getheader("retry-after")
+                with connection.getresponse() as answer:
+                    status, wait = answer.status, answer.getheader("retry-after")
             finally:
                 limit.cancel()
                 connection.close()

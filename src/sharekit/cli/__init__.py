@@ -1,5 +1,5 @@
 """
-The command line: ``sharekit doctor``, ``sharekit key``, ``sharekit sweep`` and ``sharekit fsck``.
+The command line: ``sharekit doctor``, ``sharekit key``, ``sharekit sweep``, ``sharekit fsck`` and ``sharekit relay``.
 """
 
 import argparse
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from sharekit.cli.doctor import examine
+from sharekit.cli.relay import relay
 from sharekit.cli.upkeep import compare, sweep
 from sharekit.errors import SharekitError
 
@@ -31,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments.command == "sweep":
             return sweep(arguments.kit, delete=arguments.delete, hours=arguments.hours, days=arguments.days)
+        if arguments.command == "relay":
+            return relay(arguments.kit, loop=arguments.loop, seconds=arguments.seconds)
         return compare(arguments.kit, read=arguments.read, repair=arguments.repair)
     except SharekitError as error:
         print(f"sharekit: {error}", file=sys.stderr)  # noqa: T201  # why it could not be done
@@ -54,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     comparing.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
     comparing.add_argument("--read", action="store_true", help="read every byte and compare digests")
     comparing.add_argument("--repair", action="store_true", help="note of lost bytes that they are; deletes nothing")
+    relaying = commands.add_parser("relay", help="send what waits: letters, webhooks, and seals of the audit trail")
+    relaying.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
+    relaying.add_argument("--loop", action="store_true", help="go on until told to stop; without it one run is made")
+    relaying.add_argument("--seconds", type=float, default=5.0, help="how long to rest when there is nothing to do; 5")
     return parser
 
 

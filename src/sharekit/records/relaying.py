@@ -47,6 +47,15 @@ class RelayReport:
         )
 
     @property
+    def line(self) -> str:
+        """All of it in one line, for a log."""
+        return (
+            f"{self.tenants} tenants: {self.planned} events, {self.notices} notices; {self.sent} letters sent,"
+            f" {self.dropped} dropped, {self.postponed} postponed, {self.dead} given up; {self.called} webhooks"
+            f" called; {self.failed} events failed; {self.sealed} entries sealed"
+        )
+
+    @property
     def was_idle(self) -> bool:
         """Whether there was nothing to do."""
         return self == RelayReport(tenants=self.tenants)

@@ -1,5 +1,5 @@
 """
-``manage.py sharekit``: list and revoke read links, bring the catalog in step with the rows of the host, and sweep.
+``manage.py sharekit``: list and revoke read links, keep the catalog in step with the host, sweep, send what waits.
 """
 
 from collections.abc import Callable
@@ -26,9 +26,9 @@ _BY = System("cli")
 
 
 class Command(BaseCommand):
-    """The command with its five subcommands."""
+    """The command with its subcommands."""
 
-    help = "List and revoke read links, bring the catalog in step with registered models, and sweep."
+    help = "List and revoke read links, bring the catalog in step with registered models, sweep, and send what waits."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the subcommands."""
@@ -50,6 +50,7 @@ class Command(BaseCommand):
         sweep.add_argument(
             "--days", type=float, default=30.0, help="keep documents of things that were removed so long; 30 by default"
         )
+        verbs.add_parser("relay", help="send what waits in every tenant: letters, webhooks, seals")
         # An id may begin with a dash, which is no option then.
         one = verbs.add_parser("revoke", help="revoke one link by its id", prefix_chars="+", add_help=False)
         one.add_argument("link")
@@ -61,6 +62,7 @@ class Command(BaseCommand):
             chosen = _tried(lambda: kit().for_tenant(options["tenant"]))
         verbs = {
             "links": self._links,
+            "relay": self._relay,
             "revoke": self._revoke,
             "revoke-all": self._revoke_all,
             "sync": self._sync,
@@ -79,6 +81,9 @@ class Command(BaseCommand):
     def _revoke_all(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
         revoked = _tried(lambda: chosen.links.revoke_all(declared(chosen, options["kind"], options["id"]), by=_BY))
         self.stdout.write(f"revoked {len(revoked)}")
+
+    def _relay(self, chosen: Sharekit, _: dict[str, Any]) -> None:  # Any: as above
+        self.stdout.write(_tried(chosen.relay.run_once).line)
 
     def _sync(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
         wanted, known = options["kind"], registrations()

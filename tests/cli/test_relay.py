@@ -1,0 +1,63 @@
+"""`sharekit relay`."""
+
+import os
+import signal
+import sys
+import threading
+from types import ModuleType
+
+import pytest
+
+from sharekit.cli import main
+from tests.features._mailroom import Mailroom, mailroom
+
+AT = ["--kit", "a_host_of_the_relay:kit"]
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> Mailroom:
+    """Return an agency that has invited Ana."""
+    room, module = mailroom(), ModuleType("a_host_of_the_relay")
+    room.kit.people.invite(room.person("Ana"), by=room.maria)
+    vars(module).update(kit=room.kit)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    return room
+
+
+def test_one_run_sends_what_waits(room: Mailroom, capsys: pytest.CaptureFixture[str]) -> None:
+    """It says in one line what was done; the next run finds nothing."""
+    codes = [main(["relay", *AT]), main(["relay", *AT])]
+
+    first, second = capsys.readouterr().out.splitlines()
+    assert codes == [0, 0]
+    assert "1 letters sent" in first
+    assert "0 letters sent" in second
+    assert len(room.letters()) == 1
+
+
+def test_a_loop_ends_when_it_is_told_to(room: Mailroom, capsys: pytest.CaptureFixture[str]) -> None:
+    """It does what there is, rests, and ends with 0 at a signal; the handlers are as they were before."""
+    before = signal.getsignal(signal.SIGTERM)
+    sent = threading.Event()
+
+    def stop() -> None:
+        while not room.letters():
+            sent.wait(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    code = main(["relay", *AT, "--loop", "--seconds", "0.01"])
+    stopper.join()
+
+    assert code == 0
+    assert "1 letters sent" in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "7200"])
+def test_a_rest_that_cannot_be_is_refused(room: Mailroom, seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It says so, and ends with 2."""
+    assert main(["relay", *AT, "--loop", "--seconds", seconds]) == 2
+    assert "seconds" in capsys.readouterr().err
+    assert room.letters() == []
