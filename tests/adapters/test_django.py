@@ -15,9 +15,12 @@ from django.test import Client, RequestFactory, override_settings
 from sharekit import Action, ReadLink, ResourceRef, Right, Staff, System, shared_with_me
 from sharekit.adapters.django import invitation_url, kit, link_url, portal
 from sharekit.backends.fsspec import FsspecBlobStore
+from sharekit.backends.outbox import MemoryOutbox
 from sharekit.errors import ConfigurationError, SharekitError, WeakSecretKeyError
-from sharekit.ports import Eq, Predicate
+from sharekit.mail.writing import LetterWriter
+from sharekit.ports import Eq, Mailbox, Predicate
 from sharekit.records.scopes import parse_scope
+from sharekit.relay import Post
 from sharekit.testing import FrozenClock
 from tests.django_host import sharing
 
@@ -298,6 +301,22 @@ def test_the_command_lists_and_revokes(host: None, setting: dict[str, Any]) -> N
     assert every == "revoked 1\n"
     assert {link.state.value for link in kit().links.of(M1)} == {"revoked"}
     assert second.id in run("links", "matter", "1")
+
+
+def test_the_command_sends_what_waits(host: None, setting: dict[str, Any]) -> None:
+    """A letter goes by the post of the setting, once."""
+    outbox = MemoryOutbox()
+    setting["POST"] = lambda: Post(
+        notifier=outbox,
+        writer=LetterWriter(site_name="Bureau"),
+        sender=Mailbox("portal@bureau.test"),
+        pages="https://bureau.test/portal",
+    )
+    kit().people.invite(kit().people.add_contact("Ana", "ana@acme.test", by=System("host")), by=System("host"))
+    said = [run("relay"), run("relay")]
+
+    assert ["1 letters sent" in line for line in said] == [True, False]
+    assert [letter.recipient.address for letter, _ in outbox.sent] == ["ana@acme.test"]
 
 
 def test_the_command_works_in_any_tenant(host: None, setting: dict[str, Any]) -> None:

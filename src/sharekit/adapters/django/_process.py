@@ -55,6 +55,8 @@ def build(settings: Settings) -> Parts:
         clock=settings.clock,
         blobs=settings.blobs,
         scanner=settings.scanner,
+        post=settings.post,
+        webhook_caller=settings.webhook_caller,
         uploads=settings.uploads,
         rate_limiter=settings.rate_limiter,
         tenant=settings.tenant,

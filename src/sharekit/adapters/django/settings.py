@@ -14,10 +14,11 @@ from django.db import DEFAULT_DB_ALIAS
 from django.utils.module_loading import import_string
 
 from sharekit.errors import ConfigurationError, WeakSecretKeyError
-from sharekit.ports import BlobStore, Clock, Directory, Predicate, RateLimiter, Scanner
+from sharekit.ports import BlobStore, Clock, Directory, Predicate, RateLimiter, Scanner, WebhookCaller
 from sharekit.records.declarations import ResourceKind
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.uploads import UploadPolicy
+from sharekit.relay import Post
 from sharekit.web import WebRequest
 
 __all__ = ["NAMES", "SETTING", "Settings", "read"]
@@ -43,6 +44,8 @@ class Settings:
         clock: ``CLOCK``: the time; the machine's own when None.
         blobs: ``BLOBS``: where the bytes of documents are kept; without it there are no documents.
         scanner: ``SCANNER``: what looks for viruses, or None.
+        post: ``POST``: how letters go out, or None.
+        webhook_caller: ``WEBHOOK_CALLER``: what calls webhooks, or None.
         uploads: ``UPLOADS``: what people outside may send; the rule of `Sharekit` when None.
         rate_limiter: ``RATE_LIMITER``: what slows down guessing; one in the memory of the process when None.
         origin: ``ORIGIN``: scheme and host of the site, for addresses where there is no request.
@@ -66,6 +69,8 @@ class Settings:
     clock: Clock | None
     blobs: BlobStore | None
     scanner: Scanner | None
+    post: Post | None
+    webhook_caller: WebhookCaller | None
     uploads: UploadPolicy | None
     rate_limiter: RateLimiter | None
     origin: str | None
@@ -103,6 +108,8 @@ def read() -> Settings:
         clock=given.made("CLOCK", "now"),
         blobs=given.made("BLOBS", "write"),
         scanner=given.made("SCANNER", "scan"),
+        post=given.made("POST", "one_click"),
+        webhook_caller=given.made("WEBHOOK_CALLER", "call"),
         uploads=given.made("UPLOADS", "documents"),
         rate_limiter=given.made("RATE_LIMITER", "acquire"),
         origin=given.text("ORIGIN", "") or None,
