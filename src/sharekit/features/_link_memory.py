@@ -44,13 +44,13 @@ class _Remembered:
 
     Attributes:
         tenant: Whose it is.
-        width: Which look it takes.
+        look: What it takes to see it.
         sight: What that look saw.
         facts: What this means.
     """
 
     tenant: TenantId
-    width: int
+    look: Look
     sight: Sight
     facts: LinkFacts
 
@@ -69,7 +69,7 @@ class LinkMemory:
             return _read_in_transaction(wiring, link_id)
         tenant, remembered = wiring.tenant, self._remembered.get(link_id)
         if remembered is not None and remembered.tenant == tenant:
-            if self._look(self._store, remembered.width).see(tenant, link_id) == remembered.sight:
+            if remembered.look.see(tenant, link_id) == remembered.sight:
                 return remembered.facts
             self.forget(link_id)
         return self._read_anew(self._store, wiring, link_id)
@@ -93,7 +93,7 @@ class LinkMemory:
                 return absent(wiring, link_id)
             facts = _meaning(wiring, rows[0], rows[1:], depth)
             if facts is not None:
-                self._remember(link_id, _Remembered(tenant, width, sight, facts))
+                self._remember(link_id, _Remembered(tenant, look, sight, facts))
                 return facts
         return _read_in_transaction(wiring, link_id)
 

@@ -21,7 +21,12 @@ def load_sections(
     shown: Sequence[tuple[str, Section]], ref: ResourceRef, context: SectionContext
 ) -> Mapping[str, SectionView]:
     """Return the shown sections with their content."""
-    return MappingProxyType({name: _loaded(name, section, ref, context) for name, section in shown})
+    views: dict[str, SectionView] = {}
+    for name, section in shown:
+        available, content = _content(name, section, ref, context)
+        title = section.title_in(context.locale)
+        views[name] = SectionView(name=name, title=title, content=content, available=available)
+    return MappingProxyType(views)
 
 
 def preview_sections(
@@ -47,11 +52,6 @@ def load_properties(
         title = property_.title_in(context.locale)
         views[name] = PropertyView(name=name, title=title, value=value, available=available)
     return MappingProxyType(views)
-
-
-def _loaded(name: str, section: Section, ref: ResourceRef, context: SectionContext) -> SectionView:
-    available, content = _content(name, section, ref, context)
-    return SectionView(name=name, title=section.title_in(context.locale), content=content, available=available)
 
 
 def _content(name: str, part: Part, ref: ResourceRef, context: SectionContext) -> tuple[bool, object]:
