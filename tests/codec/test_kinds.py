@@ -33,7 +33,7 @@ from sharekit.codec.kinds_of_people import (
 from sharekit.codec.kinds_of_sharing import ACCESS_REQUEST, FOLLOW, GRANT, PORTAL_SETTINGS
 from sharekit.errors import IntegrityError
 from sharekit.ids import AuditEntryId, ContactId, DocumentId, FileId, InvitationId, OrganizationId, ReadLinkId, TenantId
-from sharekit.ports import Row
+from sharekit.ports import KeyValue, Row
 from sharekit.records.access_requests import AccessRequest, AccessRequestState
 from sharekit.records.audit import AuditEntry
 from sharekit.records.catalog import Ancestry, Inheritance, NewChildren
@@ -348,13 +348,15 @@ def test_nothing_is_coerced_and_nothing_is_ignored(kind: RecordKind[Any], record
     damaged += [body | {name: {"no": "such"}} for name, value in body.items() if name != "details"]
     damaged += [body | {name: "false"} for name, value in body.items() if isinstance(value, bool)]
     damaged += [body | {name: str(value)} for name, value in body.items() if isinstance(value, int)]
+    damaged += [body | {name: [*value, 7]} for name, value in body.items() if isinstance(value, list)]
     damaged += [{key: value for key, value in body.items() if key != "tenant"}]
 
     for values in damaged:
         with pytest.raises(IntegrityError):
             kind.load(attrs.evolve(row, body=json.dumps(values)))
-    with pytest.raises(IntegrityError):
-        kind.load(attrs.evolve(row, body=row.body[:-1]))
+    for text in (row.body[:-1], f"{row.body}{{}}", f" {row.body}", f"{row.body} "):
+        with pytest.raises(IntegrityError):
+            kind.load(attrs.evolve(row, body=text))
     with pytest.raises(IntegrityError):
         kind.load(attrs.evolve(row, id="another"))
     with pytest.raises(IntegrityError):
@@ -379,6 +381,16 @@ def test_a_counter_is_read_from_its_key() -> None:
 
     assert 7 == loaded.uses
     assert "uses" not in json.loads(row.body)
+
+
+@pytest.mark.parametrize("count", [True, "7"])
+def test_a_count_that_is_no_whole_number_is_damage(count: KeyValue) -> None:
+    """A key is trusted no more than a body."""
+    row: Row = READ_LINK.dump(T, SMALL[READ_LINK], 1)
+
+    with pytest.raises(IntegrityError):
+        READ_LINK.load(attrs.evolve(row, keys={"uses": count}))
+    assert 0 == READ_LINK.load(attrs.evolve(row, keys={"uses": None})).uses
 
 
 def test_what_a_row_meant_is_remembered_by_all_of_it() -> None:
