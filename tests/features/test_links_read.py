@@ -93,6 +93,41 @@ def test_bodies_decide_where_keys_say_something_else(tmp_path: Path, damage: str
     made.close()
 
 
+@pytest.mark.parametrize("table", ["read_link", "catalog_entry", "staff", "contact"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "substr(body, 2)",
+        "body || ' '",
+        "json_set(body, '$.surplus', 1)",
+        "json_set(body, '$.tenant', 'other')",
+        "json_remove(body, '$.tenant')",
+    ],
+)
+@pytest.mark.parametrize("opened_before", [False, True])
+def test_damage_in_any_row_that_decides_is_an_error(
+    tmp_path: Path, table: str, damage: str, *, opened_before: bool
+) -> None:
+    """Also of a link that was opened before, and where whoever did it left the revision as it was."""
+    path = tmp_path / "records.sqlite3"
+    records = SqliteRecordStore(path)
+    made = kit(records=records, clock=FrozenClock(), kinds=[project_kind()], secret_keys=[KEY])
+    agency = Agency(kit=made, records=records, clock=FrozenClock(), loads=SectionLoads())
+    made.people.add_staff(agency.maria, name="Maria", by=agency.root)
+    agency.put(agency.relaunch)
+    ana = made.people.add_contact("Ana", "ana@acme.test", by=agency.maria)
+    token = agency.token(recipient=Contact(ana.id))
+    before = [opens(made, token) for _ in range(2 if opened_before else 0)]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"UPDATE sharekit_{table} SET body = {damage}")  # noqa: S608  # written above
+
+    assert all(before)
+    for _ in range(2):
+        with pytest.raises(errors.IntegrityError):
+            made.links.open(token)
+    made.close()
+
+
 def foreign(agency: Agency) -> str:
     """A link of another tenant."""
     other = Agency(kit=agency.kit.for_tenant("other"), records=agency.records, clock=agency.clock, loads=agency.loads)
