@@ -17,8 +17,10 @@ from sharekit.ports.rows import KeyType, KindSpec
 __all__ = [
     "DRIVEN_AT_MOST",
     "PLAIN",
+    "Choices",
     "Counts",
     "Plan",
+    "choices",
     "chosen",
     "conjuncts",
     "first_to_start",
@@ -70,34 +72,63 @@ class Counts(Protocol):
         ...
 
 
-def chosen(query: Query, spec: KindSpec, counts: Counts) -> Plan:
+@attrs.frozen(eq=False)
+class Choices:
     """
-    Return how to answer a checked query.
+    The ways to answer a query, before anything is counted.
 
-    Args:
-        query: The question.
-        spec: Of the kind that is asked for.
-        counts: Is asked in the same state of the store.
+    Attributes:
+        only: The way, where there is nothing to count.
+        starts: What could be started from, the most promising first, with the sub-selects that have
+            none in them, and the plan.
+        innermost: All such sub-selects.
+        index: The index to walk along.
     """
+
+    only: Plan | None
+    starts: Sequence[tuple[Condition, Sequence[InSelect], Plan]] = ()
+    innermost: Sequence[InSelect] = ()
+    index: tuple[str, ...] | None = None
+    _walks: dict[tuple[int, ...], Plan] = attrs.field(factory=dict[tuple[int, ...], Plan], init=False)
+
+    def walk(self, kept: Sequence[InSelect]) -> Plan:
+        """Return the plan that walks along the order, the same one for the same sub-selects that are kept."""
+        named = tuple(map(id, kept))
+        found = self._walks.get(named)
+        return found or self._walks.setdefault(named, Plan(probes=True, kept=kept, index=self.index))
+
+
+def choices(query: Query, spec: KindSpec) -> Choices:
+    """Return the ways to answer a checked query about rows of this kind."""
     parts = [*conjuncts(query.where)]
     direct = [part for part in parts if isinstance(part, Eq | In) and _starts(part, spec)]
     if query.limit is None:
-        return Plan(probes=True, sorts=True) if direct else PLAIN
-    if not any(_innermost(query.where)):
-        return PLAIN
-    sizes: dict[InSelect, bool] = {}
+        return Choices(Plan(probes=True, sorts=True) if direct else PLAIN)
+    innermost = [*_innermost(query.where)]
+    if not innermost:
+        return Choices(PLAIN)
+    every = [*direct, *(part for part in parts if part not in direct and _starts(part, spec))]
+    starts = [(part, [*_innermost(part)], Plan(part, probes=True, sorts=True)) for part in every]
+    return Choices(None, starts, innermost, _index_of(query.order.key, parts, spec))
+
+
+def chosen(among: Choices, counts: Counts) -> Plan:
+    """Return how to answer, after counting in the same state of the store."""
+    if among.only is not None:
+        return among.only
+    sizes: dict[int, bool] = {}
 
     def is_few(each: InSelect) -> bool:
-        if each not in sizes:
-            sizes[each] = counts.values(each.select, DRIVEN_AT_MOST + 1) <= DRIVEN_AT_MOST
-        return sizes[each]
+        few = sizes.get(id(each))
+        if few is None:
+            few = sizes[id(each)] = counts.values(each.select, DRIVEN_AT_MOST + 1) <= DRIVEN_AT_MOST
+        return few
 
-    for part in [*direct, *(part for part in parts if part not in direct and _starts(part, spec))]:
+    for part, innermost, plan in among.starts:
         # First what a sub-select gives, of which SQLite computes all to count one row that has it.
-        if all(map(is_few, _innermost(part))) and counts.driven(part, DRIVEN_AT_MOST + 1) <= DRIVEN_AT_MOST:
-            return Plan(part, probes=True, sorts=True)
-    kept = [each for each in _innermost(query.where) if is_few(each)]
-    return Plan(probes=True, kept=kept, index=_index_of(query.order.key, parts, spec))
+        if all(map(is_few, innermost)) and counts.driven(part, DRIVEN_AT_MOST + 1) <= DRIVEN_AT_MOST:
+            return plan
+    return among.walk([each for each in among.innermost if is_few(each)])
 
 
 def _index_of(key: str, parts: Sequence[Condition], spec: KindSpec) -> tuple[str, ...] | None:

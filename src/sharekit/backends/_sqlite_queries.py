@@ -39,7 +39,7 @@ from sharekit.ports.query import (
 
 Params = list[str | int | None]
 
-_LISTED = 32  # more values than these travel as one parameter
+LISTED = 32  # more values than these travel as one parameter
 _CHUNK = 200  # SQLite bounds the depth of an expression, and a chain of n terms is n deep
 
 
@@ -252,7 +252,7 @@ class _Compiler:
                 return f"instr({key}, ?) > 0"
 
     def _among(self, key: str, values: Params) -> str:
-        if len(values) > _LISTED:
+        if len(values) > LISTED:
             self.params.append(json.dumps(values, ensure_ascii=False))
             return f"{key} {AMONG}"
         self.params.extend(values)

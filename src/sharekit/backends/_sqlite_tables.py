@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from sharekit.errors import IntegrityError
@@ -13,7 +14,10 @@ from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row
 AMONG: Final = "IN (SELECT value FROM json_each(?))"
 """However many values there are, they are one parameter, and the statement stays the same."""
 
-READERS: Final[Mapping[KeyType, Callable[[int], KeyValue]]] = {KeyType.TIME: time_of, KeyType.BOOL: bool}
+# Rows that were made together have their times in common.
+_time_of: Final = lru_cache(maxsize=4096)(time_of)
+
+READERS: Final[Mapping[KeyType, Callable[[int], KeyValue]]] = {KeyType.TIME: _time_of, KeyType.BOOL: bool}
 """How those keys are read that a column does not hold as they are."""
 
 

@@ -11,14 +11,14 @@ import attrs
 from sharekit.backends._sqlite_connections import Connections
 from sharekit.backends._sqlite_errors import meaning
 from sharekit.backends._sqlite_handles import Handle, patiently
-from sharekit.backends._sqlite_plans import Plan, chosen
-from sharekit.backends._sqlite_queries import counted_start, counted_values, parts
+from sharekit.backends._sqlite_prepared import Prepared, Shape, prepare, shape_of
+from sharekit.backends._sqlite_queries import Params
 from sharekit.backends._sqlite_tables import Table, joined
 from sharekit.errors import ConflictError, InvalidQueryError, SharekitError, StorageError, TransactionUsageError
 from sharekit.ids import TenantId
 from sharekit.ports.collecting import call_all
 from sharekit.ports.evaluate import MAX_INT, check_counter, check_query, check_row, known_kind
-from sharekit.ports.query import Condition, Query, Select
+from sharekit.ports.query import Query
 from sharekit.ports.rows import KindSpec, Row
 
 _FEW: Final = 8  # rows that one statement asks for by name
@@ -33,6 +33,8 @@ class Layout:
     tables: Mapping[str, Table] = attrs.field(factory=dict[str, Table])
     joined: dict[tuple[str, ...], str] = attrs.field(factory=dict[tuple[str, ...], str], init=False)
     """Statements that were needed together, by the kinds of their rows."""
+    prepared: dict[Shape, Prepared] = attrs.field(factory=dict[Shape, Prepared], init=False)
+    """What queries are answered with, by their shapes."""
 
     def extended(self, kinds: Sequence[KindSpec]) -> "Layout":
         """Return this layout with these kinds added or declared anew."""
@@ -40,22 +42,6 @@ class Layout:
             {**self.specs, **{spec.kind: spec for spec in kinds}},
             {**self.tables, **{spec.kind: Table(spec) for spec in kinds}},
         )
-
-
-@attrs.frozen
-class _Counts:
-    fetch: Callable[[str, Sequence[object]], list[tuple[Any, ...]]]  # Any: SQLite gives what was stored
-    kind: str
-    tenant: TenantId
-    layout: Layout
-
-    def driven(self, driver: Condition, limit: int) -> int:
-        sql, params = counted_start(driver, self.kind, self.tenant, self.layout.tables)
-        return int(self.fetch(sql, [*params, limit])[0][0])
-
-    def values(self, select: Select, limit: int) -> int:
-        sql, params = counted_values(select, self.tenant, self.layout.tables)
-        return int(self.fetch(sql, [*params, limit])[0][0])
 
 
 class SqliteTransaction:
@@ -176,30 +162,39 @@ class SqliteTransaction:
 
     def find(self, query: Query) -> list[Row]:
         """Return the rows that the query describes, in its order."""
-        table = self._answering(query)
+        prepared, values = self._prepared(query)
+        table, limit = self._layout.tables[query.kind], query.limit
         found: list[Row] = []
-        for part in parts(query, self._tenant, self._layout.tables, self._plan(query)):
-            if query.limit is not None and len(found) >= query.limit:
+        for sql, params in prepared.selects(values, self._fetch):
+            if limit is not None and len(found) >= limit:
                 break
-            left = -1 if query.limit is None else query.limit - len(found)
-            rows = self._fetch(part.select(table), [*part.params, left])
+            rows = self._fetch(sql, [*params, -1 if limit is None else limit - len(found)])
             found += [table.row(self._tenant, values[-1], values) for values in rows]
         return found
 
     def count(self, query: Query) -> int:
         """Return how many rows `find` would return."""
-        self._answering(query)
+        prepared, values = self._prepared(query)
         total = 0
-        for part in parts(query, self._tenant, self._layout.tables, self._plan(query)):
+        for sql, params in prepared.counts(values, self._fetch):
             left = -1 if query.limit is None else query.limit - total
-            total += self._fetch(part.count(), [*part.params, left])[0][0]
+            total += self._fetch(sql, [*params, left])[0][0]
         return total
 
-    def _plan(self, query: Query) -> Plan:
-        """Return how to answer, after what could be started from was counted in this same state."""
-        return chosen(
-            query, self._layout.specs[query.kind], _Counts(self._fetch, query.kind, self._tenant, self._layout)
-        )
+    def _prepared(self, query: Query) -> tuple[Prepared, Params]:
+        """Return the statements for a query of this shape, and the values that they take."""
+        self._running()
+        check_query(query, self._layout.specs)
+        shape, values = shape_of(query, self._tenant)
+        known = self._layout.prepared
+        prepared = None if shape is None else known.get(shape)
+        if prepared is None:
+            prepared = prepare(query, self._tenant, self._layout.tables, shape)
+            if shape is not None:
+                if len(known) >= _SHAPES:
+                    known.clear()
+                known[shape] = prepared
+        return prepared, values
 
     def put(self, row: Row) -> int:
         """Insert (revision 0) or replace (revision n) and return the new revision."""
@@ -250,11 +245,6 @@ class SqliteTransaction:
         if self._cursor is None:
             raise TransactionUsageError("the transaction is over, or has not begun")
         return self._cursor
-
-    def _answering(self, query: Query) -> Table:
-        self._running()
-        check_query(query, self._layout.specs)
-        return self._layout.tables[query.kind]
 
     def _changing(self, kind: str) -> Table:
         self._running()

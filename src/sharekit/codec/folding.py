@@ -31,6 +31,8 @@ def fold(text: str) -> str:
     Returns:
         At most 255 characters, fit for a text key.
     """
+    if text.isascii():
+        return text.lower()[:_MAX_KEY]  # there is nothing else to it
     folded = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     decomposed = unicodedata.normalize("NFKD", folded)
     return "".join(char for char in decomposed if not unicodedata.combining(char))[:_MAX_KEY]

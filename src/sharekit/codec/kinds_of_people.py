@@ -103,7 +103,7 @@ MEMBERSHIP: Final = RecordKind(
     Membership,
     id_of=lambda membership: membership.id,
     keys_of=_membership_keys,
-    remembers=1024,
+    remembers=4096,
 )
 
 CONTACT_TAG: Final = RecordKind(

@@ -35,6 +35,7 @@ __all__ = [
     "client_facts",
     "confidential_kinds",
     "read_together",
+    "reader_of",
     "scope_of",
     "settings_of",
     "unsaid_settings",
@@ -78,6 +79,16 @@ def viewer_of(
             needs, and one decision does not.
     """
     return _viewer(wiring, unit, contact_of(wiring, unit, contact.id), settings, with_colleagues=with_colleagues)
+
+
+def reader_of(wiring: Wiring, unit: Unit, contact: Contact) -> tuple[PortalSettings, Viewer | None]:
+    """Return the settings, and a contact as policies know one for a list: with everybody in their organisations."""
+    if contacts_of_host(wiring) is None:
+        found, profile = unit.get_together([(PORTAL_SETTINGS, SETTINGS_ID), (CONTACT, contact.id)])
+        settings = found or unsaid_settings(unit.tenant)
+    else:
+        settings, profile = settings_of(unit), contact_of(wiring, unit, contact.id)
+    return settings, _viewer(wiring, unit, profile, settings, with_colleagues=True)
 
 
 @attrs.frozen

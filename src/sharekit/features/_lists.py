@@ -16,7 +16,7 @@ import attrs
 from sharekit.codec.folding import fold
 from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.errors import InvalidInputError, InvalidTokenError
-from sharekit.features._access_facts import client_facts, scope_of, settings_of, viewer_of
+from sharekit.features._access_facts import client_facts, reader_of, scope_of
 from sharekit.features._document_facts import facts_of_documents
 from sharekit.features._facts import chain_of, rights_on
 from sharekit.features._unit import Unit, Wiring
@@ -100,8 +100,7 @@ def list_for_client(wiring: Wiring, unit: Unit, contact: Contact, request: ListR
     """Return a page of the things that a client may view."""
     key = _CLIENT_KEYS[request.order]
     place = _place(wiring, contact, request)
-    settings = settings_of(unit)
-    viewer = viewer_of(wiring, unit, contact, settings, with_colleagues=True)
+    settings, viewer = reader_of(wiring, unit, contact)
     scope = scope_of(wiring, settings)
     if viewer is None or not _may_look_into(wiring, unit, scope, viewer, request.container):
         return Page(items=(), total=0 if request.count else None)

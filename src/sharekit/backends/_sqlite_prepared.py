@@ -1,0 +1,231 @@
+"""
+Queries that are compiled once for each shape: what is asked for changes from one to the next, and how seldom.
+
+The shape is the query without its values. Its statements are compiled from a model, a query that has a
+numbered slot in the place of each value, and these are filled each time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from sharekit.backends._sqlite_plans import Choices, Plan, choices, chosen
+from sharekit.backends._sqlite_queries import LISTED, Params, Part, counted_start, counted_values, parts
+from sharekit.backends._sqlite_tables import Table, param
+from sharekit.ids import TenantId
+from sharekit.ports.query import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Contains,
+    Eq,
+    In,
+    InSelect,
+    IsNull,
+    Not,
+    Position,
+    Query,
+    Range,
+    Select,
+)
+from sharekit.ports.rows import KeyValue
+
+__all__ = ["Fetch", "Prepared", "Shape", "prepare", "shape_of"]
+
+Shape = tuple[object, ...]
+Fetch = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]  # Any: SQLite gives what was stored
+_Values = Sequence[str | int | None]
+
+_BOUNDS: Final = ("at_least", "above", "at_most", "below")
+
+
+class _Unshaped(Exception):  # noqa: N818  # no error: the way out of a query whose values are part of its statement
+    """Such a query is compiled each time."""
+
+
+class _Slot(str):
+    """The place of a value, as a text, which can stand wherever a value can."""
+
+    __slots__ = ("place",)
+
+    place: int
+
+
+def _slot(place: int) -> _Slot:
+    slot = _Slot(f"\x00{place}")  # no value has this character
+    slot.place = place
+    return slot
+
+
+def shape_of(query: Query, tenant: TenantId) -> tuple[Shape | None, Params]:
+    """
+    Return the shape of a checked query, with the values that its slots take.
+
+    There is none where a statement depends on a value, as on how many there are.
+    """
+    after = query.after
+    values: Params = [tenant]
+    try:
+        where = _outline(query.where, values)
+    except _Unshaped:
+        return None, []
+    place = None
+    if after is not None:
+        place = after.value is not None
+        values += param(after.value), after.id
+    return (query.kind, query.order.key, query.order.descending, query.limit is None, place, where), values
+
+
+def _outline(condition: Condition, values: Params) -> object:
+    of = type(condition)
+    if isinstance(condition, AllOf | AnyOf):
+        return (of, *[_outline(part, values) for part in condition.conditions])
+    if isinstance(condition, Eq):
+        values.append(param(condition.value))
+        return (of, condition.key)
+    if isinstance(condition, InSelect):
+        select = condition.select
+        return (of, condition.key, select.kind, select.key, _outline(select.where, values))
+    if isinstance(condition, In):
+        if len(condition.values) > LISTED:
+            raise _Unshaped
+        values += map(param, condition.values)
+        return (of, condition.key, len(condition.values))
+    if isinstance(condition, Range):
+        bounds = [getattr(condition, name) for name in _BOUNDS]
+        values += [param(bound) for bound in bounds if bound is not None]
+        return (of, condition.key, *[bound is None for bound in bounds])
+    return _outline_of_few(condition, values)
+
+
+def _outline_of_few(condition: Condition, values: Params) -> object:
+    match condition:
+        case Not(part):
+            return (Not, _outline(part, values))
+        case IsNull(key):
+            return (IsNull, key)
+        case Contains(key, text):
+            values.append(text)
+            return (Contains, key)
+        case _:
+            raise _Unshaped
+
+
+class _Model:
+    """Makes the model of a query, its slots in the order in which `shape_of` gives their values."""
+
+    def __init__(self) -> None:
+        self._places = 0
+
+    def of(self, query: Query) -> tuple[TenantId, Query]:
+        tenant, where, after = TenantId(self._next()), self._condition(query.where), None
+        if query.after is not None:
+            value = self._next()
+            after = Position(None if query.after.value is None else value, self._next())
+        return tenant, attrs.evolve(query, where=where, after=after)
+
+    def _next(self, _: KeyValue = None) -> _Slot:
+        self._places += 1
+        return _slot(self._places - 1)
+
+    def _condition(self, condition: Condition) -> Condition:  # noqa: PLR0911  # one for each condition
+        match condition:
+            case AllOf(conditions):
+                return AllOf(map(self._condition, conditions))
+            case AnyOf(conditions):
+                return AnyOf(map(self._condition, conditions))
+            case Not(part):
+                return Not(self._condition(part))
+            case InSelect(key, Select(kind, of, where)):
+                return InSelect(key, Select(kind, of, self._condition(where)))
+            case Eq(key):
+                return Eq(key, self._next())
+            case In(key, values):
+                return In(key, map(self._next, values))
+            case Range(key):
+                given = {name: self._next() for name in _BOUNDS if getattr(condition, name) is not None}
+                return Range(key, **given)
+            case Contains(key):
+                return Contains(key, self._next())
+            case _:
+                return condition
+
+
+def prepare(query: Query, tenant: TenantId, tables: Mapping[str, Table], shape: Shape | None) -> "Prepared":
+    """Return what a query of this shape is answered with; without a shape, this one query alone."""
+    if shape is not None:
+        tenant, query = _Model().of(query)
+    return Prepared(tenant, query, tables, choices(query, tables[query.kind].spec))
+
+
+@attrs.frozen(eq=False)
+class Prepared:
+    """
+    The statements for the queries of one shape, each compiled when it is first needed.
+
+    Any thread may use it: two may compile the same, and either will do.
+    """
+
+    _tenant: TenantId
+    _model: Query
+    _tables: Mapping[str, Table]
+    _choices: Choices
+    # By the identity of what is in the choices, which live as long as this.
+    _counts: dict[int, tuple[str, Params]] = attrs.field(factory=dict[int, tuple[str, Params]], init=False)
+    _parts: dict[int, Sequence[Part]] = attrs.field(factory=dict[int, "Sequence[Part]"], init=False)
+    _selects: dict[int, Sequence[str]] = attrs.field(factory=dict[int, "Sequence[str]"], init=False)
+
+    def selects(self, values: _Values, fetch: Fetch) -> list[tuple[str, list[object]]]:
+        """Return the SELECTs whose rows, one after the other, are the answer; each takes how many at most last."""
+        plan = self._plan(values, fetch)
+        selects = self._selects.get(id(plan))
+        if selects is None:
+            table = self._tables[self._model.kind]
+            selects = self._selects.setdefault(id(plan), [part.select(table) for part in self._parts_of(plan)])
+        pairs = zip(selects, self._parts_of(plan), strict=True)
+        return [(select, _filled(part.params, values)) for select, part in pairs]
+
+    def counts(self, values: _Values, fetch: Fetch) -> list[tuple[str, list[object]]]:
+        """Return the SELECTs of how many rows these are; each takes how many to count at most last."""
+        return [(part.count(), _filled(part.params, values)) for part in self._parts_of(self._plan(values, fetch))]
+
+    def _plan(self, values: _Values, fetch: Fetch) -> Plan:
+        return self._choices.only or chosen(self._choices, _Counts(self, values, fetch))
+
+    def _parts_of(self, plan: Plan) -> Sequence[Part]:
+        found = self._parts.get(id(plan))
+        return found or self._parts.setdefault(id(plan), parts(self._model, self._tenant, self._tables, plan))
+
+    def start(self, driver: Condition) -> tuple[str, Params]:
+        """Return the SELECT of how many rows would be started from."""
+        found = self._counts.get(id(driver))
+        return found or self._counts.setdefault(
+            id(driver), counted_start(driver, self._model.kind, self._tenant, self._tables)
+        )
+
+    def among(self, select: Select) -> tuple[str, Params]:
+        """Return the SELECT of how many values a sub-select has."""
+        found = self._counts.get(id(select))
+        return found or self._counts.setdefault(id(select), counted_values(select, self._tenant, self._tables))
+
+
+@attrs.frozen
+class _Counts:
+    prepared: Prepared
+    held: _Values
+    fetch: Fetch
+
+    def driven(self, driver: Condition, limit: int) -> int:
+        return self._counted(self.prepared.start(driver), limit)
+
+    def values(self, select: Select, limit: int) -> int:
+        return self._counted(self.prepared.among(select), limit)
+
+    def _counted(self, statement: tuple[str, Params], limit: int) -> int:
+        sql, params = statement
+        return int(self.fetch(sql, [*_filled(params, self.held), limit])[0][0])
+
+
+def _filled(params: Params, values: _Values) -> list[object]:
+    return [values[value.place] if type(value) is _Slot else value for value in params]
