@@ -37,6 +37,9 @@ Shape = tuple[object, ...]
 Fetch = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]  # Any: SQLite gives what was stored
 _Values = Sequence[str | int | None]
 
+_TRUSTED: Final = 16  # times that a plan is used before it is counted again
+_REMEMBERED: Final = 1024  # questions of one shape whose plans are known
+
 _BOUNDS: Final = ("at_least", "above", "at_most", "below")
 
 
@@ -174,6 +177,9 @@ class Prepared:
     # By the identity of what is in the choices, which live as long as this.
     _counts: dict[int, tuple[str, Params]] = attrs.field(factory=dict[int, tuple[str, Params]], init=False)
     _parts: dict[int, Sequence[Part]] = attrs.field(factory=dict[int, "Sequence[Part]"], init=False)
+    _recent: dict[tuple[str, ...], tuple[Plan, int]] = attrs.field(
+        factory=dict[tuple[str, ...], tuple[Plan, int]], init=False
+    )
     _selects: dict[int, Sequence[str]] = attrs.field(factory=dict[int, "Sequence[str]"], init=False)
 
     def selects(self, values: _Values, fetch: Fetch) -> list[tuple[str, list[object]]]:
@@ -191,7 +197,22 @@ class Prepared:
         return [(part.count(), _filled(part.params, values)) for part in self._parts_of(self._plan(values, fetch))]
 
     def _plan(self, values: _Values, fetch: Fetch) -> Plan:
-        return self._choices.only or chosen(self._choices, _Counts(self, values, fetch))
+        """
+        Return how to answer, after counting, or what was found best for the same question a few times ago.
+
+        Any plan gives the same answer; one that is not the best any more is a slow one for a while.
+        """
+        if self._choices.only is not None:
+            return self._choices.only
+        asked = values if self._model.after is None else values[:-2]
+        about = tuple([value for value in asked if isinstance(value, str)])  # a moment makes no difference
+        plan, uses = self._recent.get(about, (None, 0))
+        if plan is None or uses == _TRUSTED:
+            plan, uses = chosen(self._choices, _Counts(self, values, fetch)), 0
+        if len(self._recent) >= _REMEMBERED:
+            self._recent.clear()
+        self._recent[about] = (plan, uses + 1)
+        return plan
 
     def _parts_of(self, plan: Plan) -> Sequence[Part]:
         found = self._parts.get(id(plan))
