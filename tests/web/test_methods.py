@@ -21,6 +21,8 @@ KNOWN = {
     "/l/{token}": {"GET", "HEAD", "OPTIONS", "POST"},
     "/l/{token}/seen": {"OPTIONS", "POST"},
     "/v/{handle}": {"GET", "HEAD", "OPTIONS"},
+    "/l/{token}/d/{id}": {"GET", "HEAD", "OPTIONS"},
+    "/v/{handle}/d/{id}": {"GET", "HEAD", "OPTIONS"},
     "/static/{name}": {"GET", "HEAD", "OPTIONS"},
     "/i/{token}": {"GET", "HEAD", "OPTIONS", "POST"},
     "/": {"GET", "HEAD", "OPTIONS"},

@@ -4,12 +4,14 @@ Decides inside a transaction: the one function on the path of every answer and o
 
 from sharekit.features._access_facts import ReadTogether, client_facts, read_together, scope_of
 from sharekit.features._facts import chain_of, rights_on
+from sharekit.features._link_documents import decide_for_link
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.access import AccessReason, judge
 from sharekit.policies.links import LinkRefusal, judge_resource
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.decisions import Action, Decision
-from sharekit.records.parties import Contact, Principal, Right, Staff, System
+from sharekit.records.documents import DOCUMENT
+from sharekit.records.parties import Contact, LinkHolder, Principal, Right, Staff, System
 
 __all__ = ["decide", "judge_read"]
 
@@ -29,6 +31,8 @@ def decide(wiring: Wiring, unit: Unit, principal: Principal, action: Action, ref
         return judge_read(wiring, unit, read_together(wiring, unit, principal, ref), action)
     if isinstance(principal, Staff | System):
         return _decide_for_staff(wiring, unit, principal, action, ref)
+    if isinstance(principal, LinkHolder) and action is Action.VIEW and ref.kind == DOCUMENT:
+        return decide_for_link(wiring, unit, principal, ref)
     return Decision(allowed=False, reason="unknown-principal")
 
 

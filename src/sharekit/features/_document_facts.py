@@ -9,7 +9,7 @@ from sharekit.features._unit import Unit
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.documents import DOCUMENT, Document, DocumentFacts, DocumentVersion, version_id
 from sharekit.records.files import ScanState
-from sharekit.records.parties import Contact, Principal, parse_party
+from sharekit.records.parties import Contact, LinkHolder, Principal, parse_party
 
 __all__ = ["facts_of_documents"]
 
@@ -34,7 +34,7 @@ def facts_of_documents(
 
 def _facts(document: Document, version: DocumentVersion, scan: ScanState, reader: Principal) -> DocumentFacts:
     uploader = document.uploader
-    for_client = isinstance(reader, Contact)
+    for_client = isinstance(reader, Contact | LinkHolder)
     sender = None if uploader is None or for_client else parse_party(uploader)
     return DocumentFacts(
         name=document.name,

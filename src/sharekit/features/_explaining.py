@@ -10,6 +10,7 @@ from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT, READ_LINK
 from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.features._access_facts import client_facts, confidential_kinds, scope_of, settings_of, viewer_of
 from sharekit.features._facts import chain_of
+from sharekit.features._link_documents import decide_for_link
 from sharekit.features._link_facts import judge as judge_link
 from sharekit.features._link_facts import read_link_facts, with_recipient
 from sharekit.features._parties import member_ids_of, memberships_of, organization_of
@@ -20,10 +21,11 @@ from sharekit.policies.organizations import counted, counts_for_some
 from sharekit.ports import AllOf, Eq, In, Position
 from sharekit.records.catalog import CatalogEntry, ResourceRef
 from sharekit.records.decisions import Action, Decision
+from sharekit.records.documents import DOCUMENT
 from sharekit.records.explanations import Cause, Explanation, NearMiss, Onlooker, Onlookers
 from sharekit.records.grants import Access, Grant, GrantKeys, parse_grantee
 from sharekit.records.links import ReadLink, ReadLinkKeys
-from sharekit.records.parties import Contact, ContactProfile, Organization
+from sharekit.records.parties import Contact, ContactProfile, LinkHolder, Organization
 from sharekit.records.scopes import PortalScope, is_union, may_hold_for_anybody, predicates_in
 from sharekit.records.settings import PortalSettings
 
@@ -91,7 +93,7 @@ def onlookers(wiring: Wiring, unit: Unit, ref: ResourceRef) -> Onlookers:
         ]
     return Onlookers(
         parties=tuple(_seeing(wiring, unit, scope, entry, [*seers, *members])),
-        links=tuple(link for link in _links(unit, entry) if opens(wiring, unit, link)),
+        links=tuple(link for link in _links(wiring, unit, entry) if opens(wiring, unit, link)),
     )
 
 
@@ -158,8 +160,14 @@ def _seeing(
             yield Onlooker(party=party, ref=let_into, causes=causes)
 
 
-def _links(unit: Unit, entry: CatalogEntry) -> list[ReadLink]:
-    return unit.find(READ_LINK, Eq(ReadLinkKeys.RESOURCE, entry.ref.key))
+def _links(wiring: Wiring, unit: Unit, entry: CatalogEntry) -> list[ReadLink]:
+    """Return the links to a thing, and of a document those that list it."""
+    links = unit.find(READ_LINK, Eq(ReadLinkKeys.RESOURCE, entry.ref.key))
+    if entry.ref.kind == DOCUMENT and entry.reached_from:
+        above = [node.rpartition("#")[0] for node in entry.reached_from]
+        around = unit.find(READ_LINK, In(ReadLinkKeys.RESOURCE, above))
+        links += [link for link in around if decide_for_link(wiring, unit, LinkHolder(link.id), entry.ref)]
+    return links
 
 
 def opens(wiring: Wiring, unit: Unit, link: ReadLink) -> bool:

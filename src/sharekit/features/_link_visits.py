@@ -21,6 +21,7 @@ from sharekit.errors import (
     VisitEndedError,
     WrongPasswordError,
 )
+from sharekit.features._document_sections import with_documents
 from sharekit.features._link_facts import LinkFacts, judge, read_link_facts, with_recipient
 from sharekit.features._link_memory import LinkMemory
 from sharekit.features._sections import load_sections, preview_sections
@@ -72,6 +73,19 @@ class Visits:
             )
         return self._view(link, facts, now, locale, None)
 
+    def holder(self, secret: str) -> LinkHolder:
+        """Return who reads by a token, or by the ticket of a visit."""
+        try:
+            claims = self._wiring.seals.unseal(Purpose.LINK_SESSION, secret)
+        except InvalidTokenError:
+            claims = self._claims(Purpose.LINK, secret)
+            facts, now = self._read(claims.id)
+            link = self._let_in(claims, facts, now)
+            if link.must_be_redeemed:
+                raise _redeem_required(link, facts) from None
+            return facts.holder
+        return self._visited(claims)[1].holder
+
     def redeem(self, token: str, password: str | None, locale: str | None) -> LinkView:
         """Count one use of a link, if its password is right, and show what it shows."""
         claims = self._claims(Purpose.LINK, token)
@@ -84,14 +98,18 @@ class Visits:
 
     def carry_on(self, ticket: str, locale: str | None) -> LinkView:
         """Show what a redeemed link shows now, and renew the ticket."""
-        claims = self._claims(Purpose.LINK_SESSION, ticket)
+        link, facts, now = self._visited(self._claims(Purpose.LINK_SESSION, ticket))
+        return self._view(link, facts, now, locale, self._ticket(link, now))
+
+    def _visited(self, claims: Claims) -> tuple[ReadLink, LinkFacts, datetime]:
+        """Return what a visit is to, while it goes on."""
         facts, now = self._read(claims.id)
         link = self._let_in(claims, facts, now, redeemed=True)
         epoch, since = claims.extra if len(claims.extra) == 2 else (-1, 0)
         silence = now.timestamp() - since
         if epoch != link.password_epoch or not -_SKEW <= silence < _IDLE.total_seconds():
             raise VisitEndedError
-        return self._view(link, facts, now, locale, self._ticket(link, now))
+        return link, facts, now
 
     def record(self, token: str) -> None:
         """Count that a person looked at the page of a link that needs no redeeming."""
@@ -110,7 +128,7 @@ class Visits:
         return LinkPreview(
             ref=link.ref,
             title=_title(kind, link, facts.entry, spoken),
-            sections=preview_sections(kind, facts.shown, link.ref, context),
+            sections=preview_sections(kind, with_documents(self._joined, facts.shown), link.ref, context),
             problem=problem,
         )
 
@@ -204,7 +222,7 @@ class Visits:
             ref=link.ref,
             kind_title=kind.title_in(spoken),
             title=_title(kind, link, facts.entry, spoken),
-            sections=load_sections(facts.shown, link.ref, context),
+            sections=load_sections(with_documents(self._wiring, facts.shown), link.ref, context),
             link=link.id,
             at=now,
             locale=spoken,

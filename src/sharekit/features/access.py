@@ -12,6 +12,7 @@ from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.errors import InvalidInputError, NotFoundError, ReplicaBehindError
 from sharekit.features._access_facts import client_facts, read_together, scope_of, settings_of, viewer_of
 from sharekit.features._deciding import decide, judge_read
+from sharekit.features._document_sections import with_documents
 from sharekit.features._explaining import causes_of, explain_to_staff, onlookers
 from sharekit.features._facts import chain_of, require, require_active, require_staff, rights_on
 from sharekit.features._glancing import Glancing
@@ -285,7 +286,7 @@ class Access(Reviews, Generic[K]):
             if entry is None or not decide(self._wiring, unit, principal, Action.VIEW, ref):
                 raise NotFoundError("resource")
             context = SectionContext(self._wiring.tenant, principal, unit.now, locale)
-        return _projected(kind, ref, entry.title, PartPolicy.for_staff(kind), context)
+        return self._projected(kind, ref, entry.title, PartPolicy.for_staff(kind), context)
 
     def _view_for_client(
         self, kind: ResourceKind, contact: Contact, ref: ResourceRef, locale: str | None
@@ -297,7 +298,18 @@ class Access(Reviews, Generic[K]):
             spoken = locale if read.profile is None or read.profile.locale is None else read.profile.locale
             context = SectionContext(self._wiring.tenant, contact, unit.now, spoken)
         title = read.entry.client_title or kind.title_in(spoken)
-        return _projected(kind, ref, title, PartPolicy.for_clients(kind, read.settings), context)
+        return self._projected(kind, ref, title, PartPolicy.for_clients(kind, read.settings), context)
+
+    def _projected(
+        self, kind: ResourceKind, ref: ResourceRef, title: str, shown: PartPolicy, context: SectionContext
+    ) -> Projection:
+        return Projection(
+            ref=ref,
+            kind_title=kind.title_in(context.locale),
+            title=title,
+            sections=load_sections(with_documents(self._wiring, shown.sections(kind)), ref, context),
+            properties=load_properties(shown.properties(kind), ref, context),
+        )
 
     def _require_view(self, unit: Unit, by: Principal | None, ref: ResourceRef) -> None:
         if by is not None:
@@ -313,18 +325,6 @@ class Access(Reviews, Generic[K]):
         if not isinstance(action, Action):
             raise InvalidInputError("action", "needs an Action")
         self._wiring.kind_of(ref)
-
-
-def _projected(
-    kind: ResourceKind, ref: ResourceRef, title: str, shown: PartPolicy, context: SectionContext
-) -> Projection:
-    return Projection(
-        ref=ref,
-        kind_title=kind.title_in(context.locale),
-        title=title,
-        sections=load_sections(shown.sections(kind), ref, context),
-        properties=load_properties(shown.properties(kind), ref, context),
-    )
 
 
 def _reasoned(wiring: Wiring, unit: Unit, scope: PortalScope, viewer: Viewer | None, item: PortalItem) -> PortalItem:

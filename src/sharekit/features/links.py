@@ -38,7 +38,7 @@ from sharekit.records import checks, events
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.decisions import Decision
 from sharekit.records.links import LinkState, ReadLink, ReadLinkKeys
-from sharekit.records.parties import Contact, Party, Principal
+from sharekit.records.parties import Contact, LinkHolder, Party, Principal
 from sharekit.records.several import Several
 from sharekit.records.unset import UNSET, Unset
 from sharekit.records.views import LinkPreview, LinkView
@@ -182,6 +182,22 @@ class Links:
             except InvalidTokenError:
                 continue
         return None
+
+    def holder(self, secret: str) -> LinkHolder:
+        """
+        Return who reads by a link, to whom `Documents.open` gives the documents that the link lists.
+
+        Nothing is counted.
+
+        Args:
+            secret: What `token` returned, or the ticket of a visit.
+
+        Raises:
+            LinkUnavailableError: The link opens nothing now; ``expired`` says whether its time was over.
+            RedeemRequired: It must be redeemed first; then the ticket is the secret.
+            VisitEndedError: The visit is over.
+        """
+        return self._visits.holder(secret)
 
     def open(self, token: str, *, locale: str | None = None) -> LinkView:
         """

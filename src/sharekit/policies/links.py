@@ -7,11 +7,22 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
-from sharekit.records.catalog import CatalogEntry, Visibility
+from sharekit.ports import AllOf, Condition, Eq, InSelect, Select
+from sharekit.records.catalog import AncestorKeys, CatalogEntry, EntryKeys, Visibility, node_of
+from sharekit.records.decisions import Decision
+from sharekit.records.documents import DOCUMENT
 from sharekit.records.links import ReadLink
 from sharekit.records.parties import ContactProfile, Right
 
-__all__ = ["LinkRefusal", "judge_moment", "judge_resource", "judge_standing", "may_go_on_sharing"]
+__all__ = [
+    "LinkRefusal",
+    "judge_document",
+    "judge_moment",
+    "judge_resource",
+    "judge_standing",
+    "listed_by",
+    "may_go_on_sharing",
+]
 
 _RIGHTS_NEEDED = frozenset({Right.SHARE, Right.VIEW})
 
@@ -28,6 +39,8 @@ class LinkRefusal(enum.StrEnum):
     RECIPIENT = "recipient-inactive"
     EXPIRED = "expired"
     EXHAUSTED = "exhausted"
+    NOT_LISTED = "not-listed"
+    """It opens, and shows no such document."""
 
 
 def judge_resource(chain: Sequence[CatalogEntry]) -> LinkRefusal | None:
@@ -98,3 +111,30 @@ def judge_moment(link: ReadLink, generation: int, now: datetime) -> LinkRefusal 
     if link.max_uses is not None and link.uses >= link.max_uses:
         return LinkRefusal.EXHAUSTED
     return None
+
+
+def judge_document(
+    link: ReadLink | None, refusal: LinkRefusal | None, entry: CatalogEntry | None, *, shows_documents: bool
+) -> Decision:
+    """
+    Decide whether the holder of a link may read a document: one that `listed_by` finds, and no other.
+
+    Args:
+        link: The link as the store has it now; None when there is none.
+        refusal: Why it opens nothing now. Whoever redeemed it goes on when its uses are up.
+        entry: The document's entry; None when there is none.
+        shows_documents: Whether a section that lists documents is switched on.
+    """
+    if link is None or refusal not in {None, LinkRefusal.EXHAUSTED}:
+        return Decision(allowed=False, reason=refusal or LinkRefusal.ABSENT)
+    listed = shows_documents and entry is not None and entry.shown and entry.ref.kind == DOCUMENT
+    if not listed or entry is None or node_of(link.ref, link.incarnation) not in entry.reached_from:
+        return Decision(allowed=False, reason=LinkRefusal.NOT_LISTED)
+    return Decision(allowed=True, reason="listed-by-link")
+
+
+def listed_by(link: ReadLink) -> Condition:
+    """Return the condition that exactly those entries meet that `judge_document` lets the holder of a link read."""
+    within = Eq(AncestorKeys.ANCESTOR, node_of(link.ref, link.incarnation))
+    reached = InSelect("id", Select(AncestorKeys.KIND, AncestorKeys.ENTRY, within))
+    return AllOf((Eq(EntryKeys.SHOWN, value=True), Eq(EntryKeys.KIND, DOCUMENT), reached))

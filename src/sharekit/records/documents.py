@@ -14,7 +14,7 @@ import attrs
 
 from sharekit.ids import DocumentId, FileId, TenantId
 from sharekit.records.catalog import ResourceRef, Visibility
-from sharekit.records.declarations import ResourceKind
+from sharekit.records.declarations import LoaderInContext, ResourceKind, Section, SectionContext
 from sharekit.records.files import ScanState
 from sharekit.records.instants import utc
 from sharekit.records.parties import Contact
@@ -28,6 +28,7 @@ __all__ = [
     "DocumentItem",
     "DocumentKeys",
     "DocumentPage",
+    "DocumentSection",
     "DocumentVersion",
     "Provenance",
     "Readable",
@@ -355,3 +356,23 @@ class DocumentPage:
     previous: str | None = None
     total: int | None = None
     total_is_capped: bool = False
+
+
+def _listed_elsewhere(_: ResourceRef, __: SectionContext) -> DocumentPage:
+    return DocumentPage(items=())
+
+
+@attrs.frozen
+class DocumentSection(Section):
+    """
+    A section that lists the documents of a thing, and lets whoever sees it have them.
+
+    It needs no loader: sharekit lists what its reader may have. A contact finds what they see there, and the
+    holder of a read link what clients see who have the whole thing; what is internal, or shared by itself
+    alone, is never among it. The content is a `DocumentPage`, of at most 200 documents.
+
+    Attributes:
+        load: Nothing to be given.
+    """
+
+    load: LoaderInContext = attrs.field(init=False, repr=False, eq=False, default=_listed_elsewhere)

@@ -24,7 +24,7 @@ from sharekit.web.messages import WebResponse
 from sharekit.web.pages import ItemPage, Pages
 from sharekit.web.refusals import sentence_for
 from sharekit.web.request_pages import AskedEntry, RequestPage, asked_entry
-from sharekit.web.routes import DOCUMENTS, HOME, SIGN_OUT
+from sharekit.web.routes import DOCUMENTS, DOWNLOAD, HOME, SIGN_OUT
 
 __all__ = ["Answers", "Client", "Reader"]
 
@@ -82,11 +82,16 @@ class Answers:
         self._pages = pages
 
     def link(
-        self, reader: Reader, view: LinkView, *headers: tuple[str, str], seen_url: str | None = None
+        self,
+        reader: Reader,
+        view: LinkView,
+        *headers: tuple[str, str],
+        seen_url: str | None = None,
+        documents: str | None = None,
     ) -> WebResponse:
         """Return the page of a link, in the language of its recipient when it has one."""
         language = reader.speaking(view.locale).language
-        body = self._pages.render_link(view, language, reader.root, seen_url)
+        body = self._pages.render_link(view, language, reader.root, seen_url, documents)
         return _page(200, language, body, *headers)
 
     def landing(self, reader: Reader, wanted: RedeemRequired, *, wrong: bool = False) -> WebResponse:
@@ -122,7 +127,8 @@ class Answers:
         file: DocumentFile | None = None,
     ) -> WebResponse:
         """Return the page of one thing, with a list of what lies in it; of a document, with its bytes."""
-        sections = self._pages.render_sections(shown, client.reader.language)
+        place = client.reader.root + DOWNLOAD.fill(id="")
+        sections = self._pages.render_sections(shown, client.reader.language, documents=place)
         listed = self._listed(client, inner, query, item_path(shown.ref))
         document = None if file is None else self._document(client, file)
         page = ItemPage(view=shown, sections=sections, listed=listed, document=document)

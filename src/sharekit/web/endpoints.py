@@ -9,7 +9,10 @@ from typing import Final
 import attrs
 
 from sharekit.errors import (
+    InvalidInputError,
     LinkUnavailableError,
+    NotFoundError,
+    QuarantinedError,
     RedeemRequired,
     TooManyAttemptsError,
     VisitEndedError,
@@ -17,6 +20,9 @@ from sharekit.errors import (
 )
 from sharekit.ids import is_tenant_id
 from sharekit.kit import Sharekit
+from sharekit.records.catalog import ResourceRef
+from sharekit.records.documents import DOCUMENT
+from sharekit.records.parties import LinkHolder
 from sharekit.records.views import LinkView
 from sharekit.web._errors import UnknownAddressError
 from sharekit.web._guard import household_of, read_form, refuse_cross_site
@@ -24,6 +30,7 @@ from sharekit.web.answers import Answers
 from sharekit.web.assets import Asset
 from sharekit.web.calls import Call
 from sharekit.web.clients import ClientEndpoints
+from sharekit.web.downloads import document_response
 from sharekit.web.messages import WebRequest, WebResponse
 from sharekit.web.routes import (
     DOCUMENTS,
@@ -32,11 +39,13 @@ from sharekit.web.routes import (
     INVITATION,
     ITEM,
     LINK,
+    LINK_DOCUMENT,
     ROOT,
     SEEN,
     SIGN_OUT,
     STATIC,
     VISIT,
+    VISIT_DOCUMENT,
     ZIP,
     Route,
 )
@@ -85,7 +94,9 @@ class Endpoints:
             (LINK, False): self._open,
             (LINK, True): self._redeem,
             (SEEN, True): self._record_view,
+            (LINK_DOCUMENT, False): self._download,
             (VISIT, False): self._carry_on,
+            (VISIT_DOCUMENT, False): self._download_on_visit,
             (STATIC, False): self._file,
             (INVITATION, False): self.clients.invitation,
             (INVITATION, True): self.clients.enter,
@@ -110,7 +121,12 @@ class Endpoints:
             view = kit.links.open(token, locale=call.reader.language.tag)
         except RedeemRequired as wanted:
             return self.answers.landing(call.reader, wanted)
-        return self.answers.link(call.reader, view, seen_url=call.reader.root + SEEN.fill(token=token))
+        return self.answers.link(
+            call.reader,
+            view,
+            seen_url=call.reader.root + SEEN.fill(token=token),
+            documents=call.reader.root + LINK_DOCUMENT.fill(token=token, id=""),
+        )
 
     def _redeem(self, call: Call) -> WebResponse:
         token = call.places["token"]
@@ -164,7 +180,35 @@ class Endpoints:
         return self._page_of_visit(call, handle, kit.links.view(ticket, locale=call.reader.language.tag))
 
     def _page_of_visit(self, call: Call, handle: str, view: LinkView) -> WebResponse:
-        return self.answers.link(call.reader, view, self.cookies.carry(handle, view.ticket or ""))
+        return self.answers.link(
+            call.reader,
+            view,
+            self.cookies.carry(handle, view.ticket or ""),
+            documents=call.reader.root + VISIT_DOCUMENT.fill(handle=handle, id=""),
+        )
+
+    def _download(self, call: Call) -> WebResponse:
+        token = call.places["token"]
+        kit = self._kit_for(call.request, token)
+        try:
+            return self._bytes(call, kit, kit.links.holder(token))
+        except RedeemRequired:
+            # The page asks for what is needed, or goes on with the visit that is running.
+            return self.answers.see_other(call.reader.root + LINK.fill(token=token))
+
+    def _download_on_visit(self, call: Call) -> WebResponse:
+        ticket = self.cookies.ticket(call.request, call.places["handle"])
+        if ticket is None:
+            raise VisitEndedError
+        kit = self._kit_for(call.request, ticket)
+        return self._bytes(call, kit, kit.links.holder(ticket))
+
+    def _bytes(self, call: Call, kit: Sharekit, holder: LinkHolder) -> WebResponse:
+        """Give a document that a link lists; any other is an address like any unknown one."""
+        try:
+            return document_response(kit, call.request, ResourceRef(DOCUMENT, call.places["id"]), by=holder)
+        except (InvalidInputError, NotFoundError, QuarantinedError) as error:
+            raise UnknownAddressError from error
 
     def _running_visit(self, kit: Sharekit, call: Call, handle: str) -> LinkView | None:
         """Return what the visit shows that this browser is on, if it is on one that goes on."""

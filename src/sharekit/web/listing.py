@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import attrs
 
 from sharekit.records.catalog import ResourceRef
+from sharekit.records.documents import DocumentItem
 from sharekit.records.files import ScanState
 from sharekit.records.lists import Order, Page, PortalItem
 from sharekit.web.formats import Formats
@@ -20,9 +21,11 @@ __all__ = [
     "ListQuery",
     "ListSort",
     "ListView",
+    "SectionEntry",
     "document_entry",
     "item_path",
     "list_view",
+    "section_entry",
 ]
 
 _MAX_FIELDS: Final = 20
@@ -114,6 +117,28 @@ class DocumentEntry:
     size: str
     download_url: str | None
     uploaded: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class SectionEntry:
+    """
+    One document in a section that lists documents.
+
+    Attributes:
+        name: Its file name.
+        size: How large it is, as the reader says it.
+        day: The day of the last activity, as the reader writes it.
+        day_machine: The same instant for machines.
+        download_url: Where its bytes are; None in a preview, and while nobody gets them.
+        checking: Whether it waits for a scanner.
+    """
+
+    name: str
+    size: str
+    day: str
+    day_machine: str
+    download_url: str | None
+    checking: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -220,6 +245,19 @@ def document_entry(ref: ResourceRef, size: int, scan: ScanState, *, root: str, f
     """Return what is said of the bytes of a document."""
     url = root + DOWNLOAD.fill(id=quote(ref.id, safe="")) if scan.lets_read else None
     return DocumentEntry(id=ref.id, size=formats.size(size), download_url=url)
+
+
+def section_entry(item: DocumentItem, place: str | None, formats: Formats) -> SectionEntry:
+    """Return what a section says of a document, whose bytes are at *place* by its id; None for nowhere."""
+    gives = place is not None and item.scan.lets_read
+    return SectionEntry(
+        name=item.name,
+        size=formats.size(item.size),
+        day=formats.day(formats.local(item.activity).date()),
+        day_machine=item.activity.isoformat(timespec="seconds"),
+        download_url=f"{place}{quote(item.ref.id, safe='')}" if gives else None,
+        checking=not item.scan.lets_read,
+    )
 
 
 def _zip_url(page: Page, root: str) -> str | None:

@@ -11,11 +11,12 @@ from typing import Final
 import attrs
 
 from sharekit.errors import MissingExtraError
+from sharekit.records.documents import DocumentPage
 from sharekit.records.several import SeveralInOrder
 from sharekit.records.views import LinkView, Projection, SectionView
 from sharekit.web.assets import Asset
 from sharekit.web.formats import Formats
-from sharekit.web.listing import DocumentEntry, ListView
+from sharekit.web.listing import DocumentEntry, ListView, section_entry
 from sharekit.web.locales import Language
 from sharekit.web.rendering import block_of
 from sharekit.web.routes import STATIC
@@ -151,13 +152,24 @@ class Pages:
         template = self._environment.get_template(f"{_FOLDER}/{name}.html")
         return Markup(template.render(language=language, **values))  # noqa: S704  # a template's output, escaped by it
 
-    def render_link(self, view: LinkView, language: Language, root: str, seen_url: str | None) -> bytes:
-        """Return the page of a link; a section that cannot be shown says so in its place."""
+    def render_link(
+        self, view: LinkView, language: Language, root: str, seen_url: str | None, documents: str | None
+    ) -> bytes:
+        """
+        Return the page of a link; a section that cannot be shown says so in its place.
+
+        Args:
+            view: What the link shows.
+            language: The language of its reader.
+            root: The path at which the portal is mounted.
+            seen_url: Where the page reports that a person looks at it, or None.
+            documents: Where the bytes of its documents are, by their ids.
+        """
         formats = Formats(language, self._zone)
         last_day, until = _end(view.expires_at, formats)
         page = LinkPage(
             view=view,
-            sections=self.render_sections(view, language),
+            sections=self.render_sections(view, language, documents=documents),
             as_of=formats.instant(view.at, wordy=True, zone=True),
             as_of_machine=view.at.isoformat(timespec="seconds"),
             last_day=last_day,
@@ -166,33 +178,40 @@ class Pages:
         )
         return self.render("link", language, root, page=page)
 
-    def render_sections(self, view: Projection, language: Language) -> Sequence[RenderedSection]:
-        """Return the sections of a view as its page has them."""
+    def render_sections(
+        self, view: Projection, language: Language, *, documents: str | None = None
+    ) -> Sequence[RenderedSection]:
+        """Return the sections of a view as its page has them; *documents* is where the bytes of documents are."""
         formats = Formats(language, self._zone)
-        return [self._section(view, section, formats) for section in view.sections.values()]
+        return [self._section(view, section, formats, documents) for section in view.sections.values()]
 
     def formats(self, language: Language) -> Formats:
         """Return how values are written in a language."""
         return Formats(language, self._zone)
 
-    def _section(self, view: Projection, section: SectionView, formats: Formats) -> RenderedSection:
+    def _section(
+        self, view: Projection, section: SectionView, formats: Formats, documents: str | None
+    ) -> RenderedSection:
         html = None
         if section.available:
             try:
-                html = self._content(view, section, formats)
+                html = self._content(view, section, formats, documents)
             except Exception:  # noqa: BLE001  # whatever a host's content or template does costs its section alone
                 _log.exception("section %s of a %s could not be shown", section.name, view.ref.kind)
         return RenderedSection(name=section.name, title=section.title, html=html)
 
-    def _content(self, view: Projection, section: SectionView, formats: Formats) -> Markup:
-        own = f"{_FOLDER}/sections/{view.ref.kind}/{section.name}.html"
+    def _content(self, view: Projection, section: SectionView, formats: Formats, documents: str | None) -> Markup:
+        own, listed = f"{_FOLDER}/sections/{view.ref.kind}/{section.name}.html", None
+        if isinstance(section.content, DocumentPage):
+            listed = [section_entry(item, documents, formats) for item in section.content.items]
         template = self._environment.select_template([own, f"{_FOLDER}/section.html"])
-        block = None if template.name == own else block_of(section.content, formats)
+        block = None if template.name == own or listed is not None else block_of(section.content, formats)
         html = template.render(
             content=section.content,
             section=section,
             view=view,
             block=block,
+            documents=listed,
             formats=formats,
             language=formats.language,
         )

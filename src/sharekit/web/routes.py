@@ -18,6 +18,7 @@ __all__ = [
     "INVITATION",
     "ITEM",
     "LINK",
+    "LINK_DOCUMENT",
     "ROOT",
     "ROUTES",
     "SEEN",
@@ -29,6 +30,7 @@ __all__ = [
     "UPLOAD_FINISH",
     "UPLOAD_ITEM",
     "VISIT",
+    "VISIT_DOCUMENT",
     "ZIP",
     "Route",
     "find_route",
@@ -79,6 +81,10 @@ SEEN: Final = Route("/l/{token}/seen", ("POST", "OPTIONS"))
 """Where the page of a link reports that a person looks at it."""
 VISIT: Final = Route("/v/{handle}", ("GET", "HEAD", "OPTIONS"))
 """The page of a redeemed link; the secret is in a cookie, not here."""
+LINK_DOCUMENT: Final = Route("/l/{token}/d/{id}", ("GET", "HEAD", "OPTIONS"))
+"""The bytes of a document that a link lists."""
+VISIT_DOCUMENT: Final = Route("/v/{handle}/d/{id}", ("GET", "HEAD", "OPTIONS"))
+"""The bytes of a document that a redeemed link lists."""
 STATIC: Final = Route("/static/{name}", ("GET", "HEAD", "OPTIONS"))
 """Our own style sheet and script."""
 INVITATION: Final = Route("/i/{token}", ("GET", "HEAD", "POST", "OPTIONS"))
@@ -113,7 +119,9 @@ ZIP: Final = Route("/d/", ("GET", "HEAD", "OPTIONS"))
 ROUTES: Final = (
     LINK,
     SEEN,
+    LINK_DOCUMENT,
     VISIT,
+    VISIT_DOCUMENT,
     STATIC,
     INVITATION,
     ROOT,
