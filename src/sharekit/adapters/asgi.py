@@ -175,6 +175,7 @@ def create_app(
     accent: str | None = None,
     secure_cookies: bool = True,
     resolve_tenant: Callable[[WebRequest], str | None] | None = None,
+    direct_downloads: bool = False,
 ) -> PortalApp:
     """
     Return an application that serves a kit's links; the options are those of `Portal`.
@@ -192,6 +193,7 @@ def create_app(
         accent=accent,
         secure_cookies=secure_cookies,
         resolve_tenant=resolve_tenant,
+        direct_downloads=direct_downloads,
     )
     return PortalApp(portal)
 

@@ -78,12 +78,14 @@ def init_app(
     accent: str | None = None,
     secure_cookies: bool | None = None,
     resolve_tenant: Callable[[WebRequest], str | None] | None = None,
+    direct_downloads: bool | None = None,
 ) -> Portal:
     """
     Mount the portal in an application and return it; the options are those of `Portal`.
 
     What is not named is taken from ``app.config``: ``SHAREKIT_SITE_NAME``, ``SHAREKIT_TEMPLATE_FOLDERS``,
-    ``SHAREKIT_DEFAULT_LOCALE``, ``SHAREKIT_TIME_ZONE``, ``SHAREKIT_ACCENT``, ``SHAREKIT_SECURE_COOKIES``.
+    ``SHAREKIT_DEFAULT_LOCALE``, ``SHAREKIT_TIME_ZONE``, ``SHAREKIT_ACCENT``, ``SHAREKIT_SECURE_COOKIES``,
+    ``SHAREKIT_DIRECT_DOWNLOADS``.
     Templates in the application's own folder under ``sharekit/`` come before ours.
     """
 
@@ -101,6 +103,7 @@ def init_app(
         accent=chosen(accent, "ACCENT", None),
         secure_cookies=chosen(secure_cookies, "SECURE_COOKIES", default=True),
         resolve_tenant=resolve_tenant,
+        direct_downloads=chosen(direct_downloads, "DIRECT_DOWNLOADS", default=False),
     )
     app.register_blueprint(create_blueprint(portal), url_prefix=url_prefix)
     app.cli.add_command(_commands)

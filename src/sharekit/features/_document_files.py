@@ -4,17 +4,19 @@ Opens the bytes of documents: decides first, then reads (R-AUTH-1).
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 from sharekit.errors import IntegrityError, InvalidInputError, NotFoundError, QuarantinedError, SharekitError
 from sharekit.features._documents import document_id, one_version, visible_or_absent
 from sharekit.features._reading import DocumentReader
 from sharekit.features._unit import Unit, Wiring
+from sharekit.ports import BlobStore, SupportsDirectDownloads
 from sharekit.records import checks, events
 from sharekit.records.documents import Document, DocumentFile, DocumentVersion
 from sharekit.records.files import StoredFile
 from sharekit.records.parties import Principal, Staff, System
 
-__all__ = ["look", "open_document"]
+__all__ = ["address_of_document", "look", "open_document"]
 
 _log = logging.getLogger("sharekit.documents")
 _MOST = 2**62
@@ -68,17 +70,41 @@ def open_document(
     found, file = look(wiring, document, by, version)
     if not file.scan.lets_read:
         raise QuarantinedError(str(file.scan))
-    damaged = _tells_of_damage(wiring, by, found)
+    damaged = _require_bytes(wiring, by, found, file, blobs)
     first, last = start or 0, file.size if stop is None else min(stop, file.size)
+    bounds = min(first, file.size), max(min(first, file.size), last)
+    _note_opened(wiring, by, found, part=bounds != (0, file.size))
+    return DocumentReader(blobs, file.blob, found, bounds, damaged)
+
+
+def _require_bytes(
+    wiring: Wiring, by: Principal, found: DocumentFile, file: StoredFile, blobs: BlobStore
+) -> Callable[[], None]:
+    """Refuse a file whose bytes are not all there, and return what tells of damage that is found later."""
+    damaged = _tells_of_damage(wiring, by, found)
     if file.gone_at is not None:
         raise IntegrityError("blob", "its bytes were lost")
     held = blobs.size(file.blob)
     if held != file.size:
         damaged()
         raise IntegrityError("blob", "its bytes are not there" if held is None else "it has another size than recorded")
-    bounds = min(first, file.size), max(min(first, file.size), last)
-    _note_opened(wiring, by, found, part=bounds != (0, file.size))
-    return DocumentReader(blobs, file.blob, found, bounds, damaged)
+    return damaged
+
+
+def address_of_document(
+    wiring: Wiring, document: object, by: Principal, *, version: int | None, lives: timedelta, media_type: str
+) -> str | None:
+    """Return an address in the store for a document that somebody may view; see `Documents.direct_url`."""
+    blobs = wiring.blob_store()
+    if not isinstance(blobs, SupportsDirectDownloads):
+        return None
+    found, file = look(wiring, document, by, version)
+    if not file.scan.lets_read:
+        raise QuarantinedError(str(file.scan))
+    _require_bytes(wiring, by, found, file, blobs)
+    url = blobs.direct_url(file.blob, lives=lives, name=found.name, media_type=media_type)
+    _note_opened(wiring, by, found, part=False)
+    return url
 
 
 def _note_opened(wiring: Wiring, by: Principal, file: DocumentFile, *, part: bool) -> None:

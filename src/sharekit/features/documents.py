@@ -10,6 +10,7 @@ from sharekit.errors import InvalidInputError, QuarantinedError
 from sharekit.features._document_adding import add_document, copy_document, replace_document, share_documents
 from sharekit.features._document_changes import remove_document, rename_document, unshare_document
 from sharekit.features._document_files import look, open_document
+from sharekit.features._document_handing import Handing
 from sharekit.features._document_lists import documents_for_client, documents_for_staff, documents_of_contacts
 from sharekit.features._documents import document_id, versions_of, visible_or_absent
 from sharekit.features._entering import open_container
@@ -43,7 +44,7 @@ Which = Document | ResourceRef | DocumentId | str
 Recipient = Contact | Organization
 
 
-class Documents:
+class Documents(Handing):
     """
     The documents of one tenant.
 

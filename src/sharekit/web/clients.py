@@ -65,12 +65,14 @@ class ClientEndpoints:
         answers: What makes responses.
         cookie: What carries sessions.
         resolve_tenant: The host's own way to tell the tenant of a request; without it the secret tells.
+        direct: Whether browsers are sent to the store for the bytes of documents.
     """
 
     kit: Sharekit
     answers: Answers
     cookie: SessionCookie
     resolve_tenant: Callable[[WebRequest], str | None] | None
+    direct: bool
 
     def invitation(self, call: Call) -> WebResponse:
         """Show who is invited, and a button; nothing is changed."""
@@ -153,7 +155,7 @@ class ClientEndpoints:
     def _download(self, call: Call, inside: _Inside) -> WebResponse:
         ref = ResourceRef(DOCUMENT, call.places["id"])
         try:
-            return document_response(inside.kit, call.request, ref, by=inside.session.contact)
+            return document_response(inside.kit, call.request, ref, by=inside.session.contact, direct=self.direct)
         except QuarantinedError:
             return self.answers.see_other(call.reader.root + item_path(ref))
 

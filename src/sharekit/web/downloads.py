@@ -43,7 +43,13 @@ class _Part:
 
 
 def document_response(
-    kit: Sharekit, request: WebRequest, document: ResourceRef, *, by: Principal, version: int | None = None
+    kit: Sharekit,
+    request: WebRequest,
+    document: ResourceRef,
+    *,
+    by: Principal,
+    version: int | None = None,
+    direct: bool = False,
 ) -> WebResponse:
     """
     Return the answer to a request for the bytes of a document.
@@ -54,6 +60,7 @@ def document_response(
         document: The document.
         by: Who reads.
         version: An earlier version, for staff.
+        direct: Whether the browser is sent to the store for a whole file, where the store can take it.
 
     Raises:
         NotFoundError: There is no such document, or they may not read it.
@@ -71,12 +78,17 @@ def document_response(
     if request.method == "HEAD":
         return _response(200, file, length=file.size)
     whole = part == _Part(0, file.size)
+    if direct and whole and "range" not in request.headers:
+        media_type = _content_type(file.media_type).partition(";")[0]
+        url = kit.documents.direct_url(document, by=by, version=version, media_type=media_type)
+        if url is not None:
+            return WebResponse(status=303, headers=(("Location", url), ("Content-Length", "0"), *BYTES_HEADERS))
     with_bounds: dict[str, int] = {} if whole else {"start": part.start, "stop": part.stop}
     # That very version: one that came in between is another file.
     reader = kit.documents.open(document, by=by, version=version, **with_bounds)
     if reader.file.etag != file.etag:
         reader.close()
-        return document_response(kit, _unconditional(request), document, by=by, version=version)
+        return document_response(kit, _unconditional(request), document, by=by, version=version, direct=direct)
     said = () if whole else (("Content-Range", f"bytes {part.start}-{part.stop - 1}/{file.size}"),)
     answer = _response(200 if whole else 206, file, *said, length=part.stop - part.start)
     return _carrying(answer, reader)

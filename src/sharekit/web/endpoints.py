@@ -70,6 +70,7 @@ class Endpoints:
         clients: What answers in the client portal.
         uploads: What answers on upload pages.
         resolve_tenant: The host's own way to tell the tenant of a request; without it the token tells.
+        direct: Whether browsers are sent to the store for the bytes of documents.
     """
 
     kit: Sharekit
@@ -79,6 +80,7 @@ class Endpoints:
     clients: ClientEndpoints
     uploads: UploadEndpoints
     resolve_tenant: Callable[[WebRequest], str | None] | None
+    direct: bool
 
     def answer(self, route: Route, call: Call) -> WebResponse:
         """Return the answer to a call whose method the route knows; HEAD is answered as GET is."""
@@ -206,7 +208,8 @@ class Endpoints:
     def _bytes(self, call: Call, kit: Sharekit, holder: LinkHolder) -> WebResponse:
         """Give a document that a link lists; any other is an address like any unknown one."""
         try:
-            return document_response(kit, call.request, ResourceRef(DOCUMENT, call.places["id"]), by=holder)
+            ref = ResourceRef(DOCUMENT, call.places["id"])
+            return document_response(kit, call.request, ref, by=holder, direct=self.direct)
         except (InvalidInputError, NotFoundError, QuarantinedError) as error:
             raise UnknownAddressError from error
 

@@ -72,6 +72,7 @@ class Portal:
         resolve_tenant: Callable[[WebRequest], str | None] | None = None,
         secure_cookies: bool = True,
         wrong_secrets_per_minute: int = 20,
+        direct_downloads: bool = False,
     ) -> None:
         """
         Put a portal together.
@@ -90,6 +91,8 @@ class Portal:
                 another tenant is unknown there. Without it a genuine token tells its tenant.
             secure_cookies: False only for development without HTTPS.
             wrong_secrets_per_minute: How many secrets that open nothing a client may present.
+            direct_downloads: Whether browsers are sent to the store for the bytes of documents, by an address
+                that works for at most 60 seconds, whatever is revoked meanwhile.
 
         Raises:
             ConfigurationError: An option cannot work.
@@ -99,14 +102,21 @@ class Portal:
         assets = load_assets(accent)
         loaders = [*folder_loaders(template_folders), *template_loaders]
         self._pages = Pages(site_name=site_name, zone=_zone(time_zone), loaders=loaders, assets=assets)
+        if direct_downloads and not kit.documents.direct:
+            raise ConfigurationError("direct_downloads", "needs a store that browsers reach: DirectFsspecBlobStore")
         self._kit = kit
+        self._direct = direct_downloads
         self._base_path = _base_path(base_path)
         self._default_locale = default_locale
         self._time_zone = time_zone
         self._answers = Answers(self._pages)
         self._wrong_secrets = WrongSecrets(kit.rate_limiter, wrong_secrets_per_minute)
         clients = ClientEndpoints(
-            kit=kit, answers=self._answers, cookie=SessionCookie(secure_cookies), resolve_tenant=resolve_tenant
+            kit=kit,
+            answers=self._answers,
+            cookie=SessionCookie(secure_cookies),
+            resolve_tenant=resolve_tenant,
+            direct=direct_downloads,
         )
         self._endpoints = Endpoints(
             kit=kit,
@@ -116,6 +126,7 @@ class Portal:
             clients=clients,
             uploads=UploadEndpoints(kit=kit, answers=self._answers, resolve_tenant=resolve_tenant),
             resolve_tenant=resolve_tenant,
+            direct=direct_downloads,
         )
 
     @property
@@ -232,7 +243,7 @@ class Portal:
             StorageError: The store cannot answer.
         """
         ref = document if isinstance(document, ResourceRef) else document.ref
-        response = document_response(self._kit, request, ref, by=by, version=version)
+        response = document_response(self._kit, request, ref, by=by, version=version, direct=self._direct)
         return _without_body(response) if request.method == "HEAD" else response
 
     def handle(self, request: WebRequest) -> WebResponse:

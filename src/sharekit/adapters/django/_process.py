@@ -70,6 +70,7 @@ def build(settings: Settings) -> Parts:
         accent=settings.accent,
         resolve_tenant=settings.resolve_tenant,
         secure_cookies=settings.secure_cookies,
+        direct_downloads=settings.direct_downloads,
         wrong_secrets_per_minute=settings.wrong_secrets_per_minute,
     )
     return Parts(settings, kit, portal)

@@ -56,6 +56,7 @@ class Settings:
         time_zone: ``TIME_ZONE``: else Django's ``TIME_ZONE``.
         accent: ``ACCENT``: the colour of the host.
         secure_cookies: ``SECURE_COOKIES``: False only for development without HTTPS.
+        direct_downloads: ``DIRECT_DOWNLOADS``: whether browsers fetch documents from the store.
         wrong_secrets_per_minute: ``WRONG_SECRETS_PER_MINUTE``: how many a client may present.
     """
 
@@ -81,6 +82,7 @@ class Settings:
     time_zone: str
     accent: str | None
     secure_cookies: bool
+    direct_downloads: bool
     wrong_secrets_per_minute: int
 
 
@@ -120,6 +122,7 @@ def read() -> Settings:
         time_zone=given.text("TIME_ZONE", django_settings.TIME_ZONE or "UTC"),
         accent=given.text("ACCENT", "") or None,
         secure_cookies=given.of("SECURE_COOKIES", bool, default=True),
+        direct_downloads=given.of("DIRECT_DOWNLOADS", bool, default=False),
         wrong_secrets_per_minute=given.of("WRONG_SECRETS_PER_MINUTE", int, default=20),
     )
 
