@@ -134,7 +134,8 @@ class Walk:
             form = manager.get("/settings")
             sent = {"organizations": "everyone", "way-0-shared_with_me": "yes", "show-project": shown}
             # Every section was offered, so that none is forgotten.
-            sent |= {"ways": "1", "offered-project": ["progress", "budget", "hours", "milestones", "updates"]}
+            offered = ["progress", "budget", "hours", "milestones", "updates", "papers"]
+            sent |= {"ways": "1", "offered-project": offered}
             assert "What this changes" in form.submit("/settings", **sent, do="plan").text
             assert "The settings are saved." in form.submit("/settings", **sent, do="save").text
             assert ("Openingstijden nagekeken" in self._item().text) is ("hours" in shown)

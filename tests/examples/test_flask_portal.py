@@ -85,7 +85,7 @@ class TestSwitching:
 
         assert "Hours" not in page
         assert "Milestones" not in page
-        assert 4 == preview.count('class="previewed off"')
+        assert 5 == preview.count('class="previewed off"')
         assert "Tres propuestas" not in preview
 
     def test_staff_see_the_sections_as_the_client_does(self, maria: Desk, client: FlaskClient) -> None:

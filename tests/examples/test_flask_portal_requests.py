@@ -152,3 +152,18 @@ def test_absent_documents_are_not_there(maria: Desk, client: FlaskClient) -> Non
         for path in ("/documents/x", "/documents/x/bytes", f"{page}/bytes?version=9")
     ]
     assert 302 == client.get(f"{page}/bytes").status_code
+
+
+def test_a_read_link_gives_the_documents_of_its_project(maria: Desk, client: FlaskClient) -> None:
+    """Those for clients, to whoever holds it, for as long as it opens."""
+    path = maria.share(REBRAND, sections=["papers"])
+    page = client.get(path).text
+    places = re.findall(r'class="download" href="([^"]+)"', page)
+    bytes_of = [client.get(place).data for place in places]
+    maria.post(f"{maria.page_of(REBRAND)}/deactivate")
+
+    assert ["Packaging, second round.pdf", "Quote for print.pdf", "Tea tin, copper.png"] == re.findall(
+        r"<strong>([^<]+)</strong>", page
+    )
+    assert all(body.startswith((b"%PDF", b"\x89PNG")) for body in bytes_of)
+    assert {404} == {client.get(place).status_code for place in places}

@@ -3,7 +3,7 @@ What of a project clients can be shown: one loader for each section, reading the
 
 A loader is called only for a section that a link shows. Three return plain mappings and lists, for
 which sharekit has a look of its own; the progress and the hours have templates of the agency's, in
-``templates/sharekit/sections/project/``.
+``templates/sharekit/sections/project/``. The documents need no loader: sharekit has them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sharekit import ResourceKind, ResourceRef, Section, SectionContext
+from sharekit.records.documents import DocumentSection
 
 from flask_portal.agency import hours, journal, projects
 from flask_portal.agency.database import Database
@@ -25,6 +26,7 @@ DESCRIPTIONS = {
     "hours": "Every entry with day, person, work and time, and the totals.",
     "milestones": "What is to be reached by when, and what was.",
     "updates": "The notes that were written for the client.",
+    "papers": "The documents that are available to clients, to be opened.",
 }
 """What each section holds, for staff who choose."""
 
@@ -72,6 +74,8 @@ def project_kind(db: Database) -> ResourceKind:
             "hours": Section("Hours", load=loaders.hours, client=True, titles=TITLES["hours"]),
             "milestones": Section("Milestones", load=loaders.milestones, client=True, titles=TITLES["milestones"]),
             "updates": Section("Updates", load=loaders.updates, client=True, titles=TITLES["updates"]),
+            # People in the portal find documents in lists of their own; this one is for read links.
+            "papers": DocumentSection("Documents", client=False, titles=TITLES["papers"]),
         },
     )
 

@@ -13,6 +13,7 @@ TITLES: Final[Mapping[str, Mapping[str, str]]] = {
     "hours": {"nl": "Uren", "de": "Stunden", "pl": "Godziny", "es": "Horas"},
     "milestones": {"nl": "Mijlpalen", "de": "Meilensteine", "pl": "Kamienie milowe", "es": "Hitos"},
     "updates": {"nl": "Berichten", "de": "Neuigkeiten", "pl": "Wiadomości", "es": "Novedades"},
+    "papers": {"nl": "Documenten", "de": "Dokumente", "pl": "Dokumenty", "es": "Documentos"},
     "budget": {"nl": "Budget", "de": "Budget", "pl": "Budżet", "es": "Presupuesto"},
 }
 """Titles by section and language; the English ones stand where the sections are declared."""

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 from sharekit import ResourceKind, ResourceRef, Section, SectionContext
+from sharekit.records.documents import DocumentSection
 
 from django_cases.office.models import Case, Document, NextDate, TimeEntry
 from django_cases.office.sharing.wording import TITLES, words
@@ -22,6 +23,7 @@ DESCRIPTIONS = {
     "dates": "Hearings, terms and talks from today on.",
     "documents": "Those that are marked for the client, by title.",
     "time": "Every entry with day, work and time; no names.",
+    "papers": "Those that are available to clients, to be opened.",
 }
 """What each section holds, for staff who choose."""
 
@@ -63,6 +65,7 @@ CASE = ResourceKind(
         "dates": Section("Next dates", load=_dates, client=True, titles=TITLES["dates"]),
         "documents": Section("Documents", load=_documents, client=True, titles=TITLES["documents"]),
         "time": Section("Time", load=_time, titles=TITLES["time"]),
+        "papers": DocumentSection("Papers to open", client=False, titles=TITLES["papers"]),
     },
 )
 KINDS = [CASE]

@@ -12,6 +12,7 @@ TITLES: Final[Mapping[str, Mapping[str, str]]] = {
     "standing": {"nl": "Stand van zaken", "de": "Sachstand", "pl": "Stan sprawy", "es": "Situación"},
     "dates": {"nl": "Agenda", "de": "Termine", "pl": "Terminy", "es": "Próximas fechas"},
     "documents": {"nl": "Stukken", "de": "Schriftstücke", "pl": "Pisma", "es": "Documentos"},
+    "papers": {"nl": "Te openen stukken", "de": "Unterlagen zum Öffnen", "pl": "Pliki", "es": "Archivos"},
     "time": {"nl": "Tijd", "de": "Zeiten", "pl": "Czas pracy", "es": "Tiempo"},
 }
 """Titles by section and language; the English ones stand where the sections are declared."""
