@@ -227,7 +227,7 @@ def test_what_a_block_raises_is_raised_though_the_connection_is_gone(
     open_: list[sa.Connection] = []
     event.listen(engine, "begin", open_.append)
 
-    def fail(*, write: bool) -> None:
+    def cut_and_raise(*, write: bool) -> None:
         with store.transaction(TENANT, write=write) as tx:
             tx.get("note", "n")
             cut(engine, open_[-1])
@@ -235,7 +235,7 @@ def test_what_a_block_raises_is_raised_though_the_connection_is_gone(
 
     for write in (True, False):
         with pytest.raises(ZeroDivisionError):
-            fail(write=write)
+            cut_and_raise(write=write)
 
     assert isinstance(engine.pool, sa.pool.QueuePool)
     assert engine.pool.checkedout() == 0
