@@ -2,6 +2,8 @@
 
 import contextlib
 import enum
+import faulthandler
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -13,7 +15,7 @@ from sharekit.errors import StorageError
 from sharekit.ids import BlobKey, TenantId
 from sharekit.ports import BlobStore, KindSpec, Query, RecordStore, Row, RowKey, StoredBlob, Transaction
 
-__all__ = ["FaultyBlobs", "FaultyRecords", "Killed", "Mode", "Steps", "Stores", "chosen", "points"]
+__all__ = ["FaultyBlobs", "FaultyRecords", "Killed", "Mode", "Steps", "Stores", "chosen", "goes_on", "points"]
 
 
 class Killed(BaseException):
@@ -65,6 +67,12 @@ class Steps:
             return StorageError(name)
         self.dies()
         return Killed(name)
+
+
+def goes_on() -> None:
+    """Begin the time anew that pytest gives a test: in a deep run each point has all of it."""
+    faulthandler.cancel_dump_traceback_later()
+    faulthandler.dump_traceback_later(300, exit=True, file=sys.__stderr__)
 
 
 @attrs.define

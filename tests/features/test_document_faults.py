@@ -19,7 +19,7 @@ from sharekit.ports import BlobStore, Query
 from sharekit.records.documents import Document, Upload
 from sharekit.testing import FrozenClock, kit, project_kind
 from tests.features._documents import DAY, text
-from tests.features._faults import FaultyBlobs, FaultyRecords, Killed, Mode, Steps, Stores, chosen, points
+from tests.features._faults import FaultyBlobs, FaultyRecords, Killed, Mode, Steps, Stores, chosen, goes_on, points
 
 OLD, NEW = text(150_000, "old"), text(140_000, "new")
 PROJECT = ResourceRef("project", "42")
@@ -172,6 +172,7 @@ def test_whatever_fails_nothing_is_half_done(new_stores: Callable[[], Stores], n
     deed, stores = DEEDS[name], new_stores()
     tried = chosen(points(_steps_of(deed, stores)), stores.name, deep=deep)
     for number, mode in tried:
+        goes_on()
         _check_point(deed, new_stores(), number, mode)
 
     assert tried

@@ -20,6 +20,7 @@ from sharekit.records.requests import DocumentRequest, RequestItem
 from sharekit.records.submissions import SubmissionState
 from sharekit.records.upkeep import FsckProblem
 from tests.features._document_victim import CYCLE, MARIA, PROJECT, body, deed, kit_on, named
+from tests.features._faults import goes_on
 
 pytestmark = [
     pytest.mark.slow,
@@ -94,6 +95,7 @@ def _check_kills(folder: Path, database: str, rounds: int) -> None:
     ana = kit.people.add_contact("Ana", "ana@x.test", by=MARIA)
     requests: list[DocumentRequest] = []
     for _ in range(rounds):
+        goes_on()
         requests.append(kit.requests.create(to=ana, items=[LETTERS], about=PROJECT, max_files=100, by=MARIA))
         token = kit.requests.token(requests[-1], requests[-1].recipients[0].contact)
         # The last round's deeds are over: each cycle has a request of its own.

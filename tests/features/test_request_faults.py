@@ -23,7 +23,7 @@ from sharekit.ports import BlobStore, Query, Scanner, ScanResult, ScanVerdict
 from sharekit.records.requests import DocumentRequest, RequestItem
 from sharekit.testing import FrozenClock, kit, project_kind
 from tests.features._documents import DAY, text
-from tests.features._faults import FaultyBlobs, FaultyRecords, Killed, Mode, Steps, Stores, chosen, points
+from tests.features._faults import FaultyBlobs, FaultyRecords, Killed, Mode, Steps, Stores, chosen, goes_on, points
 
 LETTER = text(150_000, "letter")
 CUT = 70_000
@@ -147,6 +147,7 @@ def test_whatever_fails_nothing_is_half_done(new_stores: Callable[[], Stores], n
     deed, stores = DEEDS[name], new_stores()
     tried = chosen(points(_steps_of(deed, stores)), stores.name, deep=deep)
     for number, mode in tried:
+        goes_on()
         _check_point(deed, new_stores(), number, mode)
 
     assert tried
@@ -226,6 +227,7 @@ def test_whatever_fails_of_an_answer_it_is_given_once(new_stores: Callable[[], S
     answer.do(world.kit(steps, scanner=INFECTED), world)
     tried = chosen(points(steps.names), stores.name, deep=deep)
     for number, mode in tried:
+        goes_on()
         _check_answer(answer, new_stores(), number, mode)
 
     assert tried
@@ -246,6 +248,7 @@ def test_whatever_fails_of_a_sweep_what_never_arrived_is_given_up_once(
     world.kit(steps).sweep(dry_run=False)
     tried = chosen(points(steps.names), stores.name, deep=deep)
     for number, mode in tried:
+        goes_on()
         fresh = new_stores()
         world, failing = _late(fresh), Steps(number, mode, fresh.dies)
         with contextlib.suppress(errors.SharekitError, Killed):
