@@ -68,13 +68,14 @@ def decoded(source: Source) -> Iterator[str]:
     if bom is not None:
         yield from _runs(source, bom[1], len(bom[0]))
         return
-    if source.find(b"\0", 0) >= 0:
+    has_nul, is_utf8 = _surveyed(source)
+    if has_nul:
         encoding = _wide(source.at(0, 512))
         if encoding is None:
             raise Rejected(RefusalReason.UNREADABLE_TEXT)
         yield from _runs(source, encoding, 0, refuse_pages_only=True)
         raise Rejected(RefusalReason.UNREADABLE_TEXT)
-    if _is_utf8(source):
+    if is_utf8:
         yield from _runs(source, "utf-8", 0)
     else:
         yield from _one_byte(source)
@@ -92,12 +93,21 @@ def _wide(head: bytes) -> str | None:
     return None
 
 
-def _is_utf8(source: Source) -> bool:
+def _surveyed(source: Source) -> tuple[bool, bool]:
+    """Say whether a NUL is in it, and, where none is, whether it is UTF-8; by one reading."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    is_utf8 = True
+    for _, run in source.runs(0, source.size):
+        if b"\0" in run:
+            return True, False
+        if is_utf8 and (decoder.getstate()[0] or not run.isascii()):
+            is_utf8 = _goes_on(decoder, run)
+    return False, is_utf8 and _goes_on(decoder, b"", final=True)
+
+
+def _goes_on(decoder: codecs.IncrementalDecoder, run: bytes, *, final: bool = False) -> bool:
     try:
-        for _, run in source.runs(0, source.size):
-            decoder.decode(run)
-        decoder.decode(b"", final=True)
+        decoder.decode(run, final)
     except UnicodeDecodeError:
         return False
     return True
