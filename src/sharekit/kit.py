@@ -362,6 +362,11 @@ class Sharekit:
         return self._wiring.clock
 
     @property
+    def inbox(self) -> MailReader | None:
+        """What reads mail that comes in, or None when none does."""
+        return self._wiring.inbox
+
+    @property
     def rate_limiter(self) -> RateLimiter:
         """The limiter that was given, or the one in memory; web adapters count wrong secrets with it."""
         return self._wiring.limiter

@@ -72,7 +72,7 @@ class Steps:
 def goes_on() -> None:
     """Begin the time anew that pytest gives a test: in a deep run each point has all of it."""
     faulthandler.cancel_dump_traceback_later()
-    faulthandler.dump_traceback_later(300, exit=True, file=sys.__stderr__)
+    faulthandler.dump_traceback_later(300, exit=True, file=sys.__stderr__ or sys.stderr)
 
 
 @attrs.define

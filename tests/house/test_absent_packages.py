@@ -6,6 +6,7 @@ import sys
 import pytest
 
 OPTIONAL = (
+    "aiosmtpd",
     "alembic",
     "babel",
     "botocore",
@@ -43,9 +44,11 @@ OPTIONAL_ROOMS: dict[str, dict[str, str]] = {
         "python_multipart": "pages",
     },  # Flask itself needs jinja2
     "sharekit.backends.django": {"django": "django"},
+    "sharekit.backends.mail_server": {"aiosmtpd": "mail"},
     "sharekit.backends.sqlalchemy": {"sqlalchemy": "sqlalchemy"},
     "sharekit.languages": {"babel": "pages"},
     "sharekit.mail.inbound": {"nh3": "mail"},
+    "sharekit.mail.inbox": {"nh3": "mail"},
     "sharekit.mail.writing": {"babel": "mail", "jinja2": "mail"},
     "sharekit.testing": {"hypothesis": "testing", "pytest": "testing"},
     "sharekit.web": PAGES,

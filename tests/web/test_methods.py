@@ -35,6 +35,7 @@ KNOWN = {
     "/u/{token}/files": {"OPTIONS", "POST"},
     "/u/{token}/files/{upload}": {"DELETE", "HEAD", "OPTIONS", "PATCH"},
     "/p/documents": {"GET", "HEAD", "OPTIONS"},
+    "/mail": {"OPTIONS", "POST"},
     "/d/": {"GET", "HEAD", "OPTIONS"},
     "/d/{id}": {"GET", "HEAD", "OPTIONS"},
 }

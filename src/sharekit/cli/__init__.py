@@ -1,13 +1,14 @@
 """
-The command line: ``sharekit doctor``, ``sharekit key``, ``sharekit sweep``, ``sharekit fsck`` and ``sharekit relay``.
+The command line: ``sharekit doctor``, ``key``, ``sweep``, ``fsck``, ``relay`` and ``inbound``.
 """
 
 import argparse
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sharekit.cli.doctor import examine
+from sharekit.cli.inbound import add_arguments, inbound
 from sharekit.cli.relay import relay
 from sharekit.cli.upkeep import compare, sweep
 from sharekit.errors import SharekitError
@@ -22,19 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Args:
         argv: The arguments; those of the process by default.
     """
-    parser = _parser()
-    arguments = parser.parse_args(argv)
-    if arguments.command == "key":
-        print(secrets.token_urlsafe(48))  # noqa: T201  # what was asked for
-        return 0
-    if arguments.command == "doctor":
-        return _doctor(arguments.kit)
+    arguments = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = arguments.run
     try:
-        if arguments.command == "sweep":
-            return sweep(arguments.kit, delete=arguments.delete, hours=arguments.hours, days=arguments.days)
-        if arguments.command == "relay":
-            return relay(arguments.kit, loop=arguments.loop, seconds=arguments.seconds)
-        return compare(arguments.kit, read=arguments.read, repair=arguments.repair)
+        return run(arguments)
     except SharekitError as error:
         print(f"sharekit: {error}", file=sys.stderr)  # noqa: T201  # why it could not be done
         return 2
@@ -45,7 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     doctor = commands.add_parser("doctor", help="look at this installation; exit code 1 when something is wrong")
     doctor.add_argument("--kit", metavar="MODULE:NAME", help="the host's kit, or a function that returns it")
-    commands.add_parser("key", help="print a fresh secret key")
+    doctor.set_defaults(run=_doctor)
+    commands.add_parser("key", help="print a fresh secret key").set_defaults(run=_key)
     sweeping = commands.add_parser("sweep", help="say which blobs nothing names, and delete them when told to")
     sweeping.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
     sweeping.add_argument("--delete", action="store_true", help="delete them; without it they are only named")
@@ -53,19 +46,42 @@ def _parser() -> argparse.ArgumentParser:
     sweeping.add_argument(
         "--days", type=float, default=30.0, help="keep documents of things that were removed so long; 30 by default"
     )
+    sweeping.set_defaults(run=_sweep)
     comparing = commands.add_parser("fsck", help="compare records and bytes; exit code 1 when bytes are lost")
     comparing.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
     comparing.add_argument("--read", action="store_true", help="read every byte and compare digests")
     comparing.add_argument("--repair", action="store_true", help="note of lost bytes that they are; deletes nothing")
+    comparing.set_defaults(run=_compare)
     relaying = commands.add_parser("relay", help="send what waits: letters, webhooks, and seals of the audit trail")
     relaying.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
     relaying.add_argument("--loop", action="store_true", help="go on until told to stop; without it one run is made")
     relaying.add_argument("--seconds", type=float, default=5.0, help="how long to rest when there is nothing to do; 5")
+    relaying.set_defaults(run=_relay)
+    receiving = commands.add_parser("inbound", help="take mail in from a mail server")
+    add_arguments(receiving)
+    receiving.set_defaults(run=inbound)
     return parser
 
 
-def _doctor(kit: str | None) -> int:
-    findings = examine(kit)
+def _key(_: argparse.Namespace) -> int:
+    print(secrets.token_urlsafe(48))  # noqa: T201  # what was asked for
+    return 0
+
+
+def _sweep(given: argparse.Namespace) -> int:
+    return sweep(given.kit, delete=given.delete, hours=given.hours, days=given.days)
+
+
+def _compare(given: argparse.Namespace) -> int:
+    return compare(given.kit, read=given.read, repair=given.repair)
+
+
+def _relay(given: argparse.Namespace) -> int:
+    return relay(given.kit, loop=given.loop, seconds=given.seconds)
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    findings = examine(given.kit)
     for finding in findings:
         print(f"{'ok' if finding.fine else '!!'}  {finding.text}")  # noqa: T201  # what was asked for
     return 0 if all(finding.fine for finding in findings) else 1

@@ -21,6 +21,7 @@ from sharekit.features._intake import Gate, Keep, Received, discard, receive, se
 from sharekit.features._mail_drafts import MAIL, MOST_FILES, draft_of, files_of
 from sharekit.features._threads import answered, plain_text, written
 from sharekit.features._unit import Unit, Wiring
+from sharekit.mail.addresses import reply_codes
 from sharekit.policies.mail import judge_inbound
 from sharekit.records import checks, events
 from sharekit.records.addresses import folded_address
@@ -43,6 +44,11 @@ class Receiving:
     """The part of `Conversations` that takes mail in."""
 
     _wiring: Wiring
+
+    def takes_mail_at(self, address: str) -> bool:
+        """Say whether an address has the form of those that are given out; whether it is one is told to nobody."""
+        checks.text("address", address)
+        return bool(reply_codes([address]))
 
     def receive_email(
         self, raw: bytes, *, envelope_to: Several[str] | None = None, envelope_from: str | None = None

@@ -31,6 +31,7 @@ from sharekit.web.assets import Asset
 from sharekit.web.calls import Call
 from sharekit.web.clients import ClientEndpoints
 from sharekit.web.downloads import document_response
+from sharekit.web.inbound import MailEndpoint
 from sharekit.web.messages import WebRequest, WebResponse
 from sharekit.web.routes import (
     DOCUMENTS,
@@ -40,6 +41,7 @@ from sharekit.web.routes import (
     ITEM,
     LINK,
     LINK_DOCUMENT,
+    MAIL,
     ROOT,
     SEEN,
     SIGN_OUT,
@@ -69,6 +71,7 @@ class Endpoints:
         cookies: What carries visits.
         clients: What answers in the client portal.
         uploads: What answers on upload pages.
+        mail: What takes mail in.
         resolve_tenant: The host's own way to tell the tenant of a request; without it the token tells.
         direct: Whether browsers are sent to the store for the bytes of documents.
     """
@@ -79,6 +82,7 @@ class Endpoints:
     cookies: VisitCookies
     clients: ClientEndpoints
     uploads: UploadEndpoints
+    mail: MailEndpoint
     resolve_tenant: Callable[[WebRequest], str | None] | None
     direct: bool
 
@@ -90,6 +94,8 @@ class Endpoints:
             return uploading
         if method == "OPTIONS":
             return self.answers.nothing(("Allow", route.allow))
+        if route is MAIL:
+            return self.mail.take(call.request)  # no browser sends it, and it bears a signature
         if method == "POST":
             refuse_cross_site(call.request)
         answering: Mapping[tuple[Route, bool], Callable[[Call], WebResponse]] = {

@@ -33,6 +33,7 @@ from sharekit.web.calls import Call
 from sharekit.web.clients import ClientEndpoints
 from sharekit.web.downloads import document_response
 from sharekit.web.endpoints import Endpoints
+from sharekit.web.inbound import MailEndpoint
 from sharekit.web.locales import language_of, negotiate
 from sharekit.web.messages import WebRequest, WebResponse
 from sharekit.web.pages import BaseLoader, Pages, folder_loaders
@@ -125,6 +126,7 @@ class Portal:
             cookies=VisitCookies(secure_cookies),
             clients=clients,
             uploads=UploadEndpoints(kit=kit, answers=self._answers, resolve_tenant=resolve_tenant),
+            mail=MailEndpoint(kit=kit),
             resolve_tenant=resolve_tenant,
             direct=direct_downloads,
         )

@@ -19,6 +19,7 @@ __all__ = [
     "ITEM",
     "LINK",
     "LINK_DOCUMENT",
+    "MAIL",
     "ROOT",
     "ROUTES",
     "SEEN",
@@ -116,7 +117,11 @@ DOWNLOAD: Final = Route("/d/{id}", ("GET", "HEAD", "OPTIONS"))
 ZIP: Final = Route("/d/", ("GET", "HEAD", "OPTIONS"))
 """Several documents as one ZIP; which ones stands behind the question mark."""
 
+MAIL: Final = Route("/mail", ("POST", "OPTIONS"))
+"""Where a mail server hands over mail that came in, signed."""
+
 ROUTES: Final = (
+    MAIL,
     LINK,
     SEEN,
     LINK_DOCUMENT,

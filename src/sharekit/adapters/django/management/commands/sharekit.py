@@ -1,5 +1,5 @@
 """
-``manage.py sharekit``: list and revoke read links, keep the catalog in step with the host, sweep, send what waits.
+``manage.py sharekit``: links, the catalog and the host's rows, sending what waits, and taking mail in.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sharekit.adapters._link_commands import declared, line
 from sharekit.adapters.django import kit
+from sharekit.adapters.django._inbound import inbound, inbound_arguments
 from sharekit.adapters.django.registration import ModelSource, registrations
 from sharekit.errors import SharekitError
 from sharekit.ids import ReadLinkId
@@ -28,7 +29,7 @@ _BY = System("cli")
 class Command(BaseCommand):
     """The command with its subcommands."""
 
-    help = "List and revoke read links, bring the catalog in step with registered models, sweep, and send what waits."
+    help = "List and revoke links, bring the catalog in step with models, sweep, send what waits, and take mail in."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the subcommands."""
@@ -51,6 +52,7 @@ class Command(BaseCommand):
             "--days", type=float, default=30.0, help="keep documents of things that were removed so long; 30 by default"
         )
         verbs.add_parser("relay", help="send what waits in every tenant: letters, webhooks, seals")
+        inbound_arguments(verbs.add_parser("inbound", help="take mail in from a mail server"))
         # An id may begin with a dash, which is no option then.
         one = verbs.add_parser("revoke", help="revoke one link by its id", prefix_chars="+", add_help=False)
         one.add_argument("link")
@@ -60,6 +62,9 @@ class Command(BaseCommand):
         chosen = _tried(kit)
         if options["tenant"]:
             chosen = _tried(lambda: kit().for_tenant(options["tenant"]))
+        if options["verb"] == "inbound":
+            inbound(chosen, options, self.stdout)
+            return
         verbs = {
             "links": self._links,
             "relay": self._relay,
