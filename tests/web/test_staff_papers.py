@@ -409,6 +409,28 @@ def test_people_are_reminded_and_requests_end(office: Office) -> None:
     assert 409 == again.status
 
 
+def test_a_request_to_several_is_ended_for_all_of_them(office: Office) -> None:
+    """Each has a checklist and a state of their own, and all together one."""
+    site = office.site
+    ben = site.kit.people.add_contact("Ben", "ben@acme.example", by=site.maria)
+    request = site.kit.requests.create(
+        to=[office.ana, ben], items=[RequestItem("Passport", key="passport")], about=site.relaunch, by=site.maria
+    )
+    office.sent(request)
+    shown = text_of(office.panels.requests(site.relaunch).html)
+    site.clock.advance(timedelta(days=3))
+    office.answered(request, "remind")
+    office.answered(request, "close", part_of="1")
+    one = [part.state for part in site.kit.requests.get(request).recipients]
+    office.answered(request, "cancel")
+
+    assert "Ana García Waits for you" in shown
+    assert "Ben Nothing came yet" in shown
+    assert "Remind everybody" in shown
+    assert [RequestState.SUBMITTED, RequestState.CLOSED] == one
+    assert site.kit.requests.get(request).state.is_over
+
+
 def test_what_is_not_there_and_what_may_not_be(office: Office) -> None:
     """Another thing's request, a file that never was, somebody without the right, a host's own obstacle."""
     site, request = office.site, office.request()
