@@ -53,6 +53,7 @@ from sharekit.records.several import SeveralInOrder
 from sharekit.records.upkeep import FsckReport, SweepReport
 from sharekit.records.uploads import UploadPolicy
 from sharekit.relay import Post, Relay
+from sharekit.screening import Detector
 from sharekit.tokens import Seals
 
 __all__ = ["Sharekit"]
@@ -106,6 +107,7 @@ class Sharekit:
         inbox: MailReader | None = None,
         post: Post | None = None,
         webhook_caller: WebhookCaller | None = None,
+        detectors: Iterable[Detector] = (),
         tenant: str = "default",
     ) -> None:
         """
@@ -134,6 +136,9 @@ class Sharekit:
             post: How letters go out; without it news stands in the portal alone.
             webhook_caller: What calls webhooks, such as `sharekit.backends.webhook.HttpWebhookCaller`; without it
                 none is called.
+            detectors: Second opinions about files that people outside send and that passed; each gets the
+                name, the open file and its size, and returns what it has against it, or None. One that
+                raises is against it.
             tenant: The tenant, for a host that has several: letters, digits, ``_`` and ``-``.
 
         Raises:
@@ -175,6 +180,7 @@ class Sharekit:
             plan_allows=plan_allows,
             undo_window=_window(undo_window),
             inbox=inbox,
+            detectors=_detectors(detectors),
         )
         records.open([kind.spec for kind in ALL])
         self._equip(wiring, LinkMemory(wiring.apart))
@@ -199,6 +205,7 @@ class Sharekit:
         inbox: MailReader | None = None,
         post: Post | None = None,
         webhook_caller: WebhookCaller | None = None,
+        detectors: Iterable[Detector] = (),
         tenant: str = "default",
     ) -> "Sharekit":
         """
@@ -222,6 +229,7 @@ class Sharekit:
             inbox: As for `Sharekit`.
             post: As for `Sharekit`.
             webhook_caller: As for `Sharekit`.
+            detectors: As for `Sharekit`.
             tenant: As for `Sharekit`.
         """
         from sharekit.backends.fsspec import FsspecBlobStore
@@ -246,6 +254,7 @@ class Sharekit:
             inbox=inbox,
             post=post,
             webhook_caller=webhook_caller,
+            detectors=detectors,
             tenant=tenant,
         )
 
@@ -446,6 +455,13 @@ def _predicates(scope: PortalScope, given: object) -> Mapping[str, Predicate]:
     if not by_name.keys() >= named.keys():
         raise ConfigurationError("scope", f"names a predicate that is not given: {min(named.keys() - by_name.keys())}")
     return MappingProxyType(by_name)
+
+
+def _detectors(given: object) -> tuple[Detector, ...]:
+    detectors = tuple(given) if isinstance(given, Iterable) else (None,)
+    if not all(callable(detector) and not isinstance(detector, type) for detector in detectors):
+        raise ConfigurationError("detectors", "needs a list of functions, such as [PuremagicDetector()]")
+    return detectors
 
 
 def _policy(uploads: UploadPolicy | None) -> UploadPolicy:

@@ -22,6 +22,7 @@ OPTIONAL = (
     "nh3",
     "playwright",
     "psycopg",
+    "puremagic",
     "pymysql",
     "pytest",
     "python_multipart",
@@ -45,6 +46,7 @@ OPTIONAL_ROOMS: dict[str, dict[str, str]] = {
     },  # Flask itself needs jinja2
     "sharekit.backends.django": {"django": "django"},
     "sharekit.backends.mail_server": {"aiosmtpd": "mail"},
+    "sharekit.screening.puremagic": {"puremagic": "magic"},
     "sharekit.backends.sqlalchemy": {"sqlalchemy": "sqlalchemy"},
     "sharekit.languages": {"babel": "pages"},
     "sharekit.mail.inbound": {"nh3": "mail"},

@@ -103,7 +103,7 @@ def outside(wiring: Wiring, name: str, policy: UploadPolicy | None = None) -> Ga
         name=cleaned,
         max_bytes=rule.max_bytes,
         early=lambda size, head: early_refusal(cleaned, size, head or b"", rule),
-        prove=lambda file, size: verify(cleaned, file, size, rule),
+        prove=lambda file, size: verify(cleaned, file, size, rule, detectors=wiring.detectors),
     )
 
 

@@ -46,6 +46,7 @@ from sharekit.records.events import Event
 from sharekit.records.outbox import OutboxEntry
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.uploads import UploadPolicy
+from sharekit.screening import Detector
 from sharekit.tokens import Seals
 
 __all__ = ["Unit", "Wiring"]
@@ -76,6 +77,7 @@ class Wiring:
         inbox: What reads mail that comes in, or None when none does.
         plan_allows: What the host's plan lets a tenant do, or None where everything is.
         undo_window: How long a message may be taken back.
+        detectors: Second opinions about what people outside send; they can refuse and nothing else.
     """
 
     tenant: TenantId
@@ -95,6 +97,7 @@ class Wiring:
     inbox: MailReader | None = None
     plan_allows: PlanAllows | None = None
     undo_window: timedelta = timedelta(seconds=10)
+    detectors: tuple[Detector, ...] = ()
 
     def on_its_own(self) -> "Wiring":
         """Return this wiring with transactions that join nothing."""

@@ -30,6 +30,7 @@ from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.several import SeveralInOrder
 from sharekit.records.uploads import UploadPolicy
 from sharekit.relay import Post
+from sharekit.screening import Detector
 
 __all__ = ["FrozenClock", "SectionLoads", "kit", "project_kind"]
 
@@ -122,6 +123,7 @@ def kit(
     inbox: MailReader | None = None,
     post: Post | None = None,
     webhook_caller: WebhookCaller | None = None,
+    detectors: Iterable[Detector] = (),
     tenant: str = "default",
 ) -> Sharekit:
     """
@@ -145,6 +147,7 @@ def kit(
         inbox: As for `Sharekit`.
         post: As for `Sharekit`.
         webhook_caller: As for `Sharekit`.
+        detectors: As for `Sharekit`.
         tenant: As for `Sharekit`.
     """
     return Sharekit(
@@ -165,5 +168,6 @@ def kit(
         inbox=inbox,
         post=post,
         webhook_caller=webhook_caller,
+        detectors=detectors,
         tenant=tenant,
     )
