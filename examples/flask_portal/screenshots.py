@@ -23,6 +23,7 @@ __all__ = ["main"]
 
 _SITE = "http://portal.havendijk.example"  # looks better on a picture than a port of this machine
 _BAKERY = "/projects/4"
+_REBRAND = "/projects/2"
 _LAST = 4
 _PASSWORD = "molenwiek"  # noqa: S105  # on a picture only
 _DESK = (1280, 900)
@@ -43,6 +44,7 @@ def main(folder: Path) -> None:
             staff.get_by_role("link", name="Preview and switches").first.click()
             _take(staff, folder / "link-preview.png")
             _people(staff, folder)
+            _papers(staff, folder)
             invitation = _invite(staff)
         with _window(browser, _NARROW) as manager:
             _sign_in(manager, "Anke Vogel")
@@ -115,6 +117,23 @@ def _people(page: Page, folder: Path) -> None:
     page.set_viewport_size({"width": _DESK[0], "height": 600})
     _take(page, folder / "person.png")
     page.set_viewport_size({"width": _DESK[0], "height": _DESK[1]})
+
+
+def _papers(page: Page, folder: Path) -> None:
+    """Look at a document that a client sent, at what is still missing, and ask for more."""
+    page.goto(f"{_REBRAND}/documents")
+    _take(page, folder / "documents.png", whole=True)
+    page.get_by_role("link", name="Trademark certificate.pdf").first.click()
+    page.get_by_role("heading", name="Where it came from").wait_for()
+    _take(page, folder / "document.png")
+    page.goto(f"{_REBRAND}/requests")
+    _take(page, folder / "requests.png", whole=True)
+    page.goto(f"{_REBRAND}/requests/ask")
+    page.get_by_label("Find people").fill("Imogen")
+    page.get_by_role("checkbox", name="Imogen Fenwick").check()
+    page.get_by_label("What", exact=True).fill("Price list of the tea ranges")
+    page.locator(".sk-letter").get_by_text("Price list").wait_for()
+    _take(page, folder / "ask.png", whole=True)
 
 
 def _choose(page: Page, name: str, title: str) -> None:
