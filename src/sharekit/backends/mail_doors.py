@@ -8,7 +8,7 @@ mail, so nothing of ours may stand there: no reason, no name, no exception.
 import logging
 import os
 from collections.abc import Callable, Sequence
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
 import attrs
 
@@ -24,6 +24,14 @@ MOST_BYTES: Final = 25 * 1024 * 1024
 
 Receive = Callable[[bytes, Sequence[str], str | None], ReplyOutcome]
 """Takes a mail in: its bytes, the recipients of the envelope, and its sender when that is known."""
+
+
+class Readable(Protocol):
+    """What can be read from, as standard input can."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return at most so many bytes."""
+        ...
 
 
 @attrs.frozen
@@ -66,7 +74,7 @@ def deliver(receive: Receive, raw: bytes, recipients: Sequence[str], sender: str
     return TAKEN
 
 
-def take_from_pipe(receive: Receive, stream: BinaryIO, recipients: Sequence[str], sender: str | None) -> int:
+def take_from_pipe(receive: Receive, stream: Readable, recipients: Sequence[str], sender: str | None) -> int:
     """
     Take the one mail in that comes through a pipe, and return the exit code of the program.
 
