@@ -12,14 +12,17 @@ from hypothesis import strategies as st
 
 from sharekit import Audience, Contact, Sharekit, Staff, System, errors
 from sharekit.backends.memory import MemoryRecordStore
+from sharekit.backends.outbox import MemoryOutbox
 from sharekit.codec.kinds_of_conversations import MESSAGE
 from sharekit.features._holding import MAX_HELD_OF_ONE
-from sharekit.ports import ScanResult, ScanVerdict
+from sharekit.mail.writing import LetterWriter
+from sharekit.ports import Mailbox, ScanResult, ScanVerdict
 from sharekit.records.conversations import Message
 from sharekit.records.held_mail import HeldState
 from sharekit.records.mail import ReplyOutcome, ReplyReason, Verdict
 from sharekit.records.reach import ReachReason
-from sharekit.testing import kit
+from sharekit.relay import Post
+from sharekit.testing import FrozenClock, kit
 from tests.features._mail import DOMAIN, INBOX, PROJECT, Office, mail, office
 
 PNG = bytes.fromhex(
@@ -323,6 +326,51 @@ def test_an_address_of_staff_is_for_whom_the_letter_was() -> None:
     message = here.kit.conversations.accept_held(waiting, by=here.maria)
     assert (Audience.INTERNAL, "staff:maria") == (message.audience, message.author)
     assert [] == here.texts(Contact(here.ana.id))
+
+
+def test_proven_staff_answer_by_mail() -> None:
+    """By DMARC alone, and with the right on the conversation at the arrival."""
+    here = office()
+    here.kit.people.add_staff(here.maria, name="Maria", email="maria@studio.example", by=System("setup"))
+    address = here.address(here.maria)
+    sender = "Maria <maria@studio.example>"
+
+    assert POSTED == here.kit.conversations.receive_email(mail(address, sender=sender))
+    assert ["The second one, please."] == here.texts(Contact(here.ana.id))
+    unproven = mail(address, sender=sender, dmarc="none", message_id="<m2@x.test>")
+    assert held(ReplyReason.STAFF_NOT_PROVEN) == here.kit.conversations.receive_email(unproven)
+    here.kit.people.deactivate(here.maria, by=System("setup"))
+    left = mail(address, sender=sender, message_id="<m3@x.test>")
+    assert held(ReplyReason.PERSON_LEFT) == here.kit.conversations.receive_email(left)
+
+
+def test_the_letter_that_the_relay_sends_can_be_answered() -> None:
+    """To the address that it names; the answer to staff goes out the same way, and a report marks the contact."""
+    outbox, clock = MemoryOutbox(), FrozenClock()
+    post = Post(
+        notifier=outbox,
+        writer=LetterWriter(site_name="Studio Noord"),
+        sender=Mailbox("portal@studio.example", "Studio Noord"),
+        pages="https://portal.studio.example/share",
+        reply_domain=DOMAIN,
+        gather=timedelta(0),
+    )
+    here = office(kit(clock=clock, inbox=INBOX, post=post))
+    here.kit.conversations.post(here.talk, "Which of the two?", audience=Audience.CLIENT, by=here.maria)
+    clock.advance(timedelta(hours=1))
+    here.kit.relay.run_once()
+    letter = next(letter for letter, _ in outbox.sent if letter.recipient.address == "ana@acme.example")
+
+    assert letter.reply_to is not None
+    assert POSTED == here.kit.conversations.receive_email(mail(letter.reply_to.address))
+    assert ["Which of the two?", "The second one, please."] == here.texts(Contact(here.ana.id))
+    assert letter.bounces_to is not None
+    back = report(letter.bounces_to, "ana@acme.example", "5.1.1")
+    here.kit.conversations.receive_email(back, envelope_to=[letter.bounces_to], envelope_from="")
+    assert ReachReason.BOUNCED == here.kit.conversations.reach(Contact(here.ana.id), by=here.maria).reason
+    loop = next(raw for _, raw in outbox.sent)
+    again = here.kit.conversations.receive_email(loop, envelope_to=[letter.reply_to.address])
+    assert dropped(ReplyReason.AUTO_REPLY) == again
 
 
 def test_nobody_writes_as_another_member_of_staff() -> None:

@@ -8,16 +8,15 @@ from typing import Final
 
 import attrs
 
-from sharekit.codec.kinds import STAFF
 from sharekit.codec.kinds_of_conversations import CONVERSATION, MESSAGE
 from sharekit.codec.kinds_of_mail import HELD_MAIL, REPLY_ADDRESS
 from sharekit.errors import ConfigurationError, InvalidInputError, InvalidTokenError
 from sharekit.features._conversation_facts import reader_of, standing_in
 from sharekit.features._parties import contact_of
+from sharekit.features._readers import reader_of as addressee_of
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.conversations import judge_talk
 from sharekit.policies.mail import MAX_ACCEPTED_AN_HOUR
-from sharekit.policies.staff import is_barred
 from sharekit.ports import AllOf, Eq, IsNull, MailReader, Not, Range, SupportsTenants
 from sharekit.records.conversations import Conversation, MessageKeys
 from sharekit.records.held_mail import ReplyAddress, held_mail_id
@@ -134,7 +133,9 @@ def person_at(
         return None
     if conversation is None or not isinstance(party, Contact | Staff):
         return None
-    author, addresses, active = _contact(wiring, unit, party) if isinstance(party, Contact) else _staff(unit, party)
+    author, addresses, active = (
+        _contact(wiring, unit, party) if isinstance(party, Contact) else _staff(wiring, unit, party)
+    )
     standing = standing_in(wiring, unit, reader_of(wiring, unit, author), conversation)
     person = ReplyPerson(
         addresses=addresses,
@@ -153,7 +154,7 @@ def addresses_behind(wiring: Wiring, unit: Unit, party: str) -> tuple[str, ...]:
     found = parse_party(party)
     if isinstance(found, Contact):
         return _contact(wiring, unit, found)[1]
-    return _staff(unit, found)[1] if isinstance(found, Staff) else ()
+    return _staff(wiring, unit, found)[1] if isinstance(found, Staff) else ()
 
 
 def _contact(wiring: Wiring, unit: Unit, contact: Contact) -> tuple[Contact, tuple[str, ...], bool]:
@@ -166,9 +167,10 @@ def _contact(wiring: Wiring, unit: Unit, contact: Contact) -> tuple[Contact, tup
     return Contact(contact.id), (profile.email,), profile.active and profile.merged_into is None
 
 
-def _staff(unit: Unit, staff: Staff) -> tuple[Staff, tuple[str, ...], bool]:
-    profile = unit.get(STAFF, staff.id)
-    return Staff(staff.id), (), not is_barred(profile)
+def _staff(wiring: Wiring, unit: Unit, staff: Staff) -> tuple[Staff, tuple[str, ...], bool]:
+    found = addressee_of(wiring, unit, staff.key)  # nobody who was deactivated, here or by the host
+    emails = () if found is None or found.email is None else (found.email,)
+    return Staff(staff.id), emails, found is not None
 
 
 def _seen(unit: Unit, mail: InboundMail, address: ReplyAddress, conversation: Conversation) -> bool:
