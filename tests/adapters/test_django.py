@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from sharekit.records.scopes import parse_scope
 from sharekit.relay import Post
 from sharekit.testing import FrozenClock
 from tests.django_host import sharing
+from tests.features._mail import INBOX, mail, office
 
 MARIA = Staff("maria")
 M1 = ResourceRef("matter", "1")
@@ -317,6 +318,28 @@ def test_the_command_sends_what_waits(host: None, setting: dict[str, Any]) -> No
 
     assert ["1 letters sent" in line for line in said] == [True, False]
     assert [letter.recipient.address for letter, _ in outbox.sent] == ["ana@acme.test"]
+
+
+def test_the_command_takes_mail_in(
+    host: None, setting: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Through a pipe it leaves by the exit code of a mail server; over LMTP it listens on this machine alone."""
+    setting["INBOX"] = INBOX
+    setting["BLOBS"] = FsspecBlobStore("memory://")
+    here = office(kit())
+    address = here.address()
+    codes: list[object] = []
+    for raw, options in ((mail(address), ["--sender", "ana@acme.example"]), (mail("x@y.example"), [])):
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(raw)))
+        with pytest.raises(SystemExit) as left:
+            call_command("sharekit", "inbound", "--pipe", *options)
+        codes.append(left.value.code)
+
+    assert [0, 67] == codes
+    assert ["The second one, please."] == here.texts()
+    assert ("", "") == tuple(capsys.readouterr())
+    with pytest.raises(CommandError, match="can be reached from elsewhere"):
+        run("inbound", "--lmtp", "0.0.0.0:2525")
 
 
 def test_the_command_works_in_any_tenant(host: None, setting: dict[str, Any]) -> None:

@@ -40,7 +40,7 @@ def inbound(kit: Sharekit, options: dict[str, Any], out: OutputWrapper) -> None:
     receive = _receiving(kit)
     if options["pipe"]:
         sys.exit(take_from_pipe(receive, sys.stdin.buffer, options["recipient"], options["sender"]))
-    from sharekit.backends.mail_server import MailServer
+    from sharekit.backends.mail_server import MailServer  # a pipe needs no server
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

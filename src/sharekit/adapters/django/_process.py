@@ -56,6 +56,7 @@ def build(settings: Settings) -> Parts:
         blobs=settings.blobs,
         scanner=settings.scanner,
         post=settings.post,
+        inbox=settings.inbox,
         webhook_caller=settings.webhook_caller,
         uploads=settings.uploads,
         rate_limiter=settings.rate_limiter,

@@ -14,7 +14,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.utils.module_loading import import_string
 
 from sharekit.errors import ConfigurationError, WeakSecretKeyError
-from sharekit.ports import BlobStore, Clock, Directory, Predicate, RateLimiter, Scanner, WebhookCaller
+from sharekit.ports import BlobStore, Clock, Directory, MailReader, Predicate, RateLimiter, Scanner, WebhookCaller
 from sharekit.records.declarations import ResourceKind
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.uploads import UploadPolicy
@@ -45,6 +45,7 @@ class Settings:
         blobs: ``BLOBS``: where the bytes of documents are kept; without it there are no documents.
         scanner: ``SCANNER``: what looks for viruses, or None.
         post: ``POST``: how letters go out, or None.
+        inbox: ``INBOX``: what reads mail that comes in, or None.
         webhook_caller: ``WEBHOOK_CALLER``: what calls webhooks, or None.
         uploads: ``UPLOADS``: what people outside may send; the rule of `Sharekit` when None.
         rate_limiter: ``RATE_LIMITER``: what slows down guessing; one in the memory of the process when None.
@@ -71,6 +72,7 @@ class Settings:
     blobs: BlobStore | None
     scanner: Scanner | None
     post: Post | None
+    inbox: MailReader | None
     webhook_caller: WebhookCaller | None
     uploads: UploadPolicy | None
     rate_limiter: RateLimiter | None
@@ -111,6 +113,7 @@ def read() -> Settings:
         blobs=given.made("BLOBS", "write"),
         scanner=given.made("SCANNER", "scan"),
         post=given.made("POST", "one_click"),
+        inbox=given.made("INBOX", "read"),
         webhook_caller=given.made("WEBHOOK_CALLER", "call"),
         uploads=given.made("UPLOADS", "documents"),
         rate_limiter=given.made("RATE_LIMITER", "acquire"),
