@@ -69,7 +69,7 @@ def posted(send: Send, raw: bytes, headers: dict[str, str]) -> Received:
 
 def signed(here: Office, raw: bytes, to: str, key: bytes = WEBHOOK_KEY) -> dict[str, str]:
     """Return the headers of a mail of Ana."""
-    return signed_headers(key, raw, to=[to], sender="ana@acme.example", at=here.kit.now())
+    return signed_headers(key, raw, to=[to], sender="ana@acme.example", at=here.kit.clock.now())
 
 
 def test_a_signed_mail_is_posted(here: Office, send: Send) -> None:
@@ -87,7 +87,7 @@ def test_a_mail_that_is_not_signed_like_this_is_none(here: Office, send: Send) -
     address = here.address()
     raw = mail(address)
     good = signed(here, raw, address)
-    old = signed_headers(WEBHOOK_KEY, raw, to=[address], sender="x", at=here.kit.now() - timedelta(minutes=6))
+    old = signed_headers(WEBHOOK_KEY, raw, to=[address], sender="x", at=here.kit.clock.now() - timedelta(minutes=6))
     tries = [
         (raw, signed(here, raw, address, key=b"k" * 32)),
         (raw, {**good, TO: "reply+other@in.studio.example"}),
@@ -130,7 +130,7 @@ TEXTS = st.text(st.characters(min_codepoint=32, max_codepoint=126, exclude_chara
 @given(raw=st.binary(max_size=50), to=st.lists(TEXTS, max_size=3), sender=TEXTS, other=st.binary(max_size=50))
 def test_a_signature_is_of_these_bytes_and_no_others(raw: bytes, to: list[str], sender: str, other: bytes) -> None:
     """And of the envelope as it is read."""
-    now = office().kit.now()
+    now = office().kit.clock.now()
     headers = signed_headers(WEBHOOK_KEY, raw, to=[each.strip() for each in to], sender=sender.strip(), at=now)
     found = checked_envelope([b"k" * 32, WEBHOOK_KEY], headers, raw, now=now)
 

@@ -38,6 +38,7 @@ __all__ = [
     "Stream",
     "Upload",
     "VersionKeys",
+    "Which",
     "document_ref",
     "version_id",
 ]
@@ -148,6 +149,10 @@ class Document:
     def ref(self) -> ResourceRef:
         """The reference to it."""
         return document_ref(self.id)
+
+
+Which = Document | ResourceRef | DocumentId | str
+"""How a document is named: itself, a reference to it, or its id."""
 
 
 def version_id(document: DocumentId, number: int) -> str:
