@@ -3,7 +3,6 @@
 import contextlib
 import enum
 import faulthandler
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -16,6 +15,9 @@ from sharekit.ids import BlobKey, TenantId
 from sharekit.ports import BlobStore, KindSpec, Query, RecordStore, Row, RowKey, StoredBlob, Transaction
 
 __all__ = ["FaultyBlobs", "FaultyRecords", "Killed", "Mode", "Steps", "Stores", "chosen", "goes_on", "points"]
+
+
+_STDERR = 2
 
 
 class Killed(BaseException):
@@ -72,7 +74,7 @@ class Steps:
 def goes_on() -> None:
     """Begin the time anew that pytest gives a test: in a deep run each point has all of it."""
     faulthandler.cancel_dump_traceback_later()
-    faulthandler.dump_traceback_later(300, exit=True, file=sys.__stderr__ or sys.stderr)
+    faulthandler.dump_traceback_later(300, exit=True, file=_STDERR)
 
 
 @attrs.define

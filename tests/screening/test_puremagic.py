@@ -2,11 +2,12 @@
 
 import io
 import zipfile
+from typing import BinaryIO
 
 import pytest
 
 from sharekit import Access, Contact, ResourceRef, Staff, errors
-from sharekit.screening import clean_name, verify
+from sharekit.screening import FileName, clean_name, verify
 from sharekit.screening.puremagic import PuremagicDetector
 from sharekit.testing import kit
 from tests.screening._files import ANY
@@ -54,8 +55,8 @@ def test_a_kit_shows_it_what_people_outside_send() -> None:
     project, maria = ResourceRef("project", "42"), Staff("maria")
     seen: list[str] = []
 
-    def no_drafts(name: object, file: io.BufferedReader, size: int) -> str | None:
-        seen.append(str(name))
+    def no_drafts(name: FileName, file: BinaryIO, size: int) -> str | None:
+        seen.append(name.display)
         return "draft" if b"DRAFT" in file.read(size) else None
 
     made = kit(detectors=[DETECTOR, no_drafts])

@@ -9,7 +9,7 @@ It is asked last, about files that passed, and can refuse and nothing else.
 from typing import BinaryIO, Final
 
 from sharekit.errors import MissingExtraError
-from sharekit.screening._names import FileName
+from sharekit.screening import FileName
 
 try:
     import puremagic as _puremagic
