@@ -22,21 +22,21 @@ _MOST: Final = 200
 
 def with_documents(wiring: Wiring, shown: Sequence[tuple[str, Section]]) -> Sequence[tuple[str, Section]]:
     """Return sections of which those that list documents know how to."""
-    if not any(isinstance(section, DocumentSection) for _, section in shown):
-        return shown
+    # A plain loop: this stands on the path of every opening of a link.
+    for _, section in shown:
+        if isinstance(section, DocumentSection):
+            return [(name, _filled(wiring, each)) for name, each in shown]
+    return shown
+
+
+def _filled(wiring: Wiring, section: Section) -> Section:
+    if not isinstance(section, DocumentSection):
+        return section
 
     def load(ref: ResourceRef, context: SectionContext) -> DocumentPage:
         return _listed(wiring, ref, context)
 
-    return [
-        (
-            name,
-            Section(section.title, load=load, client=section.client, titles=section.titles)
-            if isinstance(section, DocumentSection)
-            else section,
-        )
-        for name, section in shown
-    ]
+    return Section(section.title, load=load, client=section.client, titles=section.titles)
 
 
 def _listed(wiring: Wiring, ref: ResourceRef, context: SectionContext) -> DocumentPage:
