@@ -130,6 +130,20 @@ def test_who_takes_part_no_more_cannot_write_by_mail() -> None:
     assert [] == here.texts()
 
 
+def test_an_address_of_a_contact_who_was_merged_is_of_who_they_are_now() -> None:
+    """From the address that counts now, and once."""
+    here = office()
+    address = here.address()
+    ana = here.kit.people.add_contact("Ana Pereira", "ana@private.example", by=here.maria)
+    here.kit.people.merge(Contact(here.ana.id), into=Contact(ana.id), by=here.maria)
+    raw = mail(address, sender="ana@private.example")
+
+    assert POSTED == here.kit.conversations.receive_email(raw)
+    assert dropped(ReplyReason.DUPLICATE) == here.kit.conversations.receive_email(raw)
+    (view,) = here.kit.conversations.thread(here.talk.id, by=here.maria).messages
+    assert f"contact:{ana.id}" == view.author
+
+
 def test_somebody_else_is_held_and_staff_take_it_with_one_click() -> None:
     """Only staff see it; who accepts vouches for the sender, and it counts once."""
     here = office()

@@ -113,8 +113,8 @@ def case_of(wiring: Wiring, unit: Unit, mail: InboundMail, claims: Sequence[Clai
         facts=attrs.evolve(
             facts,
             people=(*(found[2] for _, found in there), *(person for _ in range(others))),
-            seen_before=_seen(unit, mail, address, conversation),
-            accepted_lately=_accepted(unit, address.party),
+            seen_before=_seen(unit, mail, address, conversation, author.key),
+            accepted_lately=_accepted(unit, author.key),
         ),
         address=address,
         conversation=conversation,
@@ -173,12 +173,12 @@ def _staff(wiring: Wiring, unit: Unit, staff: Staff) -> tuple[Staff, tuple[str, 
     return Staff(staff.id), emails, found is not None
 
 
-def _seen(unit: Unit, mail: InboundMail, address: ReplyAddress, conversation: Conversation) -> bool:
+def _seen(unit: Unit, mail: InboundMail, address: ReplyAddress, conversation: Conversation, author: str) -> bool:
     if unit.get(HELD_MAIL, held_mail_id(unit.tenant, address.id, mail.digest)) is not None:
         return True
     mail_id = mail_id_of(mail)
     where = AllOf((Eq(MessageKeys.MAIL_ID, mail_id[:_KEY]), Eq(MessageKeys.CONVERSATION, conversation.id)))
-    return any(each.mail_id == mail_id and each.author == address.party for each in unit.find(MESSAGE, where))
+    return any(each.mail_id == mail_id and each.author == author for each in unit.find(MESSAGE, where))
 
 
 def _accepted(unit: Unit, party: str) -> int:
