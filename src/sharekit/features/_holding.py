@@ -20,7 +20,7 @@ from sharekit.errors import (
     QuarantinedError,
 )
 from sharekit.features._attachments import received_files
-from sharekit.features._conversation_facts import find_conversation, find_message, require_entitled
+from sharekit.features._conversation_facts import find_conversation, find_message, hold, require_entitled
 from sharekit.features._facts import require_active, require_staff
 from sharekit.features._inbound_facts import Case, inbox_of, mail_id_of, person_at
 from sharekit.features._intake import Keep, Received, doom, settle
@@ -197,9 +197,10 @@ class HeldMails:
         received = received_files(wiring, uploads, conversation.about, author)
 
         def work(unit: Unit, keep: Keep) -> Message:
-            found, conversation, author = self._decidable(unit, held, by, posting=True)
+            hold(unit, conversation)
+            found, now, author = self._decidable(unit, held, by, posting=True)
             draft = draft_of(mail, author, found.audience, received)
-            message, _ = written(wiring, unit, conversation, attrs.evolve(draft, original=found.original), keep)
+            message, _ = written(wiring, unit, now, attrs.evolve(draft, original=found.original), keep)
             unit.put(
                 HELD_MAIL,
                 attrs.evolve(
@@ -212,8 +213,8 @@ class HeldMails:
                     at=unit.now,
                     by=by,
                     held=found.id,
-                    conversation=conversation.id,
-                    ref=conversation.about,
+                    conversation=now.id,
+                    ref=now.about,
                     reason=str(found.reason),
                     message=message.id,
                 )

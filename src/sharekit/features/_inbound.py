@@ -15,6 +15,7 @@ from sharekit.codec.kinds_of_conversations import ADDRESS_BOUNCE
 from sharekit.codec.kinds_of_mail import REPLY_ADDRESS
 from sharekit.errors import FileNameError, InvalidInputError, UploadRefusedError
 from sharekit.features._attachments import received_files
+from sharekit.features._conversation_facts import hold
 from sharekit.features._holding import held
 from sharekit.features._inbound_facts import Case, addresses_behind, case_of, genuine, in_tenant, inbox_of
 from sharekit.features._intake import Gate, Keep, Received, discard, receive, settle
@@ -102,6 +103,8 @@ def _taken(wiring: Wiring, mail: InboundMail, raw: bytes, claims: Sequence[Claim
     files, refused = _files(here, case, original) if expected else ([], outcome.reason)
 
     def work(unit: Unit, keep: Keep) -> ReplyOutcome:
+        if case.conversation is not None:
+            hold(unit, case.conversation)
         now = case_of(here, unit, mail, claims)
         verdict = judge_inbound(now.facts)
         if verdict.verdict is MailVerdict.DROPPED:
