@@ -40,6 +40,7 @@ class World:
     Attributes:
         said: The messages for clients in the order in which they were written.
         notes: The notes, in the one world that has some.
+        heard: What clients got for what they did.
     """
 
     kit: Sharekit
@@ -50,6 +51,7 @@ class World:
     talks: list[Conversation] = attrs.field(factory=list[Conversation])
     said: list[Message] = attrs.field(factory=list[Message])
     notes: list[Message] = attrs.field(factory=list[Message])
+    heard: list[object] = attrs.field(factory=list[object])
 
     @property
     def clients(self) -> tuple[Contact, Contact]:
@@ -110,6 +112,8 @@ def do(world: World, step: Step) -> None:
                 in_reply_to=before if before is not None and before.conversation == opened.id else None,
             )
         )
+        if isinstance(person, Contact):
+            world.heard.append(world.said[-1])
 
     def start() -> None:
         world.talks.append(
@@ -136,8 +140,8 @@ def do(world: World, step: Step) -> None:
     }
     try:
         acts[verb]()
-    except (errors.SharekitError, IndexError):
-        return
+    except (errors.SharekitError, IndexError) as error:
+        world.heard.append((type(error).__name__, str(error)))
 
 
 def do_secretly(world: World, step: Step) -> None:
@@ -184,7 +188,7 @@ def place(world: World, cursor: str | None) -> object:
 def told_to(world: World, client: Contact, secrets: int) -> list[object]:
     """Return everything that a client can get out of conversations, in the order of asking."""
     talks = world.kit.conversations
-    told: list[object] = [outcome(lambda: talks.unread(client))]
+    told: list[object] = [*world.heard, talks.unread(client)]
     searches: list[dict[str, Any]] = [{"search": word} for word in WORDS]
     choices: list[dict[str, Any]] = [{}, {"limit": 1}, {"unread": True}, {"about": PROJECT}, *searches]
     for options in choices:

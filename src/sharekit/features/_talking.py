@@ -164,7 +164,7 @@ class Talking:
             idempotency_key: Any short text, so that a retry within 24 hours finds what was written.
 
         Returns:
-            The message. Until its ``settled_at`` it can be taken back by `undo`.
+            The message; a client is told no ``number``. Until its ``settled_at`` it can be taken back by `undo`.
 
         Raises:
             InvalidInputError: An argument cannot be used, as where nobody said for whom it is; ``field`` names it.
@@ -205,11 +205,11 @@ class Talking:
             this = once.of(found.id, wanted, str(draft.for_whom), answered_id, *digests)
             earlier = this.earlier(unit)
             if earlier is not None:
-                return _known(unit, earlier)
+                return _told(_known(unit, earlier), by)
             message, after = written(self._wiring, unit, found, attrs.evolve(draft, files=received), keep)
             this.note(unit, message.id)
             answered(self._wiring, unit, after, message)
-            return message
+            return _told(message, by)
 
         return settle(self._wiring, received, work)
 
@@ -381,6 +381,11 @@ def _text(text: object, *, needed: bool) -> str:
     if needed or str(text).strip():
         checks.prose("text", text, MAX_TEXT)
     return str(text)
+
+
+def _told(message: Message, by: Principal) -> Message:
+    """Return a message as who wrote it may have it: a client learns of no number that counts notes."""
+    return attrs.evolve(message, number=0) if isinstance(by, Contact) else message
 
 
 def _known(unit: Unit, id_: str) -> Message:

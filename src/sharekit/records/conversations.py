@@ -194,7 +194,7 @@ class Message:
         tenant: Where.
         id: Random.
         conversation: The conversation that it belongs to.
-        number: Its place among all messages of the conversation, from 1; for staff alone.
+        number: Its place among all messages of the conversation, from 1; for staff alone, 0 in what a client gets.
         client_number: Its place among those for clients, from 1; None of a note.
         audience: Whom it is for: CLIENT is a reply, INTERNAL a note.
         author: The party key of who wrote it.
