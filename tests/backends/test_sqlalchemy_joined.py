@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc, orm
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from sharekit import errors
+from sharekit import Audience, errors, signals
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore, upgrade
 from sharekit.testing import kit
@@ -391,3 +391,20 @@ def test_other_stores_and_other_hosts_are_refused() -> None:
         store.joined("session")
     with pytest.raises(errors.ConfigurationError, match="without an engine"):
         store.joined(orm.Session())
+
+
+def test_a_message_is_written_with_what_the_host_writes(agency: Agency) -> None:
+    """Or not at all: numbers have no gap for what was rolled back, and nobody heard of it."""
+    ana = agency.kit.people.add_contact("Ana", "ana@x.test", by=MARIA)
+    opened = agency.kit.conversations.start(subject="s", with_=[ana], by=MARIA)
+    heard: list[str] = []
+    with signals.message_posted.connected(lambda posted: heard.append(posted.message)):
+        with agency.session() as session:
+            agency.kit.joined(session).conversations.post(opened, "lost", audience=Audience.CLIENT, by=ana)
+            session.rollback()
+            kept = agency.kit.joined(session).conversations.post(opened, "kept", audience=Audience.CLIENT, by=ana)
+            session.commit()
+
+        assert [kept.id] == heard
+    assert ["kept"] == [message.text for message in agency.kit.conversations.thread(opened, by=ana).messages]
+    assert 1 == agency.kit.conversations.get(opened.id, by=MARIA).messages

@@ -20,11 +20,13 @@ from sharekit import (
     errors,
 )
 from sharekit.ids import ConversationId, MessageId
+from sharekit.ports import RecordStore
 from sharekit.records.conversations import Conversation, HistoryPolicy
 from sharekit.records.documents import Upload
 from sharekit.testing import kit, project_kind
 from tests.features._talks import note, reply, talk, texts
 from tests.features.conftest import KEY, Agency, wrong
+from tests.features.test_host_people import ACME, ANA, EVA, MARIA, REF, OwnPeople, hosted
 
 NOWHERE = ConversationId("x" * 28)
 UNKNOWN = MessageId("y" * 28)
@@ -201,6 +203,26 @@ def test_an_organisation_takes_part_with_all_its_people(agency: Agency) -> None:
     agency.kit.people.deactivate(acme, by=agency.root)
     with pytest.raises(errors.NotFoundError):
         texts(agency, opened, ana)
+
+
+def test_people_of_the_host_take_part(records: RecordStore) -> None:
+    """Where the host keeps contacts and companies, it is asked who they are and belong to, at each use."""
+    people = OwnPeople()
+    own = hosted(records, people)
+    opened = own.conversations.start(subject="s", about=REF, with_=[ACME], by=MARIA)
+    own.conversations.post(opened, "Hello", audience=Audience.CLIENT, by=MARIA)
+    own.conversations.post(opened, "Hi", audience=Audience.CLIENT, by=ANA)
+    (heard,) = own.conversations.recipients(opened, audience=Audience.CLIENT, by=MARIA)
+
+    assert (ANA.key, "Ana") == (heard.party, heard.name)
+    assert ["Ana"] == [message.author_name for message in own.conversations.thread(opened, by=MARIA).messages[1:]]
+    with pytest.raises(errors.NotFoundError):
+        own.conversations.thread(opened, by=EVA)
+    people.belongs.clear()
+    with pytest.raises(errors.NotFoundError):
+        own.conversations.thread(opened, by=ANA)
+
+    assert [] == own.conversations.recipients(opened, audience=Audience.CLIENT, by=MARIA)
 
 
 def test_what_is_confidential_is_talked_about_with_people_alone(agency: Agency) -> None:
