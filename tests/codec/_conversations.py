@@ -14,7 +14,7 @@ from sharekit.codec.kinds_of_conversations import (
     PARTICIPANT,
     READING,
 )
-from sharekit.ids import ConversationId, FileId, MessageId, TenantId
+from sharekit.ids import ConversationId, FileId, MessageId, RequestId, TenantId
 from sharekit.records.automatic_replies import AutomaticReply, ReplyWords
 from sharekit.records.conversations import (
     Attachment,
@@ -112,6 +112,7 @@ FULL: dict[RecordKind[Any], Any] = {
         channel=Channel.MAIL,
         mail_id="<1@acme.test>",
         original=FileId("g" * 28),
+        request=RequestId("r" * 28),
     ),
     PARTICIPANT: Participant(
         tenant=T,

@@ -15,9 +15,10 @@ from sharekit import (
     errors,
     signals,
 )
-from sharekit.ids import ConversationId
+from sharekit.ids import ConversationId, RequestId
 from sharekit.records.documents import document_ref
 from sharekit.records.events import Event
+from sharekit.records.requests import RequestItem
 from tests.features._talks import note, reply, talk, texts
 from tests.features.conftest import Agency, wrong
 
@@ -192,6 +193,31 @@ def test_a_client_starts_one_about_what_they_may_comment_on(agency: Agency) -> N
         talk(agency, about=None, by=ana)
     with pytest.raises(errors.NotAllowedError):
         talk(agency, bo, by=ana)
+
+
+def test_a_document_request_comes_as_a_message(agency: Agency) -> None:
+    """Its button is for whom was asked, and stands in no note; whoever else reads the message sees its text (A8)."""
+    ana, bo = agency.person("Ana"), agency.person("Bo")
+    items = [RequestItem("ID card")]
+    asked = agency.kit.requests.create(to=ana, about=agency.relaunch, items=items, by=agency.root)
+    opened = talk(agency, ana, bo)
+    before = agency.everything()
+    refused: list[tuple[Staff | Contact, dict[str, Any], type[errors.SharekitError]]] = [
+        (agency.maria, {"audience": Audience.INTERNAL, "request": asked}, errors.InvalidInputError),
+        (agency.maria, {"request": 5}, errors.InvalidInputError),
+        (agency.maria, {"request": RequestId("r" * 28)}, errors.NotFoundError),
+        (ana, {"request": asked}, errors.NotAllowedError),
+    ]
+    for by, options, error in refused:
+        with pytest.raises(error):
+            reply(agency, opened, "Please send your ID card.", by, **options)
+
+    assert before == agency.everything()
+    reply(agency, opened, "Please send your ID card.", request=asked)
+    shown = [agency.kit.conversations.thread(opened, by=by).messages[0] for by in (ana, bo, agency.maria)]
+
+    assert [asked.id, None, asked.id] == [message.request for message in shown]
+    assert {"Please send your ID card."} == {message.text for message in shown}
 
 
 def test_a_closed_conversation_is_read_and_not_written(agency: Agency) -> None:

@@ -10,10 +10,11 @@ import attrs
 from sharekit.codec.kinds import STAFF
 from sharekit.codec.kinds_of_conversations import MESSAGE, READING
 from sharekit.codec.kinds_of_documents import STORED_FILE
+from sharekit.codec.kinds_of_requests import REQUEST_RECIPIENT
 from sharekit.features._conversation_facts import Reader, context_of, may_view, present_in, standing_in
 from sharekit.features._parties import contact_of, organization_of
 from sharekit.features._unit import Unit, Wiring
-from sharekit.ids import FileId, MessageId
+from sharekit.ids import FileId, MessageId, RequestId
 from sharekit.policies.conversations import Standing, judge_message, readable
 from sharekit.ports import AllOf, Condition, Eq, Not, OrderBy, Range
 from sharekit.records.catalog import Audience, CatalogEntry
@@ -28,6 +29,7 @@ from sharekit.records.conversations import (
 )
 from sharekit.records.files import ScanState, StoredFile
 from sharekit.records.parties import Contact, Organization, Staff
+from sharekit.records.requests import RecipientKeys
 from sharekit.records.threads import AttachmentView, ConversationItem, MessageView, ParticipantView, ThreadView
 
 __all__ = ["Shown", "Talk", "message_key", "number_of", "unread_where"]
@@ -213,11 +215,24 @@ class Talk:
             ),
             in_reply_to=message.in_reply_to if message.in_reply_to in before else None,
             automatic=message.automatic,
+            request=self._request(message),
             unread=not mine and number_of(message, staff=standing.staff) > seen,
             undo_until=message.settled_at if mine and not settled else None,
             settled=settled,
         )
         return self._for_staff(view, message, read) if standing.staff else view
+
+    def _request(self, message: Message) -> RequestId | None:
+        """Return the request that comes with a message, unless the reader is a client who was not asked."""
+        if message.request is None or self.standing.staff:
+            return message.request
+        asked = AllOf(
+            (
+                Eq(RecipientKeys.REQUEST, message.request),
+                Eq(RecipientKeys.CONTACT, self.shown.reader.principal.id),
+            )
+        )
+        return message.request if self.shown.unit.count(REQUEST_RECIPIENT, asked, 1) else None
 
     def _for_staff(self, view: MessageView, message: Message, read: dict[str, Reading]) -> MessageView:
         number = message.client_number

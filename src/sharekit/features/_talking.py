@@ -16,11 +16,12 @@ from sharekit.features._documents import Once, owner_above
 from sharekit.features._facts import chain_of, require, require_active, require_staff
 from sharekit.features._intake import Keep, settle
 from sharekit.features._reaching import require_plan
+from sharekit.features._request_facts import find_request
 from sharekit.features._taking_part import Joining, founding, parties_given
 from sharekit.features._threads import Draft, answered, plain_text, taken_back, written
 from sharekit.features._tree import held
 from sharekit.features._unit import Unit, Wiring
-from sharekit.ids import ConversationId, MessageId, random_id
+from sharekit.ids import ConversationId, MessageId, RequestId, random_id
 from sharekit.policies.conversations import judge_message
 from sharekit.records import checks, events
 from sharekit.records.catalog import Audience, CatalogEntry, ResourceRef
@@ -28,6 +29,7 @@ from sharekit.records.conversations import MAX_TEXT, Conversation, Message
 from sharekit.records.decisions import Action
 from sharekit.records.documents import DOCUMENT, Upload
 from sharekit.records.parties import Contact, Organization, Principal, Right, Staff, parse_party
+from sharekit.records.requests import DocumentRequest
 from sharekit.records.several import Several
 
 __all__ = ["Talking", "audience_given"]
@@ -148,6 +150,7 @@ class Talking:
         audience: Audience | None = None,
         attachments: Sequence[Upload] = (),
         in_reply_to: Message | MessageId | None = None,
+        request: DocumentRequest | RequestId | None = None,
         idempotency_key: str | None = None,
     ) -> Message:
         """
@@ -161,6 +164,7 @@ class Talking:
                 can be written, which is for whom *in_reply_to* is for. An answer never is for more people than that.
             attachments: Files, at most 10 MiB together, which are screened as documents are.
             in_reply_to: The message that it answers.
+            request: A document request whose button comes with a message for clients; those see it who were asked.
             idempotency_key: Any short text, so that a retry within 24 hours finds what was written.
 
         Returns:
@@ -185,7 +189,10 @@ class Talking:
         def drafted(unit: Unit) -> tuple[Conversation, Draft]:
             found, answers = self._open_for(unit, conversation, by, in_reply_to)
             kept = Audience.INTERNAL if answers is None else answers.audience
-            draft = Draft(text=wanted, audience=audience or kept, author=by, in_reply_to=answers)
+            asked = None if request is None else self._request(unit, request, by)
+            draft = Draft(text=wanted, audience=audience or kept, author=by, in_reply_to=answers, request=asked)
+            if asked is not None and draft.for_whom is not Audience.CLIENT:
+                raise InvalidInputError("request", "goes with a message for clients")
             if draft.for_whom is Audience.CLIENT:
                 require_plan(self._wiring)
             if not found.is_open:
@@ -202,7 +209,7 @@ class Talking:
             found, draft = drafted(unit)
             digests = (one.file.sha256 for one in received)
             answered_id = "" if draft.in_reply_to is None else draft.in_reply_to.id
-            this = once.of(found.id, wanted, str(draft.for_whom), answered_id, *digests)
+            this = once.of(found.id, wanted, str(draft.for_whom), answered_id, draft.request or "", *digests)
             earlier = this.earlier(unit)
             if earlier is not None:
                 return _told(_known(unit, earlier), by)
@@ -212,6 +219,13 @@ class Talking:
             return _told(message, by)
 
         return settle(self._wiring, received, work)
+
+    def _request(self, unit: Unit, request: object, by: Principal) -> RequestId:
+        """Return the id of a request that staff may hand on."""
+        require_staff(by)
+        found = find_request(unit, request)
+        require(self._wiring, unit, by, Right.VIEW, found.about, chain=chain_of(unit, found.about))
+        return found.id
 
     def _open_for(
         self, unit: Unit, conversation: object, by: Principal, in_reply_to: object

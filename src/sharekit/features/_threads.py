@@ -18,7 +18,7 @@ from sharekit.features._conversation_facts import context_of
 from sharekit.features._intake import Keep, Received, doom
 from sharekit.features._parties import contact_of
 from sharekit.features._unit import Unit, Wiring
-from sharekit.ids import FileId, MessageId, random_id
+from sharekit.ids import FileId, MessageId, RequestId, random_id
 from sharekit.policies.conversations import narrower
 from sharekit.ports import AllOf, Eq, IsNull, Not, OrderBy, Range
 from sharekit.records import events
@@ -61,6 +61,7 @@ class Draft:
         channel: By which way it came.
         mail_id: The Message-ID of the mail that it came as.
         original: The file that holds that mail as it came, which the caller keeps.
+        request: The document request whose button comes with it.
     """
 
     text: str = attrs.field(repr=False)
@@ -73,6 +74,7 @@ class Draft:
     channel: Channel = Channel.PORTAL
     mail_id: str | None = None
     original: FileId | None = None
+    request: RequestId | None = None
 
     @property
     def for_whom(self) -> Audience:
@@ -124,6 +126,7 @@ def written(
         channel=draft.channel,
         mail_id=draft.mail_id,
         original=draft.original,
+        request=draft.request,
     )
     unit.put(MESSAGE, message)
     _indexed(unit, message)

@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 
 from sharekit.errors import InvalidInputError
-from sharekit.ids import ConversationId, FileId, MessageId, TenantId, deterministic_id
+from sharekit.ids import ConversationId, FileId, MessageId, RequestId, TenantId, deterministic_id
 from sharekit.records import checks
 from sharekit.records.catalog import Audience, ResourceRef, node_of
 from sharekit.records.instants import utc
@@ -209,6 +209,7 @@ class Message:
         channel: By which way it came.
         mail_id: The Message-ID of the mail that it came as, or None.
         original: The file that holds that mail as it came; for staff alone.
+        request: The document request whose button comes with it, or None.
     """
 
     tenant: TenantId
@@ -228,6 +229,7 @@ class Message:
     channel: Channel = Channel.PORTAL
     mail_id: str | None = attrs.field(default=None, repr=False)
     original: FileId | None = None
+    request: RequestId | None = None
 
     def __attrs_post_init__(self) -> None:
         utc("at", self.at)

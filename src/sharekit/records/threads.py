@@ -6,7 +6,7 @@ from datetime import datetime
 
 import attrs
 
-from sharekit.ids import ConversationId, MessageId
+from sharekit.ids import ConversationId, MessageId, RequestId
 from sharekit.records.catalog import Audience, ResourceRef
 from sharekit.records.conversations import Channel, HistoryPolicy
 from sharekit.records.files import ScanState
@@ -90,6 +90,7 @@ class MessageView:
         attachments: Its files.
         in_reply_to: The message that it answers, when the reader may read that one.
         automatic: Whether nobody wrote it.
+        request: The document request whose button comes with it, when the reader was asked, or is staff.
         unread: Whether the reader has not read it; never of what they wrote themselves.
         undo_until: Until when the reader may take it back; None when they may not.
         settled: Whether others can see it, too.
@@ -110,6 +111,7 @@ class MessageView:
     attachments: tuple[AttachmentView, ...] = ()
     in_reply_to: MessageId | None = None
     automatic: bool = False
+    request: RequestId | None = None
     unread: bool = False
     undo_until: datetime | None = None
     settled: bool = True
