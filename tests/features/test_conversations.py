@@ -195,6 +195,26 @@ def test_a_client_starts_one_about_what_they_may_comment_on(agency: Agency) -> N
         talk(agency, bo, by=ana)
 
 
+def test_a_client_writes_no_more_than_a_person_would(agency: Agency) -> None:
+    """120 messages an hour, and 20 new conversations; others are not slowed down by it, nor are staff."""
+    ana, bo = agency.person("Ana"), agency.person("Bo")
+    for client in (ana, bo):
+        agency.share(agency.relaunch, client, access=Access.COMMENT)
+    opened = talk(agency, ana, bo)
+    for number in range(120):
+        reply(agency, opened, str(number), ana)
+    for _ in range(20):
+        talk(agency, by=ana)
+    before = agency.everything()
+
+    for act in (lambda: reply(agency, opened, "one too many", ana), lambda: talk(agency, by=ana)):
+        with pytest.raises(errors.TooManyAttemptsError):
+            act()
+    assert before == agency.everything()
+    reply(agency, opened, "Hello", bo)
+    reply(agency, talk(agency, by=bo), "Hello")
+
+
 def test_a_document_request_comes_as_a_message(agency: Agency) -> None:
     """Its button is for whom was asked, and stands in no note; whoever else reads the message sees its text (A8)."""
     ana, bo = agency.person("Ana"), agency.person("Bo")

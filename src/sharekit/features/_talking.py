@@ -3,12 +3,19 @@ Writing: conversations are started, messages posted, promoted and taken back.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 import attrs
 
 from sharekit.codec.kinds_of_conversations import CONVERSATION, MESSAGE
-from sharekit.errors import ConversationClosedError, InvalidInputError, NotAllowedError, NotFoundError
+from sharekit.errors import (
+    ConversationClosedError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    TooManyAttemptsError,
+)
 from sharekit.features._attachments import received_files, uploads_given
 from sharekit.features._conversation_facts import find_message, hold, open_to, readable_message, require_entitled
 from sharekit.features._deciding import decide
@@ -35,6 +42,8 @@ from sharekit.records.several import Several
 __all__ = ["Talking", "audience_given"]
 
 _MOST: Final = 2**31
+_STARTS_PER_HOUR: Final = 20
+_POSTS_PER_HOUR: Final = 120
 
 
 class Talking:
@@ -73,6 +82,7 @@ class Talking:
             NotAllowedError: *by* may not.
             NotFoundError: Somebody, or what it is about, is not there; or a client may not comment on it.
             MessagingRefusedError: Messages do not reach one of the contacts from here; see `reach`.
+            TooManyAttemptsError: A client has started 20 within an hour.
         """
         parties = parties_given(with_)
         _check_start(subject, by, about, version, requester, with_followers=with_followers)
@@ -80,6 +90,7 @@ class Talking:
             self._wiring.kind_of(about)
         if isinstance(by, Contact) and (parties or requester is not None or with_followers):
             raise NotAllowedError("staff-only")
+        self._count(by, "start", _STARTS_PER_HOUR)
         if requester is not None and requester not in parties:
             parties = (*parties, Contact(requester.id))
 
@@ -177,6 +188,7 @@ class Talking:
             ConversationClosedError: The conversation takes no messages.
             MessagingRefusedError: The host's plan does not include messages.
             UploadRefusedError: A file does not pass.
+            TooManyAttemptsError: A client has written 120 messages within an hour.
         """
         files = uploads_given(attachments)
         wanted = plain_text(_text(text, needed=not files))
@@ -202,6 +214,7 @@ class Talking:
         # Before any bytes travel, what would be refused afterwards.
         with self._wiring.reading() as unit:
             about = drafted(unit)[0].about
+        self._count(by, "post", _POSTS_PER_HOUR)
         received = received_files(self._wiring, files, about, by)
 
         def work(unit: Unit, keep: Keep) -> Message:
@@ -219,6 +232,15 @@ class Talking:
             return _told(message, by)
 
         return settle(self._wiring, received, work)
+
+    def _count(self, by: Principal, verb: str, limit: int) -> None:
+        """Refuse a client who does so more often than a person does."""
+        if not isinstance(by, Contact):
+            return
+        key = f"{verb}-message:{self._wiring.tenant}:{by.id}"
+        wait = self._wiring.limiter.acquire(key, limit=limit, window=timedelta(hours=1))
+        if wait is not None:
+            raise TooManyAttemptsError(wait)
 
     def _request(self, unit: Unit, request: object, by: Principal) -> RequestId:
         """Return the id of a request that staff may hand on."""
