@@ -1,9 +1,10 @@
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sharekit import ResourceKind, ResourceRef, Right, Section, SectionContext, Sharekit, Staff, errors
+from sharekit import Audience, ResourceKind, ResourceRef, Right, Section, SectionContext, Sharekit, Staff, errors
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.ids import BlobKey
 from sharekit.testing import FrozenClock, kit, project_kind
@@ -50,6 +51,35 @@ def test_a_bad_tenant_refuses_to_start(tenant: str) -> None:
         kit().for_tenant(tenant)
 
     assert "tenant" == refused.value.setting
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("undo_window", 10),
+        ("undo_window", None),
+        ("undo_window", timedelta(seconds=-1)),
+        ("undo_window", timedelta(hours=1, seconds=1)),
+        ("plan_allows", "enterprise"),
+        ("plan_allows", True),
+    ],
+)
+def test_a_bad_setting_for_messages_refuses_to_start(setting: str, value: Any) -> None:  # noqa: ANN401  # all are wrong
+    """How long messages may be taken back, and what the plan includes, is known when the kit is made."""
+    with pytest.raises(errors.ConfigurationError) as refused:
+        kit(**{setting: value})
+
+    assert setting == refused.value.setting
+
+
+def test_a_message_can_be_taken_back_for_ten_seconds_by_default(tmp_path: Path) -> None:
+    """Unless the kit is told otherwise."""
+    at = Sharekit.at(tmp_path, secret_keys=[KEY], kinds=[project_kind()])
+    opened = at.conversations.start(subject="s", by=MARIA)
+    said = at.conversations.post(opened, "Hello", audience=Audience.INTERNAL, by=MARIA)
+    at.close()
+
+    assert timedelta(seconds=10) == said.settled_at - said.at
 
 
 def test_a_kit_in_a_folder_keeps_bytes_beside_its_records(tmp_path: Path) -> None:
