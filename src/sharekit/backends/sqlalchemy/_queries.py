@@ -7,7 +7,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from sharekit.backends.sqlalchemy import _ways
 from sharekit.backends.sqlalchemy._tables import KindTable, param
+from sharekit.backends.sqlalchemy._ways import PLAIN, Start, Way
 from sharekit.ids import TenantId
 from sharekit.ports.query import (
     AllOf,
@@ -44,10 +46,13 @@ class Compiler:
     false; AND, OR and WHERE treat both alike, and `Not` alone asks whether it is true.
     """
 
-    def __init__(self, tenant: TenantId, tables: Mapping[str, KindTable], dialect: str) -> None:
+    def __init__(self, tenant: TenantId, tables: Mapping[str, KindTable], dialect: str, way: Way = PLAIN) -> None:
         self._tenant = tenant
         self._tables = tables
         self._dialect = dialect
+        self._way = way
+        # What stands within a sub-select is asked as it is.
+        self._within: Compiler = self if way is PLAIN else Compiler(tenant, tables, dialect)
 
     def stretches(self, query: Query) -> Sequence[sa.Select[Any]]:  # Any: the columns of a kind
         """
@@ -59,11 +64,31 @@ class Compiler:
         kept = self._tables[query.kind]
         key = kept.table.c[query.order.key]
         order = [key, kept.id] if query.order.key != "id" else [key]
-        asked = sa.select(*kept.held, kept.id).where(self._rows(kept.table, query.where))
+        asked = sa.select(*kept.held, kept.id).where(self.rows(kept.table, query.where))
         asked = asked.order_by(*[self._ordered(column, descending=query.order.descending) for column in order])
         if query.after is None:
             return (asked,)
         return [asked.where(more) for more in self._after(kept, key, query.after, descending=query.order.descending)]
+
+    def started(self, start: Start) -> sa.Select[Any]:  # Any: a number
+        """Return the question how many ids a start finds, counted no further than a few."""
+        ids = sa.union_all(*self._ids(start)).limit(_ways.FEW + 1).subquery()
+        return sa.select(sa.func.count()).select_from(ids)
+
+    def _ids(self, start: Start) -> Iterator[sa.Select[Any]]:  # Any: an id
+        for leaf in start.leaves:
+            if isinstance(leaf, InSelect) and leaf.key == "id":
+                yield self._selected(leaf)[0]
+            else:
+                other = self._tables[start.kind].table.alias()
+                yield sa.select(other.c["id"]).where(self._within.rows(other, leaf))
+
+    def _selected(self, condition: InSelect) -> tuple[sa.Select[Any], Column]:  # Any: the values of a key
+        """Return the values of a sub-select, and the column that they are in."""
+        # Under another name, so that a question may ask for a kind within itself.
+        inner = self._tables[condition.select.kind].table.alias()
+        wanted = inner.c[condition.select.key]
+        return sa.select(wanted).where(self._within.rows(inner, condition.select.where), wanted.is_not(None)), wanted
 
     def _ordered(self, column: Column, *, descending: bool) -> Column:
         ordered = column.desc() if descending else column.asc()
@@ -87,14 +112,15 @@ class Compiler:
             if not descending:
                 yield key.is_not(None)
 
-    def _rows(self, table: sa.FromClause, where: Condition) -> Sql:
+    def rows(self, table: sa.FromClause, where: Condition) -> Sql:
+        """Return the condition that rows of the tenant meet."""
         mine = table.c["tenant"] == self._tenant
         return mine if where == AllOf() else sa.and_(mine, self._sql(where, table).self_group())
 
     def _sql(self, condition: Condition, table: sa.FromClause) -> Sql:
         match condition:
-            case AnyOf(conditions):
-                return _chained(sa.or_, [self._sql(part, table) for part in conditions]) if conditions else _never()
+            case AnyOf():
+                return self.any_of(condition, table)
             case AllOf(conditions):
                 return _chained(sa.and_, [self._sql(part, table) for part in conditions]) if conditions else _always()
             case Not(part):
@@ -103,6 +129,17 @@ class Compiler:
                 return table.c[key].is_(None)
             case _:
                 return self._leaf(condition, table.c[condition.key])
+
+    def any_of(self, condition: AnyOf, table: sa.FromClause) -> Sql:
+        """Return the condition that one of several is met: on the way, or by starting from the rows that may."""
+        start, parts = self._way.start, condition.conditions
+        if start is None or condition is not start.part:
+            return _chained(sa.or_, [self._sql(part, table) for part in parts]) if parts else _never()
+        among = table.c["id"].in_(sa.union(*self._ids(start)))
+        if start.is_exact:
+            return among
+        probing = Compiler(self._tenant, self._tables, self._dialect, Way(probes=True))
+        return sa.and_(among, probing.any_of(condition, table).self_group())
 
     def _leaf(self, condition: Eq | In | Range | Prefix | Contains | InSelect, key: Column) -> Sql:
         match condition:
@@ -117,12 +154,15 @@ class Compiler:
             case Contains(_, text):
                 found: sa.ColumnElement[int] = getattr(sa.func, _PARTS.get(self._dialect, "instr"))(key, text)
                 return found > 0
-            case InSelect(_, select):
-                # Under another name, so that a question may ask for a kind within itself.
-                inner = self._tables[select.kind].table.alias()
-                wanted = inner.c[select.key]
-                where = sa.and_(self._rows(inner, select.where), wanted.is_not(None))
-                return key.in_(sa.select(wanted).where(where).correlate(None))
+            case InSelect():
+                return self._asked_of(condition, key)
+
+    def _asked_of(self, condition: InSelect, key: Column) -> Sql:
+        selected, wanted = self._selected(condition)
+        if not self._way.probes:
+            return key.in_(selected.correlate(None))
+        probe = selected.with_only_columns(sa.literal(1)).where(wanted == key).limit(1)
+        return probe.correlate(key.table).scalar_subquery().is_not(None)
 
     def _among(self, key: Column, values: Sequence[Value]) -> Sql:
         given = [param(value) for value in values]

@@ -59,6 +59,7 @@ class KindTable:
         kind: The kind.
         table: SQLAlchemy's idea of it.
         held: The columns of the keys, then revision, schema and body: what `row` takes.
+        leading: The keys by which an index finds rows.
         by_id: SELECT of `held` of one row.
         update: UPDATE of a row at its revision.
         delete: DELETE of a row at its revision.
@@ -70,6 +71,9 @@ class KindTable:
     def __init__(self, spec: KindSpec, dialect: str) -> None:
         self.kind = spec.kind
         self._keys = tuple(spec.keys)
+        self.leading = frozenset(
+            {"id", *(index[0] for index in spec.indexes if spec.keys[index[0]] is not KeyType.BOOL)}
+        )
         self._readers = tuple((key, _READERS[of]) for key, of in spec.keys.items() if of in _READERS)
         self.table: sa.Table = make_table(spec, dialect)
         columns = self.table.c

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.dialects import mysql
 
+from sharekit.backends.sqlalchemy import _ways
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._queries import Compiler
 from sharekit.backends.sqlalchemy._tables import KindTable
+from sharekit.backends.sqlalchemy._ways import Way, start_of
 from sharekit.errors import (
     ConflictError,
     InvalidQueryError,
@@ -125,7 +127,7 @@ class SqlAlchemyTransaction:
     def find(self, query: Query) -> list[Row]:
         """Return the rows that the query describes, in its order."""
         table = self._answering(query)
-        compiler = Compiler(self._tenant, self._layout.tables, self._layout.dialect)
+        compiler = self._compiler(query, table)
         rows: list[Row] = []
         for stretch in compiler.stretches(query):
             left = None if query.limit is None else query.limit - len(rows)
@@ -135,10 +137,19 @@ class SqlAlchemyTransaction:
             rows += [table.row(self._tenant, values[-1], values) for values in found]
         return rows
 
+    def _compiler(self, query: Query, table: KindTable) -> Compiler:
+        """Return what compiles a question the way that is the best for it, in the state that it is asked in."""
+        tables, dialect = self._layout.tables, self._layout.dialect
+        plain = Compiler(self._tenant, tables, dialect)
+        start = start_of(query, table.leading) if dialect == "postgresql" else None
+        if start is None:
+            return plain
+        few = int(self._fetch(plain.started(start))[0][0]) <= _ways.FEW
+        return Compiler(self._tenant, tables, dialect, Way(start=start) if few else Way(probes=True))
+
     def count(self, query: Query) -> int:
         """Return how many rows `find` would return."""
-        self._answering(query)
-        compiler = Compiler(self._tenant, self._layout.tables, self._layout.dialect)
+        compiler = self._compiler(query, self._answering(query))
         counted = 0
         for stretch in compiler.stretches(query):
             left = None if query.limit is None else query.limit - counted
