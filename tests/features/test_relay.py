@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from sharekit import Contact, Organization, ResourceRef, Staff, Visibility
+from sharekit import Access, Contact, Organization, ResourceRef, Right, Staff, Visibility
 from sharekit import testing as sharekit_testing
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.errors import InvalidTokenError, NotAllowedError, PermanentDeliveryError, TemporaryDeliveryError
 from sharekit.records.notices import Cadence, DeliveryState, News
+from sharekit.records.people import ContactInfo, StaffInfo
 from sharekit.records.requests import RequestItem
 from tests.features._mailroom import HOUR, KEY, MINUTE, Mailroom, mailroom
 from tests.features._requests import PDF
@@ -379,3 +380,48 @@ def test_a_kit_without_a_post_fills_the_feed_alone(room: Mailroom, ana: Contact)
 
     assert (report.sent, room.letters()) == (0, [])
     assert [item.title for item in silent.notifications.feed(ana).items] == ["Relaunch"]
+
+
+class Forgetful:
+    """A directory that cannot be asked for contacts for a while."""
+
+    def __init__(self) -> None:
+        self.down = False
+
+    def rights(self, staff: Staff, ref: ResourceRef) -> frozenset[Right]:
+        """Everybody may do everything."""
+        return frozenset(Right)
+
+    def contact(self, id: str) -> ContactInfo | None:
+        """Know one contact, or fail."""
+        if self.down:
+            raise ConnectionError
+        return ContactInfo(id="ana", name="Ana", email="ana@acme.test") if id == "ana" else None
+
+    def search_contacts(self, text: str, limit: int) -> list[ContactInfo]:
+        """Find nobody."""
+        return []
+
+    def staff_info(self, id: str) -> StaffInfo | None:
+        """Know Maria."""
+        return StaffInfo(id=id, name="Maria Host", email="maria@host.test", locale="de") if id == "maria" else None
+
+
+def test_people_of_the_host_hear_at_the_addresses_that_the_host_gives() -> None:
+    """A client's upload is told to Maria in German, where the host says; while it cannot be asked, it waits."""
+    people = Forgetful()
+    room = mailroom(directory=people)
+    room.kit.catalog.put(PROJECT, title="Relaunch", client_title="Relaunch", owner=room.maria, by=room.root)
+    ana = Contact("ana")
+    room.kit.shares.grant(PROJECT, to=ana, access=Access.CONTRIBUTE, by=room.maria)
+    people.down = True
+    waiting = room.run()
+    people.down = False
+    room.run(6 * MINUTE)
+    room.kit.documents.add(PROJECT, "card.pdf", PDF, by=ana)
+    room.run()
+
+    shared, sent = room.letters()
+    assert (waiting.sent, waiting.postponed) == (0, 1)
+    assert (shared.recipient.address, "Maria Host" in shared.text) == ("ana@acme.test", True)
+    assert (sent.recipient.address, sent.language, "card.pdf" in sent.text) == ("maria@host.test", "de", True)

@@ -169,5 +169,7 @@ def test_addresses_to_answer_to_belong_to_one_person(room: Mailroom, ana: Contac
 
     codes = [reply_codes([letter.reply_to.address if letter.reply_to else ""]) for letter in room.letters()]
     assert len(set(codes)) == 2
-    assert all(reply_address(code, DOMAIN) for (code,) in codes)
+    assert [letter.reply_to.address if letter.reply_to else "" for letter in room.letters()] == [
+        reply_address(code, DOMAIN) for (code,) in codes
+    ]
     assert all(letter.auto_submitted is AutoSubmitted.GENERATED for letter in room.letters())

@@ -23,7 +23,7 @@ class RelayReport:
         dropped: How many letters had nothing left that might be told.
         postponed: How many deliveries failed for now, and are tried again later.
         dead: How many were given up; staff can list them and have them tried again.
-        failed: How many events could not be told for now.
+        failed: How many events, or rows that are damaged, could not be told for now; the log says why.
         sealed: How many entries of the audit trail were sealed.
     """
 

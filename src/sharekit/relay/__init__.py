@@ -15,7 +15,7 @@ import attrs
 
 from sharekit.codec.kinds import AUDIT_ENTRY
 from sharekit.codec.kinds_of_notices import DELIVERY, NOTICE, OUTBOX_ENTRY
-from sharekit.errors import ConflictError, RetryTransaction
+from sharekit.errors import ConflictError, RetryTransaction, StorageError
 from sharekit.features._sealing import seal
 from sharekit.features._unit import Wiring
 from sharekit.ids import TenantId
@@ -101,16 +101,21 @@ def _again(wiring: Wiring, limit: int, carrier: Carrier, deliver: Callable[[Deli
 
 def _each(wiring: Wiring, limit: int, find: Callable[[], list[str]], do: Callable[[str], RelayReport]) -> RelayReport:
     """Do what is due, some at a time, until nothing is, or enough was done."""
-    report, done = RelayReport(), 0
-    while done < limit:
-        ids = find()
+    report, tried = RelayReport(), set[str]()
+    while len(tried) < limit:
+        ids = [id_ for id_ in find() if id_ not in tried]
         if not ids:
             break
         for id_ in ids:
+            tried.add(id_)
             try:
                 report += do(id_)
             except (ConflictError, RetryTransaction):
                 # Another relay has it, or the store is busy; what was committed stays, and the rest waits its turn.
                 _log.info("%s... is with another relay of tenant %s", id_[:8], wiring.tenant)
-        done += len(ids)
+            except StorageError:
+                raise
+            except Exception:  # noqa: BLE001  # a damaged row, such as nobody expects, stops nothing else
+                _log.exception("%s... of tenant %s failed", id_[:8], wiring.tenant)
+                report += RelayReport(failed=1)
     return report

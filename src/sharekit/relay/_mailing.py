@@ -1,10 +1,12 @@
 """
 Sends letters: takes the notices of one person that belong together, asks what of them may be told, and tells it.
 
-Before a letter is handed over, its delivery is committed with the notices that it tells of; after it, that it was
-sent. A crash between the two makes the next relay send the same letter once more, under the same Message-ID.
+Before a letter is handed over, its delivery is committed with the notices that it tells of, in the transaction that
+asked what may be told; after it, that it was sent. A crash between the two makes the next relay send the same letter
+once more, under the same Message-ID.
 """
 
+import logging
 from functools import partial
 from typing import Final
 
@@ -47,7 +49,10 @@ from sharekit.tokens import Claims, Purpose
 
 __all__ = ["resend", "send"]
 
+_log = logging.getLogger("sharekit.relay")
+
 _MOST: Final = 200
+_OF_THE_STORE: Final = (ConflictError, RetryTransaction, StorageError)
 
 
 @attrs.frozen(kw_only=True)
@@ -78,23 +83,59 @@ class _Ready:
 
 def send(wiring: Wiring, post: Post, notice_id: str) -> RelayReport:
     """Send the letter that tells of a notice, when its time has come and nobody else does."""
-    delivery = wiring.write(lambda unit: _taken(wiring, unit, post, notice_id))
-    return RelayReport() if delivery is None else resend(wiring, post, delivery)
+
+    def taken(unit: Unit) -> Delivery | None:
+        return _taken(wiring, unit, post, notice_id)
+
+    def taken_and_ready(unit: Unit) -> _Ready | None:
+        delivery = taken(unit)
+        return None if delivery is None else _ready(wiring, unit, post, delivery)
+
+    try:
+        ready = wiring.write(taken_and_ready)
+    except _OF_THE_STORE:
+        raise  # that is no fault of the letter
+    except Exception:  # noqa: BLE001  # whatever the host's directory, or a damaged row, does to one letter
+        try:
+            delivery = wiring.write(taken)  # so that it counts as an attempt
+        except _OF_THE_STORE:
+            raise
+        except Exception:  # noqa: BLE001  # its reader cannot be asked for
+            _log.exception("notice %s... has to wait", notice_id[:8])
+            return wiring.write(lambda unit: _later(unit, notice_id))
+        return RelayReport() if delivery is None else resend(wiring, post, delivery)
+    return RelayReport() if ready is None else _handed_over(wiring, post, ready)
 
 
 def resend(wiring: Wiring, post: Post, delivery: Delivery) -> RelayReport:
-    """Hand over a letter that one has taken."""
+    """Send a letter that one has taken."""
     try:
         # An address to answer to is kept with what is found out.
         ready = wiring.write(lambda unit: _ready(wiring, unit, post, delivery))
-        if ready.content is not None and ready.reader is not None:
+    except _OF_THE_STORE:
+        raise  # the letter is due again when the lease is over
+    except Exception as error:  # noqa: BLE001  # as above
+        return wiring.write(partial(_failed, wiring, delivery=delivery, error=error))
+    return _handed_over(wiring, post, ready)
+
+
+def _handed_over(wiring: Wiring, post: Post, ready: _Ready) -> RelayReport:
+    """Write a letter, hand it over, and note what became of it."""
+    if ready.content is not None:
+        try:
             letter = _letter(wiring, post, ready, ready.content.letter)
             post.notifier.send(letter, compose(letter))
-    except (ConflictError, RetryTransaction, StorageError):
-        raise  # that is no fault of the letter, which is due again when the lease is over
-    except Exception as error:  # noqa: BLE001  # whatever a service, a template or the host's directory does to one letter
-        return wiring.write(partial(_failed, wiring, delivery=delivery, error=error))
+        except Exception as error:  # noqa: BLE001  # whatever a service or a template does to one letter
+            return wiring.write(partial(_failed, wiring, delivery=ready.delivery, error=error))
     return wiring.write(lambda unit: _settled(unit, ready))
+
+
+def _later(unit: Unit, id_: str) -> RelayReport:
+    notice = unit.get(NOTICE, id_)
+    if notice is None or notice.state is not NoticeState.WAITING:
+        return RelayReport()
+    unit.put(NOTICE, attrs.evolve(notice, due_at=unit.now + LEASE))
+    return RelayReport(postponed=1)
 
 
 def _taken(wiring: Wiring, unit: Unit, post: Post, id_: str) -> Delivery | None:
