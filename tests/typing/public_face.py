@@ -2,9 +2,9 @@
 What a host's type checker must understand. This file is checked and never run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import assert_type
+from typing import BinaryIO, assert_type
 
 from sharekit import (
     CatalogEntry,
@@ -33,10 +33,28 @@ from sharekit import (
 )
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.backends.sqlite import SqliteRecordStore
-from sharekit.ports import Clock, Directory, RateLimiter, RecordStore, SupportsContacts, SupportsOrganizations
-from sharekit.records.events import LinkRevoked
+from sharekit.features._reading import DocumentReader
+from sharekit.ports import (
+    Clock,
+    Directory,
+    RateLimiter,
+    RecordStore,
+    Scanner,
+    ScanResult,
+    ScanVerdict,
+    SupportsContacts,
+    SupportsOrganizations,
+)
+from sharekit.records.documents import Document, DocumentFile, DocumentPage, DocumentVersion, Upload
+from sharekit.records.events import LinkRevoked, SubmissionInfected
+from sharekit.records.grants import Grant
 from sharekit.records.invitations import ContactAccess
 from sharekit.records.people import ContactInfo, MembershipInfo, OrganizationInfo
+from sharekit.records.requests import DocumentRequest, RequestItem, RequestRecipient
+from sharekit.records.submissions import Receipt, RequestView, Submission, UploadView
+from sharekit.records.upkeep import FsckReport, SweepReport
+from sharekit.records.uploads import UploadPolicy
+from sharekit.screening import Detector, FileName
 from sharekit.testing import FrozenClock
 
 
@@ -134,6 +152,71 @@ assert_type(end_of_day(datetime.now(UTC).date(), "Europe/Madrid"), datetime)
 kit.links.update(link, by=maria, expires_at=None, password=None, client_title=None, add_sections={"b"})
 
 
+class HostScanner:
+    """A host's scanner needs no base class."""
+
+    def scan(self, chunks: Iterator[bytes]) -> ScanResult:
+        """Find nothing."""
+        return ScanResult(ScanVerdict.CLEAN)
+
+
+def no_drafts(name: FileName, file: BinaryIO, size: int) -> str | None:
+    """Refuse drafts."""
+    return "draft" if name.display.startswith("draft") and file.read(size) else None
+
+
+scanner: Scanner = HostScanner()
+detector: Detector = no_drafts
+Sharekit.at(
+    "folder",
+    secret_keys=[b"k" * 32],
+    kinds=[],
+    scanner=HostScanner(),
+    detectors=[no_drafts],
+    uploads=UploadPolicy(max_bytes=1024),
+)
+plan = kit.documents.add(ref, "Plan.txt", b"a plan", by=maria, idempotency_key="once")
+assert_type(plan, Document)
+assert_type(kit.documents.replace(plan, iter([b"a", b"plan"]), by=maria), Document)
+assert_type(
+    kit.documents.share([plan, Upload("New.txt", b"new")], to=[contact, acme], by=maria, container=ref),
+    tuple[list[Document], list[Grant]],
+)
+assert_type(kit.documents.copy(plan.ref, None, by=maria), Document)
+assert_type(kit.documents.get(plan.id, by=maria), Document)
+assert_type(kit.documents.versions(plan, by=maria), list[DocumentVersion])
+assert_type(kit.documents.of(ref, by=maria), list[Document])
+assert_type(kit.documents.look(plan, by=contact), DocumentFile)
+assert_type(kit.documents.open(plan, by=contact, start=0, stop=10), DocumentReader)
+assert_type(kit.documents.zip([plan, plan.ref], by=contact), Iterator[bytes])
+assert_type(kit.documents.visible(contact, search="plan"), DocumentPage)
+assert_type(kit.documents.scan_waiting(), int)
+asked = kit.requests.create(to=contact, items=[RequestItem("Passport", accept={"pdf"})], about=ref, by=maria)
+assert_type(asked, DocumentRequest)
+assert_type(asked.recipients[0], RequestRecipient)
+assert_type(kit.requests.token(asked, contact), str)
+assert_type(kit.requests.open("token"), RequestView)
+sent = kit.requests.submit("token", "passport", "p.pdf", b"%PDF-", idempotency_key="once")
+assert_type(sent, Submission)
+assert_type(kit.requests.begin_upload("token", "passport", "p.pdf", size=10), UploadView)
+assert_type(kit.requests.accept(sent, by=maria), DocumentRequest)
+assert_type(kit.requests.send_back(asked, reason="blurred", by=maria), DocumentRequest)
+assert_type(kit.requests.outstanding(contact), list[RequestView])
+assert_type(kit.requests.verify_receipt("text"), Receipt)
+assert_type(
+    kit.sweep(dry_run=False, grace=timedelta(days=1), removed_grace=timedelta(days=30)),
+    SweepReport,
+)
+assert_type(kit.sweep().documents, tuple[str, ...])
+assert_type(kit.fsck(read=True, repair=False), FsckReport)
+
+
+@signals.submission_infected.connect
+def on_infected(event: SubmissionInfected) -> None:
+    """Read what the requester hears."""
+    assert_type(event.notify, frozenset[str])
+
+
 @signals.link_revoked.connect
 def on_revoked(event: LinkRevoked) -> None:
     """Read an event."""
@@ -150,6 +233,12 @@ kit.people.search("an", kinds={"staff"})  # type: ignore[arg-type]  # pyright: i
 kit.people.invite(acme, by=maria)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # an organization never comes in
 kit.people.add_organization("X", by=acme)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # an organization never acts
 kit.links.revoke_all(System("x"), by=maria)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # a target has links
+kit.documents.add(ref, "a.txt", "text", by=maria)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # bytes, not text
+kit.documents.replace(plan, b"x", by=maria, visibility=None)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # no such option
+kit.documents.open(plan)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # somebody reads
+kit.requests.submit("token", 7, "a.pdf", b"")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # an item or its key
+kit.requests.send_back(asked, by=maria)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # the contact reads why
+kit.sweep(grace=24)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # a duration, not hours
 Section("A", load=lambda: 1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # a loader takes the reference
 
 
