@@ -82,13 +82,20 @@ class Relay:
             report += _again(wiring, limit, Carrier.MAIL, lambda taken: resend(wiring, post, taken))
         if caller is not None:
             report += _again(wiring, limit, Carrier.WEBHOOK, lambda taken: call(wiring, caller, taken))
-        sealed = 0
-        while sealed < limit:
+        return report + RelayReport(sealed=_sealed(wiring, limit))
+
+
+def _sealed(wiring: Wiring, limit: int) -> int:
+    sealed = 0
+    while sealed < limit:
+        try:
             some = seal(wiring)
-            sealed += some
-            if not some:
-                break
-        return report + RelayReport(sealed=sealed)
+        except (ConflictError, RetryTransaction):
+            break  # another relay seals
+        sealed += some
+        if not some:
+            break
+    return sealed
 
 
 def _again(wiring: Wiring, limit: int, carrier: Carrier, deliver: Callable[[Delivery], RelayReport]) -> RelayReport:
