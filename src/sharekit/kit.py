@@ -5,14 +5,25 @@ The facade: one object that a host makes once and asks for everything.
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import attrs
 
 from sharekit.codec.kinds import ALL
-from sharekit.errors import ConfigurationError, InvalidInputError
+from sharekit.errors import ConfigurationError
 from sharekit.features._comparing import fsck
+from sharekit.features._kit_arguments import (
+    check_folder,
+    check_parts,
+    detectors_given,
+    kinds_by_name,
+    largest_given,
+    policy_given,
+    predicates_given,
+    scope_given,
+    tenant_given,
+    window_given,
+)
 from sharekit.features._link_memory import LinkMemory
 from sharekit.features._sweeping import sweep
 from sharekit.features._unit import Wiring
@@ -29,7 +40,7 @@ from sharekit.features.portal import PortalRules
 from sharekit.features.requests import Requests
 from sharekit.features.shares import Shares
 from sharekit.features.webhooks import Webhooks
-from sharekit.ids import TenantId, is_tenant_id
+from sharekit.ids import TenantId
 from sharekit.ports import (
     BlobStore,
     Clock,
@@ -47,8 +58,7 @@ from sharekit.ports import (
 )
 from sharekit.records import checks
 from sharekit.records.declarations import ResourceKind
-from sharekit.records.documents import DOCUMENT, DOCUMENT_KIND
-from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope, check_scope, parse_scope, predicates_in
+from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.several import SeveralInOrder
 from sharekit.records.upkeep import FsckReport, SweepReport
 from sharekit.records.uploads import UploadPolicy
@@ -146,7 +156,7 @@ class Sharekit:
             ConfigurationError: Another argument cannot work.
             StorageError: The store cannot be opened.
         """
-        _check_parts(
+        check_parts(
             records=records,
             blobs=blobs,
             directory=directory,
@@ -163,24 +173,24 @@ class Sharekit:
         self._post = post
         self._caller = webhook_caller
         wiring = Wiring(
-            tenant=_tenant(tenant),
+            tenant=tenant_given(tenant),
             seals=Seals(secret_keys),
-            kinds=_by_name(kinds),
+            kinds=kinds_by_name(kinds),
             records=records,
             blobs=blobs,
-            scope=_scope(scope),
-            predicates=_predicates(scope, predicates),
+            scope=scope_given(scope),
+            predicates=predicates_given(scope, predicates),
             apart=_apart(records, records),
             directory=directory,
             clock=clock or _system_clock(),
             limiter=rate_limiter or _memory_limiter(),
             scanner=scanner,
-            uploads=_policy(uploads),
-            max_staff_bytes=_largest(max_staff_bytes),
+            uploads=policy_given(uploads),
+            max_staff_bytes=largest_given(max_staff_bytes),
             plan_allows=plan_allows,
-            undo_window=_window(undo_window),
+            undo_window=window_given(undo_window),
             inbox=inbox,
-            detectors=_detectors(detectors),
+            detectors=detectors_given(detectors),
         )
         records.open([kind.spec for kind in ALL])
         self._equip(wiring, LinkMemory(wiring.apart))
@@ -235,7 +245,7 @@ class Sharekit:
         from sharekit.backends.fsspec import FsspecBlobStore
         from sharekit.backends.sqlite import SqliteRecordStore
 
-        _check_folder(folder)
+        check_folder(folder)
         return cls(
             records=SqliteRecordStore(Path(folder) / "records.sqlite3"),
             blobs=FsspecBlobStore(Path(folder) / "blobs"),
@@ -267,7 +277,7 @@ class Sharekit:
         Raises:
             ConfigurationError: The tenant is not 1 to 64 letters, digits, ``_`` or ``-``.
         """
-        named, directory = _tenant(tenant), self._wiring.directory
+        named, directory = tenant_given(tenant), self._wiring.directory
         able: object = directory
         if isinstance(able, SupportsTenants):
             directory = able.for_tenant(named)
@@ -402,104 +412,6 @@ class Sharekit:
 
 def _apart(records: object, otherwise: RecordStore) -> RecordStore:
     return records.apart() if isinstance(records, SupportsOwnTransactions) else otherwise
-
-
-def _check_folder(folder: object) -> None:
-    if not isinstance(folder, str | Path) or "\0" in str(folder):
-        raise ConfigurationError("folder", "needs the path of a folder")
-
-
-def _check_parts(**parts: object) -> None:
-    methods = {
-        "records": "transaction",
-        "blobs": "write",
-        "directory": "rights",
-        "clock": "now",
-        "rate_limiter": "acquire",
-        "scanner": "scan",
-        "inbox": "read",
-        "webhook_caller": "call",
-    }
-    for setting, part in parts.items():
-        if part is None and setting != "records":
-            continue
-        if isinstance(part, type) or not callable(getattr(part, methods[setting], None)):
-            raise ConfigurationError(
-                setting, f"needs an object with the method {methods[setting]}(), not {_named(part)}"
-            )
-
-
-def _named(part: object) -> str:
-    return f"the class {part.__name__}" if isinstance(part, type) else f"one of {type(part).__name__}"
-
-
-def _scope(scope: object) -> PortalScope:
-    try:
-        check_scope(scope)
-        return parse_scope(str(scope))
-    except InvalidInputError as error:
-        raise ConfigurationError("scope", "needs a PortalScope, such as shared_with_me") from error
-
-
-def _predicates(scope: PortalScope, given: object) -> Mapping[str, Predicate]:
-    if not isinstance(given, Iterable):
-        raise ConfigurationError("predicates", "needs a list of Predicates")
-    named = predicates_in(scope)
-    everything: list[object] = [*(one for one in named.values() if isinstance(one, Predicate)), *given]
-    by_name: dict[str, Predicate] = {}
-    for predicate in everything:
-        if not isinstance(predicate, Predicate):
-            raise ConfigurationError("predicates", "needs Predicates")
-        if by_name.setdefault(predicate.name, predicate) is not predicate:
-            raise ConfigurationError("predicates", f"has two by the name {predicate.name!r}")
-    if not by_name.keys() >= named.keys():
-        raise ConfigurationError("scope", f"names a predicate that is not given: {min(named.keys() - by_name.keys())}")
-    return MappingProxyType(by_name)
-
-
-def _detectors(given: object) -> tuple[Detector, ...]:
-    detectors = tuple(given) if isinstance(given, Iterable) else (None,)
-    if not all(callable(detector) and not isinstance(detector, type) for detector in detectors):
-        raise ConfigurationError("detectors", "needs a list of functions, such as [PuremagicDetector()]")
-    return detectors
-
-
-def _policy(uploads: UploadPolicy | None) -> UploadPolicy:
-    if uploads is not None and not isinstance(uploads, UploadPolicy):
-        raise ConfigurationError("uploads", "needs an UploadPolicy")
-    return UploadPolicy() if uploads is None else uploads
-
-
-def _largest(max_staff_bytes: object) -> int:
-    if not isinstance(max_staff_bytes, int) or isinstance(max_staff_bytes, bool) or max_staff_bytes < 1:
-        raise ConfigurationError("max_staff_bytes", "needs a number of bytes, at least 1")
-    return max_staff_bytes
-
-
-def _window(undo_window: object) -> timedelta:
-    if not isinstance(undo_window, timedelta) or not timedelta(0) <= undo_window <= timedelta(hours=1):
-        raise ConfigurationError("undo_window", "needs a timedelta from 0 to an hour")
-    return undo_window
-
-
-def _tenant(tenant: str) -> TenantId:
-    if not is_tenant_id(tenant):
-        raise ConfigurationError("tenant", "needs 1 to 64 letters, digits, '_' or '-'")
-    return TenantId(tenant)
-
-
-def _by_name(kinds: object) -> MappingProxyType[str, ResourceKind]:
-    by_name: dict[str, ResourceKind] = {}
-    if not isinstance(kinds, Iterable):
-        raise ConfigurationError("kinds", "needs a list of ResourceKinds")
-    for kind in kinds:
-        if not isinstance(kind, ResourceKind):
-            raise ConfigurationError("kinds", "needs ResourceKinds")
-        if kind.name in by_name:
-            raise ConfigurationError("kinds", f"declares {kind.name!r} twice")
-        by_name[kind.name] = kind
-    by_name.setdefault(DOCUMENT, DOCUMENT_KIND)
-    return MappingProxyType(by_name)
 
 
 def _system_clock() -> Clock:
