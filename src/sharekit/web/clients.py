@@ -143,14 +143,14 @@ class ClientEndpoints:
         page = _listed(inside, query, None)
         if page is None:
             return self.answers.see_other(query.first().address(call.reader.root + HOME.path))
-        return self.answers.home(inside.client, page, query, asked=_asked(inside))
+        return self.answers.home(inside.client, page, query, asked=_asked(inside, query))
 
     def _documents(self, call: Call, inside: _Inside) -> WebResponse:
         query = ListQuery.read(call.request.query)
         page = _listed(inside, query, None, kind=DOCUMENT)
         if page is None:
             return self.answers.see_other(query.first().address(call.reader.root + DOCUMENTS.path))
-        return self.answers.documents(inside.client, page, query, asked=_asked(inside))
+        return self.answers.documents(inside.client, page, query, asked=_asked(inside, query))
 
     def _download(self, call: Call, inside: _Inside) -> WebResponse:
         ref = ResourceRef(DOCUMENT, call.places["id"])
@@ -239,8 +239,10 @@ class ClientEndpoints:
         return self.kit if tenant == self.kit.tenant else self.kit.for_tenant(tenant)
 
 
-def _asked(inside: _Inside) -> list[tuple[RequestView, str]]:
-    """Return what is still wanted of the contact, each with the path of the page where they send it."""
+def _asked(inside: _Inside, query: ListQuery) -> list[tuple[RequestView, str]]:
+    """Return what is still wanted of the contact, each with the path of its page; above whole lists alone."""
+    if query.search or query.after is not None:
+        return []
     requests, contact = inside.kit.requests, inside.session.contact
     return [
         (view, UPLOAD.fill(token=requests.token(view.request, contact)))
