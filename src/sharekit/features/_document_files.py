@@ -108,10 +108,16 @@ def address_of_document(
 
 
 def _note_opened(wiring: Wiring, by: Principal, file: DocumentFile, *, part: bool) -> None:
+    opening = (wiring.tenant, by.key, file.ref.key, file.version)
+    if part and wiring.openings.has(opening, wiring.clock.now()):
+        return
+
     def note(unit: Unit) -> None:
         unit.emit(
             events.DocumentOpened(tenant=unit.tenant, at=unit.now, by=by, ref=file.ref, version=file.version, part=part)
         )
+        # Not before: what is rolled back with the host's transaction was never noted.
+        unit.tx.after_commit(lambda: wiring.openings.note(opening, unit.now))
 
     try:
         wiring.write(note)

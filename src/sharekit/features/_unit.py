@@ -22,6 +22,7 @@ from sharekit.codec import Kept, RecordKind, plain
 from sharekit.codec.kinds import AUDIT_ENTRY
 from sharekit.codec.kinds_of_notices import OUTBOX_ENTRY
 from sharekit.errors import ConfigurationError, ConflictError, IntegrityError, InvalidInputError, RetryTransaction
+from sharekit.features._openings import Openings
 from sharekit.ids import AuditEntryId, TenantId, ordered_id
 from sharekit.ports import (
     BlobStore,
@@ -78,6 +79,7 @@ class Wiring:
         plan_allows: What the host's plan lets a tenant do, or None where everything is.
         undo_window: How long a message may be taken back.
         detectors: Second opinions about what people outside send; they can refuse and nothing else.
+        openings: Which readings of parts were noted a short time ago.
     """
 
     tenant: TenantId
@@ -98,6 +100,7 @@ class Wiring:
     plan_allows: PlanAllows | None = None
     undo_window: timedelta = timedelta(seconds=10)
     detectors: tuple[Detector, ...] = ()
+    openings: Openings = attrs.field(factory=Openings)
 
     def on_its_own(self) -> "Wiring":
         """Return this wiring with transactions that join nothing."""

@@ -87,6 +87,9 @@ class DocumentOpened(ResourceEvent):
     """
     Somebody was let read the bytes of a document.
 
+    Whoever reads several parts of one version within ten minutes is noted once by each process: a viewer asks for
+    many ranges of one file. Each reading of the whole is noted.
+
     Attributes:
         version: The number of the version.
         part: Whether they asked for a part of them.
