@@ -13,8 +13,10 @@ from sharekit import testing as sharekit_testing
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.errors import InvalidTokenError, NotAllowedError, PermanentDeliveryError, TemporaryDeliveryError
-from sharekit.records.notices import Cadence, DeliveryState, News
-from sharekit.records.people import ContactInfo, StaffInfo
+from sharekit.features._preferences import when
+from sharekit.ids import TenantId
+from sharekit.records.notices import Cadence, DeliveryState, News, Notice, NoticePreferences
+from sharekit.records.people import ContactInfo, MembershipInfo, OrganizationInfo, StaffInfo
 from sharekit.records.requests import RequestItem
 from tests.features._mailroom import HOUR, KEY, MINUTE, Mailroom, mailroom
 from tests.features._requests import PDF
@@ -398,6 +400,24 @@ class Forgetful:
             raise ConnectionError
         return ContactInfo(id="ana", name="Ana", email="ana@acme.test") if id == "ana" else None
 
+    def organization(self, id: str) -> OrganizationInfo | None:
+        """Know one, or fail."""
+        if self.down:
+            raise ConnectionError
+        return OrganizationInfo(id=id, name="Acme") if id == "acme" else None
+
+    def organizations_of(self, contact_id: str) -> list[MembershipInfo]:
+        """Ana belongs to it."""
+        return [MembershipInfo(organization="acme")] if contact_id == "ana" else []
+
+    def members_of(self, organization_id: str) -> list[str]:
+        """The same the other way round."""
+        return ["ana"] if organization_id == "acme" else []
+
+    def search_organizations(self, text: str, limit: int) -> list[OrganizationInfo]:
+        """Find none."""
+        return []
+
     def search_contacts(self, text: str, limit: int) -> list[ContactInfo]:
         """Find nobody."""
         return []
@@ -425,3 +445,112 @@ def test_people_of_the_host_hear_at_the_addresses_that_the_host_gives() -> None:
     assert (waiting.sent, waiting.postponed) == (0, 1)
     assert (shared.recipient.address, "Maria Host" in shared.text) == ("ana@acme.test", True)
     assert (sent.recipient.address, sent.language, "card.pdf" in sent.text) == ("maria@host.test", "de", True)
+
+
+def test_an_event_that_cannot_be_told_waits_for_staff() -> None:
+    """Ten times it is tried, later each time; staff list it and have it told, once, when the host is there again."""
+    people = Forgetful()
+    room = mailroom(directory=people)
+    room.kit.catalog.put(PROJECT, title="Relaunch", client_title="Relaunch", owner=room.maria, by=room.root)
+    room.kit.shares.grant(PROJECT, to=Organization("acme"), by=room.maria)
+    people.down = True
+    first = room.run()
+    for _ in range(15):
+        room.run(timedelta(days=1))
+    (dead,) = room.kit.notifications.dead_events(by=room.root)
+    people.down = False
+    room.kit.notifications.retry_event(dead, by=room.root)
+    room.run()
+
+    assert (first.failed, dead.event, dead.attempts, dead.error) == (1, "resource-shared", 10, "directory")
+    assert [letter.recipient.address for letter in room.letters()] == ["ana@acme.test"]
+    assert room.kit.notifications.dead_events(by=room.root) == []
+    with pytest.raises(NotAllowedError):
+        room.kit.notifications.dead_events(by=Staff("ben"))
+
+
+# --- the feed -----------------------------------------------------------------------------------
+
+
+def test_a_feed_is_read_page_by_page(room: Mailroom, ana: Contact) -> None:
+    """The latest first, each piece once, also when what the reader may not open lies between; cursors are personal."""
+    hidden = []
+    for number in range(7):
+        ref = ResourceRef("project", f"p{number}")
+        room.kit.catalog.put(ref, title="x", client_title=f"Project {number}", owner=room.maria, by=room.root)
+        (grant,) = room.kit.shares.grant(ref, to=ana, by=room.maria)
+        hidden.append(grant)
+        room.run()
+    for grant in hidden[2:4]:
+        room.kit.shares.revoke(grant, by=room.maria)
+    titles, after = list[str](), None
+    while True:
+        page = room.kit.notifications.feed(ana, limit=2, after=after)
+        titles += [item.title for item in page.items]
+        after = page.next
+        if after is None:
+            break
+
+    assert titles == [f"Project {number}" for number in (6, 5, 4, 1, 0)]
+    assert room.kit.notifications.unseen(ana) == 5
+    cursor = room.kit.notifications.feed(ana, limit=2).next
+    with pytest.raises(InvalidTokenError):
+        room.kit.notifications.feed(room.person("Ben"), after=cursor)
+
+
+def test_nobody_marks_the_news_of_others(room: Mailroom, ana: Contact) -> None:
+    """An id of another's news changes nothing; without ids all of one's own is seen."""
+    ben = room.person("Ben")
+    share(room, ana, ben)
+    room.run()
+    items = room.kit.notifications.feed(ana).items
+    room.kit.notifications.mark_seen(ben, items)
+    before = room.kit.notifications.unseen(ana)
+    room.kit.notifications.mark_seen(ana)
+
+    assert (before, room.kit.notifications.unseen(ana), room.kit.notifications.unseen(ben)) == (1, 0, 1)
+
+
+# --- at which moment ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cadence", "at", "goes"),
+    [
+        (Cadence.HOURLY, "2026-03-02T09:59:59", "2026-03-02T10:00:00"),
+        (Cadence.HOURLY, "2026-03-02T10:00:00", "2026-03-02T11:00:00"),
+        (Cadence.DAILY, "2026-03-02T06:59:59", "2026-03-02T07:00:00"),
+        (Cadence.DAILY, "2026-03-02T07:00:00", "2026-03-03T07:00:00"),
+        (Cadence.DAILY, "2026-03-28T20:00:00", "2026-03-29T06:00:00"),  # an hour earlier: summer time began
+        (Cadence.DAILY, "2026-10-24T20:00:00", "2026-10-25T07:00:00"),
+        (Cadence.IMMEDIATE, "2026-03-02T20:59:59", "2026-03-02T20:59:59"),
+        (Cadence.IMMEDIATE, "2026-03-02T21:00:00", "2026-03-03T06:00:00"),  # quiet from ten to seven
+        (Cadence.IMMEDIATE, "2026-03-03T05:59:59", "2026-03-03T06:00:00"),
+        (Cadence.IMMEDIATE, "2026-03-03T06:00:00", "2026-03-03T06:00:00"),
+    ],
+)
+def test_letters_go_at_the_readers_own_times(cadence: Cadence, at: str, goes: str) -> None:
+    """In the zone of the reader, on days of 23 and of 25 hours too."""
+    moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    notice = Notice(
+        tenant=TenantId("default"),
+        entry="1",
+        person="contact:ana",
+        news=News.SHARED,
+        event="resource-shared",
+        at=moment,
+        actor="staff:maria",
+        subject="x",
+        due_at=moment,
+    )
+    wants = NoticePreferences(
+        tenant=TenantId("default"),
+        person="contact:ana",
+        handle="h" * 28,
+        cadences={News.SHARED: cadence},
+        quiet_from=22 * 60,
+        quiet_until=7 * 60,
+        time_zone="Europe/Madrid",
+    )
+
+    assert when(notice, wants, moment, "UTC") == datetime.fromisoformat(goes).replace(tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from sharekit.codec.kinds_of_conversations import ADDRESS_BOUNCE
-from sharekit.codec.kinds_of_notices import DELIVERY, NOTICE_PREFERENCES
+from sharekit.codec.kinds_of_notices import DELIVERY, NOTICE_PREFERENCES, OUTBOX_ENTRY
 from sharekit.errors import InvalidInputError, InvalidTokenError, NotAllowedError, NotFoundError
 from sharekit.features._facts import require_admin
 from sharekit.features._feed import Feed, check_party
@@ -30,6 +30,7 @@ from sharekit.records.notices import (
     NoticePreferences,
     PreferenceKeys,
 )
+from sharekit.records.outbox import OutboxEntry, OutboxKeys, OutboxState
 from sharekit.records.parties import Party, Principal, System
 from sharekit.records.reach import bounce_id
 from sharekit.records.unset import UNSET, Unset
@@ -199,6 +200,39 @@ class Notifications(Feed):
             return after
 
         return self._wiring.write(work)
+
+    def dead_events(self, *, by: Principal, limit: int = 100) -> list[OutboxEntry]:
+        """
+        Return the events of which no notices could be made, ten times over, the oldest first.
+
+        Raises:
+            NotAllowedError: *by* is no `System`, and has not the role ``admin``.
+        """
+        checks.whole("limit", limit, 1, _MOST)
+        with self._wiring.reading() as unit:
+            require_admin(unit, by)
+            return unit.find(OUTBOX_ENTRY, Eq(OutboxKeys.STATE, str(OutboxState.DEAD)), limit=limit)
+
+    def retry_event(self, event: OutboxEntry, *, by: Principal) -> None:
+        """
+        Have the relay make notices of an event again; whoever has theirs gets no other.
+
+        Raises:
+            NotAllowedError: *by* may not.
+            NotFoundError: There is no such event that was given up.
+        """
+        if not isinstance(event, OutboxEntry):
+            raise InvalidInputError("event", "needs an OutboxEntry")
+
+        def work(unit: Unit) -> None:
+            require_admin(unit, by)
+            found = unit.get(OUTBOX_ENTRY, event.id)
+            if found is None or found.state is not OutboxState.DEAD:
+                raise NotFoundError(OUTBOX_ENTRY.name)
+            again = attrs.evolve(found, state=OutboxState.WAITING, due_at=unit.now, attempts=0, error=None)
+            unit.put(OUTBOX_ENTRY, again)
+
+        self._wiring.write(work)
 
     def _change(
         self, party: Party, by: Principal, change: Callable[[NoticePreferences], NoticePreferences]
