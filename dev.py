@@ -44,7 +44,7 @@ STAMP = VENV / "dev.json"  # what is installed; absent while an installation is 
 LOCK = VENV / "dev.lock"
 
 # What the verbs need, as extras of the package and dependency groups; each set holds the one before.
-STORES_AND_DOORS = ["asgi", "azure", "django", "flask", "mail", "mariadb", "postgresql", "s3", "testing"]
+STORES_AND_DOORS = ["asgi", "azure", "django", "flask", "magic", "mail", "mariadb", "postgresql", "s3", "testing"]
 SETS: dict[str, tuple[list[str], list[str]]] = {
     "portal": (["flask"], []),
     "cases": (["django", "flask"], []),

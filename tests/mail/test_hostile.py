@@ -74,8 +74,8 @@ def test_there_are_enough_hostile_mails() -> None:
 
 
 def test_every_reason_is_in_the_table() -> None:
-    """No reason is given that no mail of the table shows."""
-    assert {case.why for case in CASES} == set(ReplyReason)
+    """No reason is given that no mail of the table shows, but for what only taking it in shows."""
+    assert {case.why for case in CASES} == set(ReplyReason) - {ReplyReason.FILES, ReplyReason.TOO_LONG}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
