@@ -82,9 +82,9 @@ def home() -> str:
 
 
 def inputs() -> str:
-    """Digest the files that decide what is installed."""
+    """Digest what decides what is installed: two files, and the sets above."""
     files = (ROOT / "pyproject.toml", ROOT / "constraints.txt")
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+    return hashlib.sha256(b"\0".join([*(file.read_bytes() for file in files), repr(SETS).encode()])).hexdigest()
 
 
 def stamp() -> dict[str, str]:

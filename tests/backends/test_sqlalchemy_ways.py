@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore, _ways
@@ -121,13 +122,13 @@ def test_the_way_follows_from_how_many_rows_there_are(
     def note(*given: object) -> None:
         asked.append(str(given[2]))
 
-    sa.event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", note)
     try:
         with both[1].transaction(TENANT) as tx:
             page = tx.find(Query("paper", where=AnyOf(marked), order=OrderBy("name"), limit=2))
             everything = tx.find(Query("paper", where=AnyOf(marked)))
     finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", note)
 
     assert len(page) == 2
     assert len(everything) > 2

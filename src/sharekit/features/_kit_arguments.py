@@ -84,10 +84,15 @@ def predicates_given(scope: PortalScope, given: object) -> Mapping[str, Predicat
 
 
 def detectors_given(given: object) -> tuple[Detector, ...]:
-    detectors = tuple(given) if isinstance(given, Iterable) else (None,)
-    if not all(callable(detector) and not isinstance(detector, type) for detector in detectors):
-        raise ConfigurationError("detectors", "needs a list of functions, such as [PuremagicDetector()]")
-    return detectors
+    wanted = "needs a list of functions, such as [PuremagicDetector()]"
+    if not isinstance(given, Iterable):
+        raise ConfigurationError("detectors", wanted)
+    detectors: list[Detector] = []
+    for one in given:
+        if isinstance(one, type) or not callable(one):
+            raise ConfigurationError("detectors", wanted)
+        detectors.append(one)
+    return tuple(detectors)
 
 
 def policy_given(uploads: UploadPolicy | None) -> UploadPolicy:
