@@ -118,7 +118,7 @@ def uploads(world: World, mib: int, rounds: int) -> None:
 
         against(f"upload {name}, {mib} MiB, screened", add, by_hand, rounds)
         taken = Verdict("text/plain", "txt", "documents", inline=False)
-        with mock.patch.object(_intake, "verify", lambda *_, taken=taken: taken):
+        with mock.patch.object(_intake, "verify", lambda *_, taken=taken, **__: taken):
             against(f"upload {name}, {mib} MiB, gate", add, by_hand, rounds)
     tracemalloc.start()
     world.kit.documents.add(PROJECT, "words.txt", io.BytesIO(words), by=world.ana)
