@@ -76,12 +76,11 @@ def people(made: Sharekit, organization: Organization, count: int) -> Iterator[R
 def office(store: RecordStore, counter: Counter, clock: FrozenClock, count: int) -> Sharekit:
     """Return a kit with one message to an organisation of so many people."""
     post = Post(
-        notifier=counter,
         writer=LetterWriter(site_name="Studio"),
         sender=Mailbox("portal@studio.test"),
         pages="https://studio.test/portal",
     )
-    made = kit(records=store, clock=clock, post=post, undo_window=timedelta(0))
+    made = kit(records=store, clock=clock, notifier=counter, post=post, undo_window=timedelta(0))
     acme = Organization(made.people.add_organization("Acme", by=MARIA).id)
     plant(store, people(made, acme, count))
     talk = made.conversations.start(with_=[acme], subject="News", by=MARIA)

@@ -46,6 +46,7 @@ from sharekit.ports import (
     Clock,
     Directory,
     MailReader,
+    Notifier,
     PlanAllows,
     Predicate,
     RateLimiter,
@@ -115,6 +116,7 @@ class Sharekit:
         plan_allows: PlanAllows | None = None,
         undo_window: timedelta = UNDO_WINDOW,
         inbox: MailReader | None = None,
+        notifier: Notifier | None = None,
         post: Post | None = None,
         webhook_caller: WebhookCaller | None = None,
         detectors: Iterable[Detector] = (),
@@ -143,7 +145,9 @@ class Sharekit:
             undo_window: How long whoever wrote a message may take it back; until then nobody is told of it,
                 and no client but its author sees it. 10 seconds by default, at most an hour; none for 0.
             inbox: What reads mail that comes in, such as `sharekit.mail.inbox.MailInbox`; without it none is taken.
-            post: How letters go out; without it news stands in the portal alone.
+            notifier: What takes letters, such as `sharekit.backends.smtp.SmtpNotifier`; without one news stands in
+                the portal alone.
+            post: What letters need besides: from whom they are, who writes them, where the portal is.
             webhook_caller: What calls webhooks, such as `sharekit.backends.webhook.HttpWebhookCaller`; without it
                 none is called.
             detectors: Second opinions about files that people outside send and that passed; each gets the
@@ -164,13 +168,17 @@ class Sharekit:
             rate_limiter=rate_limiter,
             scanner=scanner,
             inbox=inbox,
+            notifier=notifier,
             webhook_caller=webhook_caller,
         )
         if plan_allows is not None and not callable(plan_allows):
             raise ConfigurationError("plan_allows", "needs a function of a tenant and a feature")
         if post is not None and not isinstance(post, Post):
             raise ConfigurationError("post", "needs a sharekit.relay.Post")
-        self._post = post
+        if (post is None) is not (notifier is None):
+            missing = "post" if post is None else "notifier"
+            raise ConfigurationError(missing, "is missing: a notifier takes the letters that a post describes")
+        self._post, self._notifier = post, notifier
         self._caller = webhook_caller
         wiring = Wiring(
             tenant=tenant_given(tenant),
@@ -213,6 +221,7 @@ class Sharekit:
         plan_allows: PlanAllows | None = None,
         undo_window: timedelta = UNDO_WINDOW,
         inbox: MailReader | None = None,
+        notifier: Notifier | None = None,
         post: Post | None = None,
         webhook_caller: WebhookCaller | None = None,
         detectors: Iterable[Detector] = (),
@@ -237,6 +246,7 @@ class Sharekit:
             plan_allows: As for `Sharekit`.
             undo_window: As for `Sharekit`.
             inbox: As for `Sharekit`.
+            notifier: As for `Sharekit`.
             post: As for `Sharekit`.
             webhook_caller: As for `Sharekit`.
             detectors: As for `Sharekit`.
@@ -262,6 +272,7 @@ class Sharekit:
             plan_allows=plan_allows,
             undo_window=undo_window,
             inbox=inbox,
+            notifier=notifier,
             post=post,
             webhook_caller=webhook_caller,
             detectors=detectors,
@@ -285,7 +296,7 @@ class Sharekit:
 
     def _on(self, wiring: Wiring, memory: LinkMemory | None = None) -> "Sharekit":
         other = object.__new__(type(self))
-        other._post, other._caller = self._post, self._caller
+        other._post, other._notifier, other._caller = self._post, self._notifier, self._caller
         other._equip(wiring, memory or self._memory)
         return other
 
@@ -406,7 +417,7 @@ class Sharekit:
         self.conversations: Conversations = Conversations(wiring)
         self.notifications: Notifications = Notifications(wiring)
         self.webhooks: Webhooks = Webhooks(wiring)
-        self.relay: Relay = Relay(wiring, self._post, self._caller)
+        self.relay: Relay = Relay(wiring, self._notifier, self._post, self._caller)
         self.audit: Audit = Audit(wiring)
 
 

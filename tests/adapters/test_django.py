@@ -307,8 +307,8 @@ def test_the_command_lists_and_revokes(host: None, setting: dict[str, Any]) -> N
 def test_the_command_sends_what_waits(host: None, setting: dict[str, Any]) -> None:
     """A letter goes by the post of the setting, once."""
     outbox = MemoryOutbox()
+    setting["NOTIFIER"] = outbox
     setting["POST"] = lambda: Post(
-        notifier=outbox,
         writer=LetterWriter(site_name="Bureau"),
         sender=Mailbox("portal@bureau.test"),
         pages="https://bureau.test/portal",

@@ -60,7 +60,6 @@ def mailroom(records: RecordStore | None = None, *, post: dict[str, Any] | None 
     """Return an agency; each part of its kit and its post can be replaced."""
     store, clock, outbox = records or MemoryRecordStore(), FrozenClock(), MemoryOutbox()
     parts: dict[str, Any] = {
-        "notifier": outbox,
         "writer": WRITER,
         "sender": Mailbox("portal@studio.test", "Studio"),
         "pages": "https://studio.test/portal",
@@ -70,6 +69,7 @@ def mailroom(records: RecordStore | None = None, *, post: dict[str, Any] | None 
         "clock": clock,
         "secret_keys": [KEY],
         "kinds": [project_kind()],
+        "notifier": outbox,
         "post": Post(**(parts | (post or {}))),
     }
     room = Mailroom(kit=kit(**(chosen | options)), records=store, clock=clock, outbox=outbox)

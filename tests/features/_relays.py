@@ -56,8 +56,8 @@ class World:
             clock=self.clock,
             kinds=[project_kind()],
             secret_keys=[KEY],
+            notifier=post,
             post=Post(
-                notifier=post,
                 writer=WRITER,
                 sender=Mailbox("portal@studio.test"),
                 pages="https://studio.test/portal",

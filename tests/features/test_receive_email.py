@@ -362,14 +362,13 @@ def test_the_letter_that_the_relay_sends_can_be_answered() -> None:
     """To the address that it names; the answer to staff goes out the same way, and a report marks the contact."""
     outbox, clock = MemoryOutbox(), FrozenClock()
     post = Post(
-        notifier=outbox,
         writer=LetterWriter(site_name="Studio Noord"),
         sender=Mailbox("portal@studio.example", "Studio Noord"),
         pages="https://portal.studio.example/share",
         reply_domain=DOMAIN,
         gather=timedelta(0),
     )
-    here = office(kit(clock=clock, inbox=INBOX, post=post))
+    here = office(kit(clock=clock, inbox=INBOX, notifier=outbox, post=post))
     here.kit.conversations.post(here.talk, "Which of the two?", audience=Audience.CLIENT, by=here.maria)
     clock.advance(timedelta(hours=1))
     here.kit.relay.run_once()

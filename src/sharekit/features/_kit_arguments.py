@@ -44,6 +44,7 @@ def check_parts(**parts: object) -> None:
         "rate_limiter": "acquire",
         "scanner": "scan",
         "inbox": "read",
+        "notifier": "send",
         "webhook_caller": "call",
     }
     for setting, part in parts.items():

@@ -19,7 +19,7 @@ from sharekit.errors import ConflictError, RetryTransaction, StorageError
 from sharekit.features._sealing import seal
 from sharekit.features._unit import Wiring
 from sharekit.ids import TenantId
-from sharekit.ports import Eq, WebhookCaller
+from sharekit.ports import Eq, Notifier, WebhookCaller
 from sharekit.records import checks
 from sharekit.records.notices import Carrier, Delivery, DeliveryKeys
 from sharekit.records.relaying import RelayReport
@@ -40,9 +40,12 @@ _MOST: Final = 1_000_000
 class Relay:
     """Delivers the news of every tenant."""
 
-    def __init__(self, wiring: Wiring, post: Post | None, caller: WebhookCaller | None) -> None:
+    def __init__(
+        self, wiring: Wiring, notifier: Notifier | None, post: Post | None, caller: WebhookCaller | None
+    ) -> None:
         # A relay joins nothing: what the host may still undo is no news.
         self._wiring = wiring.on_its_own()
+        self._notifier = notifier
         self._post = post
         self._caller = caller
 
@@ -52,7 +55,7 @@ class Relay:
 
         One failure never stops the rest. What fails for now is tried again by a later run, after a time that
         grows; what fails for good, or ten times, is given up and can be listed by `Notifications.dead_letters`.
-        Without a `Post` no letter is sent, and the notices wait in the portal; without a caller no webhook is called.
+        Without a notifier no letter is sent, and the notices wait in the portal; without a caller no webhook is called.
 
         Args:
             limit: About how many events and letters to do at most in each tenant, so that a run ends.
@@ -74,12 +77,13 @@ class Relay:
             yield attrs.evolve(self._wiring, tenant=tenant)
 
     def _run(self, wiring: Wiring, limit: int) -> RelayReport:
-        post, caller = self._post, self._caller
+        post, notifier, caller = self._post, self._notifier, self._caller
         gather = None if post is None else post.gather
         report = _each(wiring, limit, partial(due_ids, wiring, OUTBOX_ENTRY), lambda id_: plan(wiring, id_, gather))
-        if post is not None:
-            report += _each(wiring, limit, partial(due_ids, wiring, NOTICE), lambda id_: send(wiring, post, id_))
-            report += _again(wiring, limit, Carrier.MAIL, lambda taken: resend(wiring, post, taken))
+        if post is not None and notifier is not None:
+            mail = post, notifier
+            report += _each(wiring, limit, partial(due_ids, wiring, NOTICE), lambda id_: send(wiring, *mail, id_))
+            report += _again(wiring, limit, Carrier.MAIL, lambda taken: resend(wiring, *mail, taken))
         if caller is not None:
             report += _again(wiring, limit, Carrier.WEBHOOK, lambda taken: call(wiring, caller, taken))
         return report + RelayReport(sealed=_sealed(wiring, limit))

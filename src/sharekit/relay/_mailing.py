@@ -25,7 +25,7 @@ from sharekit.ids import ConversationId
 from sharekit.mail.addresses import reply_address
 from sharekit.mail.composing import compose, message_id
 from sharekit.mail.letters import LetterContent
-from sharekit.ports import AllOf, AutoSubmitted, Eq, Letter, Mailbox, OrderBy
+from sharekit.ports import AllOf, AutoSubmitted, Eq, Letter, Mailbox, Notifier, OrderBy
 from sharekit.records.catalog import Audience
 from sharekit.records.notices import (
     Cadence,
@@ -81,7 +81,7 @@ class _Ready:
     bounces_to: str | None = None
 
 
-def send(wiring: Wiring, post: Post, notice_id: str) -> RelayReport:
+def send(wiring: Wiring, post: Post, notifier: Notifier, notice_id: str) -> RelayReport:
     """Send the letter that tells of a notice, when its time has come and nobody else does."""
 
     def taken(unit: Unit) -> Delivery | None:
@@ -103,11 +103,11 @@ def send(wiring: Wiring, post: Post, notice_id: str) -> RelayReport:
         except Exception:  # noqa: BLE001  # its reader cannot be asked for
             _log.exception("notice %s... has to wait", notice_id[:8])
             return wiring.write(lambda unit: _later(unit, notice_id))
-        return RelayReport() if delivery is None else resend(wiring, post, delivery)
-    return RelayReport() if ready is None else _handed_over(wiring, post, ready)
+        return RelayReport() if delivery is None else resend(wiring, post, notifier, delivery)
+    return RelayReport() if ready is None else _handed_over(wiring, post, notifier, ready)
 
 
-def resend(wiring: Wiring, post: Post, delivery: Delivery) -> RelayReport:
+def resend(wiring: Wiring, post: Post, notifier: Notifier, delivery: Delivery) -> RelayReport:
     """Send a letter that one has taken."""
     try:
         # An address to answer to is kept with what is found out.
@@ -116,15 +116,15 @@ def resend(wiring: Wiring, post: Post, delivery: Delivery) -> RelayReport:
         raise  # the letter is due again when the lease is over
     except Exception as error:  # noqa: BLE001  # as above
         return wiring.write(partial(_failed, wiring, delivery=delivery, error=error))
-    return _handed_over(wiring, post, ready)
+    return _handed_over(wiring, post, notifier, ready)
 
 
-def _handed_over(wiring: Wiring, post: Post, ready: _Ready) -> RelayReport:
+def _handed_over(wiring: Wiring, post: Post, notifier: Notifier, ready: _Ready) -> RelayReport:
     """Write a letter, hand it over, and note what became of it."""
     if ready.content is not None:
         try:
             letter = _letter(wiring, post, ready, ready.content.letter)
-            post.notifier.send(letter, compose(letter))
+            notifier.send(letter, compose(letter))
         except Exception as error:  # noqa: BLE001  # whatever a service or a template does to one letter
             return wiring.write(partial(_failed, wiring, delivery=ready.delivery, error=error))
     return wiring.write(lambda unit: _settled(unit, ready))

@@ -1,5 +1,5 @@
 """
-How letters go out: by whom, from whom, in which words, and to which pages they lead.
+How letters go out: from whom, in which words, and to which pages they lead.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 import attrs
 
 from sharekit.errors import ConfigurationError
-from sharekit.ports import Mailbox, Notifier
+from sharekit.ports import Mailbox
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.instants import zone_of
 
@@ -25,10 +25,9 @@ _MOST_GATHERED: Final = timedelta(days=1)
 @attrs.frozen(kw_only=True)
 class Post:
     """
-    How letters go out.
+    What every letter needs besides its notifier.
 
     Attributes:
-        notifier: What takes them.
         writer: What writes them.
         sender: From whom they are.
         pages: Where the portal is mounted, as its readers reach it: ``"https://portal.example/portal"``.
@@ -42,7 +41,6 @@ class Post:
         ConfigurationError: One of them cannot be used.
     """
 
-    notifier: Notifier
     writer: "LetterWriter"
     sender: Mailbox
     pages: str

@@ -16,6 +16,7 @@ from sharekit.ports import (
     Clock,
     Directory,
     MailReader,
+    Notifier,
     PlanAllows,
     Predicate,
     RateLimiter,
@@ -121,6 +122,7 @@ def kit(
     plan_allows: PlanAllows | None = None,
     undo_window: timedelta = timedelta(0),
     inbox: MailReader | None = None,
+    notifier: Notifier | None = None,
     post: Post | None = None,
     webhook_caller: WebhookCaller | None = None,
     detectors: Iterable[Detector] = (),
@@ -145,6 +147,7 @@ def kit(
         plan_allows: As for `Sharekit`.
         undo_window: As for `Sharekit`; none by default, so that what is written is seen at once.
         inbox: As for `Sharekit`.
+        notifier: As for `Sharekit`.
         post: As for `Sharekit`.
         webhook_caller: As for `Sharekit`.
         detectors: As for `Sharekit`.
@@ -166,6 +169,7 @@ def kit(
         plan_allows=plan_allows,
         undo_window=undo_window,
         inbox=inbox,
+        notifier=notifier,
         post=post,
         webhook_caller=webhook_caller,
         detectors=detectors,

@@ -55,6 +55,7 @@ def build(settings: Settings) -> Parts:
         clock=settings.clock,
         blobs=settings.blobs,
         scanner=settings.scanner,
+        notifier=settings.notifier,
         post=settings.post,
         inbox=settings.inbox,
         webhook_caller=settings.webhook_caller,

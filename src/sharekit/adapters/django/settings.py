@@ -14,7 +14,17 @@ from django.db import DEFAULT_DB_ALIAS
 from django.utils.module_loading import import_string
 
 from sharekit.errors import ConfigurationError, WeakSecretKeyError
-from sharekit.ports import BlobStore, Clock, Directory, MailReader, Predicate, RateLimiter, Scanner, WebhookCaller
+from sharekit.ports import (
+    BlobStore,
+    Clock,
+    Directory,
+    MailReader,
+    Notifier,
+    Predicate,
+    RateLimiter,
+    Scanner,
+    WebhookCaller,
+)
 from sharekit.records.declarations import ResourceKind
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.uploads import UploadPolicy
@@ -44,7 +54,8 @@ class Settings:
         clock: ``CLOCK``: the time; the machine's own when None.
         blobs: ``BLOBS``: where the bytes of documents are kept; without it there are no documents.
         scanner: ``SCANNER``: what looks for viruses, or None.
-        post: ``POST``: how letters go out, or None.
+        notifier: ``NOTIFIER``: what takes letters, or None.
+        post: ``POST``: what letters need besides, or None.
         inbox: ``INBOX``: what reads mail that comes in, or None.
         webhook_caller: ``WEBHOOK_CALLER``: what calls webhooks, or None.
         uploads: ``UPLOADS``: what people outside may send; the rule of `Sharekit` when None.
@@ -71,6 +82,7 @@ class Settings:
     clock: Clock | None
     blobs: BlobStore | None
     scanner: Scanner | None
+    notifier: Notifier | None
     post: Post | None
     inbox: MailReader | None
     webhook_caller: WebhookCaller | None
@@ -112,6 +124,7 @@ def read() -> Settings:
         clock=given.made("CLOCK", "now"),
         blobs=given.made("BLOBS", "write"),
         scanner=given.made("SCANNER", "scan"),
+        notifier=given.made("NOTIFIER", "send"),
         post=given.made("POST", "one_click"),
         inbox=given.made("INBOX", "read"),
         webhook_caller=given.made("WEBHOOK_CALLER", "call"),
