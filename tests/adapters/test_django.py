@@ -357,7 +357,7 @@ def test_the_command_works_in_any_tenant(host: None, setting: dict[str, Any]) ->
         ("--tenant", "a b", "links", "x", "1"),
         ("revoke-all", "mattre", "1"),
         ("links", "mattre", "1"),
-        ("sweep",),
+        ("sweep", "--hours=-1"),
     ],
 )
 def test_the_command_tells_what_was_wrong(host: None, setting: dict[str, Any], words: tuple[str, ...]) -> None:
