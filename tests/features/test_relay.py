@@ -2,6 +2,7 @@
 The relay: who hears of what by mail, when, and in which words.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from sharekit.ids import TenantId
 from sharekit.records.notices import Cadence, DeliveryState, News, Notice, NoticePreferences
 from sharekit.records.people import ContactInfo, MembershipInfo, OrganizationInfo, StaffInfo
 from sharekit.records.requests import RequestItem
+from sharekit.web.routes import find_route
 from tests.features._mailroom import HOUR, KEY, MINUTE, Mailroom, mailroom
 from tests.features._requests import PDF
 
@@ -554,3 +556,20 @@ def test_letters_go_at_the_readers_own_times(cadence: Cadence, at: str, goes: st
     )
 
     assert when(notice, wants, moment, "UTC") == datetime.fromisoformat(goes).replace(tzinfo=UTC)
+
+
+def test_letters_lead_to_pages_that_there_are(room: Mailroom, ana: Contact) -> None:
+    """Every address of the portal in a letter is one of its routes."""
+    kit = room.kit
+    kit.people.invite(ana, by=room.maria)
+    kit.links.create(PROJECT, by=room.maria, sections={"progress"}, recipient=ana)
+    kit.requests.create(to=[ana], items=[RequestItem("Passport")], about=PROJECT, by=room.maria)
+    share(room, ana)
+    room.run()
+    kit.documents.add(PROJECT, "plan.pdf", PDF, by=room.maria)
+    room.run()
+    mounted = "https://studio.test/portal"
+    found = [address for letter in room.letters("ana@acme.test") for address in re.findall(r"https://\S+", letter.text)]
+
+    assert len(found) == 4
+    assert [address for address in found if find_route(address.removeprefix(mounted)) is None] == []
