@@ -90,6 +90,11 @@ class World:
         return _TYPICAL + 1
 
     @property
+    def shared_projects(self) -> int:
+        """How many projects are shared with `large_by_projects`, the first ones."""
+        return min(_LARGE_PROJECTS, self.projects // 5)
+
+    @property
     def first_document(self) -> int:
         """The number of the first document."""
         return self.projects * (1 + FOLDERS)
@@ -138,7 +143,7 @@ class World:
                 yield Grant(contact, self._document(chance))
             for _ in range(contact % 3):
                 yield Grant(contact, self.projects // 2 + chance.randrange(self.projects // 2), organization=True)
-        for project in range(min(_LARGE_PROJECTS, self.projects // 5)):
+        for project in range(self.shared_projects):
             yield Grant(self.large_by_projects, project)
         for _ in range(10_000):
             yield self._noise(chance)

@@ -11,9 +11,12 @@ is what counts: below 1 we are faster.
 
     python3 dev.py bench access [--sizes 1000,10000,100000,1000000] [--batches 30]
                                 [--store sqlite | postgresql] [--folder DIR] [--plot DIR]
+                                [--processor-time] [--by-hand-alone]
 
 A million grants take minutes to plant. What lies in --folder is taken as it is, so that a second
-run begins at once. --plot draws the growth there. On PostgreSQL, whose server is that of the tests,
+run begins at once. --plot draws the growth there. --processor-time counts what this process computes,
+which other programs on the machine disturb less than the time on the clock. --by-hand-alone leaves
+the libraries out, which take most of the time. On PostgreSQL, whose server is that of the tests,
 the SQL by hand is the only opponent, and sizes have to grow.
 """
 
@@ -53,7 +56,7 @@ Act = Callable[[int], object]
 
 @attrs.frozen(kw_only=True)
 class Built:
-    """Both sides, built at one size; a folder for what else is built; how often to compare, and with libraries too."""
+    """Both sides, built at one size; where more is built; how often to compare, by which clock, and with what."""
 
     world: World
     size: int
@@ -61,6 +64,7 @@ class Built:
     by_hand: Shaped
     folder: Path
     batches: int
+    clock: Callable[[], float]
     libraries: bool
 
 
@@ -85,21 +89,22 @@ class Line:
         )
 
 
-def compare(case: str, size: int, ours: Act, others: dict[str, Act], *, batches: int, each: int) -> Iterator[Line]:
+def compare(built: Built, case: str, ours: Act, others: dict[str, Act], *, each: int) -> Iterator[Line]:
     """Run all sides over the same batches, in turns, and yield a line for each opponent."""
+    batches, clock = built.batches, built.clock
     sides = {"": ours, **others}
     times: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(-2, batches):  # two to warm up
         for name in [*sides] if number % 2 else reversed([*sides]):
-            start = time.perf_counter()
+            start = clock()
             sides[name](number)
             if number >= 0:
-                times[name].append((time.perf_counter() - start) / each)
+                times[name].append((clock() - start) / each)
     for name in others:
         ratios = sorted(a / b for a, b in zip(times[""], times[name], strict=True))
         line = Line(
             case,
-            size,
+            built.size,
             name,
             statistics.median(ratios),
             ratios[0],
@@ -112,7 +117,7 @@ def compare(case: str, size: int, ours: Act, others: dict[str, Act], *, batches:
 
 
 def decisions(built: Built) -> Iterator[Line]:
-    """Decide of documents at depth 1: some that are granted, directly or by the project, and some that are not."""
+    """Decide of documents at depth 1: some that are granted, some whose project is, and some that are not."""
     world, size, ours, by_hand, batches = built.world, built.size, built.ours, built.by_hand, built.batches
     documents = {thing.number: thing for thing in world.things() if thing.kind == "document" and len(thing.above) == 1}
     shown = [number for number, thing in documents.items() if thing.shown]
@@ -122,20 +127,22 @@ def decisions(built: Built) -> Iterator[Line]:
         if not grant.organization and grant.thing in documents and documents[grant.thing].shown
     ]
     chance = random.Random(4)
+    inside = [number for number in shown if documents[number].above[0] < world.shared_projects]
     pool = {
         "decide, yes": chance.sample(granted, min(len(granted), 1_000)),
+        "decide, yes, by its project": [(world.large_by_projects, chance.choice(inside)) for _ in range(1_000)],
         "decide, no": [(chance.randrange(100, world.contacts), chance.choice(shown)) for _ in range(1_000)],
     }
     pool["decide, no"] = [pair for pair in pool["decide, no"] if not by_hand.decide(*pair)]
     rivals = _deciders(world, size, built.folder) if built.libraries else {}
     for case, pairs in pool.items():
-        wanted = case == "decide, yes"
+        wanted = case.startswith("decide, yes")
         assert all(ours.decide(*pair) == by_hand.decide(*pair) == wanted for pair in pairs)
         lots = [chance.sample(pairs, _DECISIONS) for _ in range(batches)]
         sides = {name: _each(decide, lots, wanted=wanted) for name, decide in rivals.items()}
         sides = {"by hand": _each(by_hand.decide, lots, wanted=wanted), **sides}
         mine = _each(ours.decide, lots, wanted=wanted)
-        yield from compare(case, size, mine, sides, batches=batches, each=_DECISIONS)
+        yield from compare(built, case, mine, sides, each=_DECISIONS)
 
 
 def _each(decide: Callable[[int, int], bool], lots: Sequence[Sequence[tuple[int, int]]], *, wanted: bool) -> Act:
@@ -181,7 +188,7 @@ def pages(built: Built) -> Iterator[Line]:
                 sides["guardian, direct"] = _guarded(guardian, contacts, search, theirs, direct=True)
             case = f"{who}, {place}{', search' if search else ''}"
             act = _listing(ours, contacts, search, mine)
-            yield from compare(case, built.size, act, sides, batches=built.batches, each=len(contacts))
+            yield from compare(built, case, act, sides, each=len(contacts))
 
 
 def _clients(world: World, size: int) -> Iterator[tuple[str, Sequence[int]]]:
@@ -304,10 +311,10 @@ def rows_written(members: int) -> tuple[int, int]:
     return between - before, after - between
 
 
-def run(world: World, size: int, store: str, folder: Path, batches: int) -> Iterator[Line]:
+def run(world: World, size: int, folder: Path, options: argparse.Namespace) -> Iterator[Line]:
     """Build what is missing, and compare everything at one size."""
     folder.mkdir(parents=True, exist_ok=True)
-    pair = STORES[store](world, folder)
+    pair = STORES[options.store](world, folder)
     ours, by_hand = pair.ours, pair.by_hand
     ready = folder / "ready"
     if not ready.exists():
@@ -321,8 +328,9 @@ def run(world: World, size: int, store: str, folder: Path, batches: int) -> Iter
             ours=ours,
             by_hand=by_hand,
             folder=folder,
-            batches=batches,
-            libraries=store == "sqlite",
+            batches=options.batches,
+            clock=time.process_time if options.processor_time else time.perf_counter,
+            libraries=options.store == "sqlite" and not options.by_hand_alone,
         )
         yield from decisions(built)
         yield from pages(built)
@@ -335,7 +343,7 @@ def plot(lines: Sequence[Line], folder: Path) -> None:
     """Draw how each side's time grows, a picture for deciding and one for each sort of page."""
     pyplot: Any = importlib.import_module("matplotlib.pyplot")
     importlib.import_module("matplotlib").rcParams["svg.hashsalt"] = "sharekit"
-    cases = {"decide": ["decide, yes", "decide, no"]}
+    cases = {"decide": [case for case in dict.fromkeys(line.case for line in lines) if case.startswith("decide")]}
     cases["pages"] = [case for case in dict.fromkeys(line.case for line in lines) if not case.startswith("decide")]
     for name, wanted in cases.items():
         columns = min(3, len(wanted))
@@ -371,6 +379,8 @@ def main() -> None:
     parser.add_argument("--store", choices=[*STORES], default="sqlite")
     parser.add_argument("--folder", type=Path, help="where what is built is kept; for this run alone when not given")
     parser.add_argument("--plot", type=Path, help="where to draw the growth")
+    parser.add_argument("--processor-time", action="store_true", help="count what this process computes")
+    parser.add_argument("--by-hand-alone", action="store_true", help="compare with no library")
     options = parser.parse_args()
     if away := missing():
         print("left out, since not installed:", ", ".join(away))
@@ -380,7 +390,7 @@ def main() -> None:
     lines: list[Line] = []
     with tempfile.TemporaryDirectory() as scratch:
         for size in options.sizes.split(","):
-            lines += run(world, int(size), options.store, (options.folder or Path(scratch)) / size, options.batches)
+            lines += run(world, int(size), (options.folder or Path(scratch)) / size, options)
     if options.plot is not None:
         plot(lines, options.plot)
 

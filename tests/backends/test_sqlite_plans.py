@@ -7,12 +7,13 @@ from typing import ClassVar
 
 import pytest
 
-from sharekit.backends import _sqlite_plans
+from sharekit.backends import _sqlite_plans, _sqlite_prepared, _sqlite_transactions
 from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.ports import (
     AllOf,
     AnyOf,
     Eq,
+    In,
     InSelect,
     KeyValue,
     KindSpec,
@@ -162,3 +163,75 @@ def test_pages_are_the_same_by_every_plan(
         after = Position(rows[-1].keys["name"], rows[-1].id)
 
     assert ids == (expected[::-1] if descending else expected)
+
+
+def _statements(store: SqliteRecordStore, query: Query) -> int:
+    """How many statements a question takes."""
+    statements: list[str] = []
+    with store.transaction(TENANT) as tx:
+        cursor = tx._cursor
+        assert cursor is not None
+        cursor.connection.set_trace_callback(statements.append)
+        tx.find(query)
+        cursor.connection.set_trace_callback(None)
+    return len(statements)
+
+
+def _marked_by(who: str) -> AllOf:
+    """What is open and marked by somebody."""
+    return AllOf((OPEN, InSelect("id", Select("mark", "paper", Eq("who", who)))))
+
+
+def test_a_plan_is_counted_again_after_some_questions(papers: SqliteRecordStore) -> None:
+    """The same question is answered by the plan that was found for it, sixteen times."""
+    query = Query("paper", where=_marked_by("ana"), order=OrderBy("name"), limit=2)
+    first, *taken = [_statements(papers, query) for _ in range(17)]
+
+    assert first > 1
+    assert taken == [1] * 15 + [first]
+
+
+def test_what_changes_is_found_by_an_old_plan_too(papers: SqliteRecordStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan says how to look and never what there is: a mark that is taken away is not found again."""
+    monkeypatch.setattr(_sqlite_plans, "DRIVEN_AT_MOST", 3)
+    query = Query("paper", where=_marked_by("ana"), order=OrderBy("name"), limit=2)
+    before = _asked(papers, query)[0]
+    with papers.transaction(TENANT, write=True) as tx:
+        tx.delete("mark", "m8", 1)
+        tx.delete("mark", "m1", 1)
+
+    assert before == ["p8", "p4"]
+    assert _asked(papers, query)[0] == ["p4", "p2"]
+
+
+def test_questions_of_one_shape_have_their_own_values(papers: SqliteRecordStore) -> None:
+    """A statement that was compiled for one question serves the next with the values of that one."""
+    with papers.transaction(TENANT, write=True) as tx:
+        keys: dict[str, KeyValue] = {"paper": "p6", "who": "bo"}
+        tx.put(Row(tenant=TENANT, kind="mark", id="n6", revision=0, schema=1, keys=keys, body="{}"))
+    found = [
+        _asked(papers, Query("paper", where=_marked_by(who), order=OrderBy("name"), after=after, limit=limit))[0]
+        for who, after, limit in (
+            ("ana", None, 1),
+            ("bo", None, 5),
+            ("nobody", None, 5),
+            ("ana", Position("n1", "p8"), 5),
+            ("bo", Position("n3", "p6"), 5),
+            ("ana", None, 5),
+        )
+    ]
+
+    assert found == [["p8"], ["p6"], [], ["p4", "p2"], [], ["p8", "p4", "p2"]]
+
+
+def test_shapes_are_forgotten_when_there_are_many(papers: SqliteRecordStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many sorts of questions are asked, few statements are kept, and the answers stay right."""
+    monkeypatch.setattr(_sqlite_transactions, "_SHAPES", 3)
+    monkeypatch.setattr(_sqlite_prepared, "_REMEMBERED", 2)
+    ids = [[f"p{place}" for place in range(count)] for count in range(1, 8)]
+    found = [_asked(papers, Query("paper", where=In("id", some)))[0] for some in ids * 2]
+    marked = [_asked(papers, Query("paper", where=_marked_by(who), limit=9))[0] for who in ("ana", "bo", "cy", "ana")]
+
+    assert found == ids * 2
+    assert marked == [["p2", "p4", "p8"], [], [], ["p2", "p4", "p8"]]
+    assert len(papers._layout.prepared) <= 3
