@@ -37,9 +37,10 @@ from sharekit import (
     requested_by_my_organization,
     shared_with_me,
 )
-from sharekit.ports import AllOf, AnyOf, Condition, Eq, Predicate, ReaderFacts
+from sharekit.ports import AllOf, AnyOf, Condition, Eq, Predicate, ReaderFacts, RecordStore
 from sharekit.records.scopes import ScopeAll, ScopeAny, ScopeNot, ScopePredicate, parse_scope
 from sharekit.testing import FrozenClock, kit
+from tests.testing._broken_glances import Glances
 
 MARIA = Staff("maria")
 ROOT = System("setup")
@@ -144,10 +145,12 @@ def predicates(world: "World") -> list[Predicate]:
 class World:
     """A kit, and an oracle that was told the same."""
 
-    def __init__(self, scope: PortalScope) -> None:
+    def __init__(self, scope: PortalScope, records: RecordStore | None = None) -> None:
         self.clock = FrozenClock()
         self.begun = self.clock.now()
-        self.kit: Sharekit = kit(kinds=KINDS, clock=self.clock, scope=scope, predicates=predicates(self))
+        self.kit: Sharekit = kit(
+            kinds=KINDS, clock=self.clock, scope=scope, predicates=predicates(self), records=records
+        )
         self.scope = scope
         self.contacts = [self.kit.people.add_contact(n, f"{n}@x.test", by=MARIA) for n in ("ana", "bo", "cy")]
         self.companies = [self.kit.people.add_organization(n, by=MARIA) for n in ("Acme", "Brill")]
@@ -397,6 +400,25 @@ def test_list_decision_explanation_and_oracle_agree(
         assert expected == decided
         assert expected == explained
         assert expected == listed
+
+
+@given(scope=scopes, story=st.lists(steps, max_size=25), action=st.sampled_from(Action))
+@settings(max_examples=150)
+def test_what_is_decided_at_a_glance_is_what_is_decided(
+    scope: PortalScope, story: list[tuple[Any, ...]], action: Action
+) -> None:
+    """On a store that can read rows at a glance nothing is decided otherwise, or for another reason."""
+    world = World(scope, Glances())
+    for step in story:
+        world.do(step)
+
+    for expected, decided, listed in answers(world):
+        assert expected == decided
+        assert expected == listed
+    for contact in [*world.contacts, Contact("nobody")]:
+        for ref in REFS:
+            decision = world.kit.access.decide(contact, action, ref)
+            assert decision == world.kit.access.explain(contact, action, ref).decision
 
 
 @given(scope=scopes)
