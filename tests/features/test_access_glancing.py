@@ -16,6 +16,7 @@ from sharekit import (
     Staff,
     System,
     Visibility,
+    in_shared_projects,
     requested_by_me,
     shared_with_me,
 )
@@ -158,4 +159,18 @@ def test_everything_else_is_decided_as_ever(shared: Sharekit, store: _Counting) 
     assert told == [(AccessReason.SHARED, 1), (AccessReason.IN_SHARED, 1), (AccessReason.IN_SHARED, 1)]
     assert levels == [AccessReason.SHARED, AccessReason.LEVEL]
     assert taken == [(AccessReason.SHARED, 1), (AccessReason.OUT_OF_SCOPE, 1)]
+    assert _decided(shared, store, ana, inner) == (AccessReason.OUT_OF_SCOPE, 1)
+
+
+def test_a_scope_that_takes_away_wants_every_grant(shared: Sharekit, store: _Counting) -> None:
+    """What is shared and lies in something shared, too, is not in a scope that excludes the latter."""
+    inner = ResourceRef("project", "1")
+    ana = shared.people.add_contact("Ana", "ana@x.test", by=MARIA)
+    shared.catalog.put(inner, title="Texts", container=PROJECT, owner=MARIA, by=ROOT)
+    shared.shares.grant(inner, to=ana, by=MARIA)
+    shared.portal.configure(scope=shared_with_me & ~in_shared_projects, by=ROOT)
+    alone = _decided(shared, store, ana, inner)
+    shared.shares.grant(PROJECT, to=ana, by=MARIA)
+
+    assert alone == (AccessReason.SHARED, 1)
     assert _decided(shared, store, ana, inner) == (AccessReason.OUT_OF_SCOPE, 1)
