@@ -7,12 +7,12 @@ from datetime import datetime
 
 import attrs
 
-from sharekit.codec.kinds import STAFF
 from sharekit.codec.kinds_of_conversations import MESSAGE, READING
 from sharekit.codec.kinds_of_documents import STORED_FILE
 from sharekit.codec.kinds_of_requests import REQUEST_RECIPIENT
 from sharekit.features._conversation_facts import Reader, context_of, may_view, present_in, standing_in
 from sharekit.features._parties import contact_of, organization_of
+from sharekit.features._readers import name_of
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import FileId, MessageId, RequestId
 from sharekit.policies.conversations import Standing, judge_message, readable
@@ -88,8 +88,8 @@ class Shown:
         if type_ == Organization.type:
             organization = organization_of(self.wiring, self.unit, id_)
             return None if organization is None else organization.name
-        profile = self.unit.get(STAFF, id_) if type_ == Staff.type else None
-        return None if profile is None else profile.name
+        # The host's own directory knows its people, as it does where news is told.
+        return (name_of(self.wiring, self.unit, party) or None) if type_ == Staff.type else None
 
     def title(self, entry: CatalogEntry) -> str:
         """Return the title of a thing that the reader may read."""

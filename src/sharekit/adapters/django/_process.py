@@ -60,6 +60,7 @@ def build(settings: Settings) -> Parts:
         inbox=settings.inbox,
         webhook_caller=settings.webhook_caller,
         uploads=settings.uploads,
+        undo_window=settings.undo_window,
         rate_limiter=settings.rate_limiter,
         tenant=settings.tenant,
     )

@@ -4,6 +4,7 @@ The one setting ``SHAREKIT``: a dictionary of objects, of functions that make th
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -14,6 +15,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.utils.module_loading import import_string
 
 from sharekit.errors import ConfigurationError, WeakSecretKeyError
+from sharekit.kit import UNDO_WINDOW
 from sharekit.ports import (
     BlobStore,
     Clock,
@@ -59,6 +61,7 @@ class Settings:
         inbox: ``INBOX``: what reads mail that comes in, or None.
         webhook_caller: ``WEBHOOK_CALLER``: what calls webhooks, or None.
         uploads: ``UPLOADS``: what people outside may send; the rule of `Sharekit` when None.
+        undo_window: ``UNDO_WINDOW``: how long whoever wrote a message may take it back, as a timedelta.
         rate_limiter: ``RATE_LIMITER``: what slows down guessing; one in the memory of the process when None.
         origin: ``ORIGIN``: scheme and host of the site, for addresses where there is no request.
         resolve_tenant: ``RESOLVE_TENANT``: tells the tenant of a request.
@@ -87,6 +90,7 @@ class Settings:
     inbox: MailReader | None
     webhook_caller: WebhookCaller | None
     uploads: UploadPolicy | None
+    undo_window: timedelta
     rate_limiter: RateLimiter | None
     origin: str | None
     resolve_tenant: Callable[[WebRequest], str | None] | None
@@ -129,6 +133,7 @@ def read() -> Settings:
         inbox=given.made("INBOX", "read"),
         webhook_caller=given.made("WEBHOOK_CALLER", "call"),
         uploads=given.made("UPLOADS", "documents"),
+        undo_window=given.of("UNDO_WINDOW", timedelta, default=UNDO_WINDOW),
         rate_limiter=given.made("RATE_LIMITER", "acquire"),
         origin=given.text("ORIGIN", "") or None,
         resolve_tenant=given.function("RESOLVE_TENANT"),
@@ -235,7 +240,7 @@ class _Given:
         return _called(name, value) if callable(value) else value
 
 
-_ARTICLES: Final = {bool: "True or False", int: "a whole number"}
+_ARTICLES: Final = {bool: "True or False", int: "a whole number", timedelta: "a timedelta"}
 
 
 def _several(name: str, of: type[T], value: object) -> Iterable[T]:
