@@ -16,6 +16,7 @@ from django_cases.office.models import Case
 from django_cases.office.seed import People, seed
 from django_cases.office.sharing.papers import seed_papers
 from django_cases.office.sharing.people import enter_everybody
+from django_cases.office.sharing.talks import seed_talks
 
 __all__ = ["PortTakenError", "prepare", "serving"]
 
@@ -45,6 +46,7 @@ def prepare() -> People:
         enter_everybody()
     if is_new:
         seed_papers()
+        seed_talks()
     connection.close()  # the server has a connection for each thread
     return people
 

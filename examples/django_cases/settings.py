@@ -3,6 +3,7 @@ The settings of the project: ordinary Django, and one setting of sharekit's.
 """
 
 import os
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -84,4 +85,5 @@ SHAREKIT = {
     "ACCENT": "#7a1f33",
     "TEMPLATE_FOLDERS": [HERE / "client_pages"],
     "SECURE_COOKIES": HTTPS,
+    "UNDO_WINDOW": timedelta(seconds=5),  # so that who tries it with two browsers need not wait
 }

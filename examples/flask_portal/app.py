@@ -22,6 +22,7 @@ from flask_portal.sharing.catalog import enter_all
 from flask_portal.sharing.kit import make_kit
 from flask_portal.sharing.papers import seed_papers
 from flask_portal.sharing.recipients import enter_people, enter_staff
+from flask_portal.sharing.talks import seed_talks
 
 __all__ = ["create_app"]
 
@@ -39,6 +40,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     enter_staff(db, kit)
     if is_new:
         seed_papers(db, kit, settings.zone)
+        seed_talks(db, settings)
 
     app = Flask("flask_portal")
     app.config.update(

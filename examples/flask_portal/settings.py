@@ -3,6 +3,7 @@ What a start of the portal can choose.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 __all__ = ["LANGUAGES", "Settings"]
@@ -22,6 +23,7 @@ class Settings:
         accent: Its colour.
         zone: Where the agency's days begin and end.
         https: Whether browsers reach it by https; cookies are then marked secure.
+        undo: How long whoever wrote a message may take it back; until then nobody else sees it.
     """
 
     data: Path
@@ -29,3 +31,4 @@ class Settings:
     accent: str = "#0b5f63"
     zone: str = "Europe/Amsterdam"
     https: bool = False
+    undo: timedelta = timedelta(seconds=5)

@@ -22,4 +22,5 @@ def make_kit(settings: Settings, db: Database, clock: Clock | None = None) -> Sh
         kinds=[project_kind(db)],
         directory=AgencyDirectory(db),
         clock=clock,
+        undo_window=settings.undo,
     )

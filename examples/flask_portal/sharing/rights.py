@@ -3,6 +3,7 @@ What the people of the agency may do with a project, told to sharekit each time 
 """
 
 from sharekit import ResourceRef, Right, Staff
+from sharekit.records.people import StaffInfo
 
 from flask_portal.agency import projects
 from flask_portal.agency.database import Database
@@ -30,6 +31,11 @@ class AgencyDirectory:
         if person.is_admin or (found is not None and found.owner_id == person.id):
             return frozenset(Right)
         return frozenset({Right.VIEW})
+
+    def staff_info(self, id: str) -> StaffInfo | None:
+        """Return what this person is called, for messages that clients read."""
+        person = member(self._db, id)
+        return None if person is None else StaffInfo(id=id, name=person.name, active=person.active)
 
 
 def why_not_share(project: projects.Project, rights: frozenset[Right]) -> str | None:

@@ -4,6 +4,7 @@ What the people of the firm may do with a case, told to sharekit each time it as
 
 from django.contrib.auth.models import User
 from sharekit import ResourceRef, Right, Staff
+from sharekit.records.people import StaffInfo
 
 from django_cases.office.models import Case
 
@@ -27,6 +28,13 @@ class OfficeDirectory:
         if case.closed is None and (user.is_superuser or case.lead == user):
             return frozenset(Right)
         return frozenset({Right.VIEW})
+
+    def staff_info(self, id: str) -> StaffInfo | None:
+        """Return what this person is called, for messages that clients read."""
+        user = User.objects.filter(pk=int(id)).first() if id.isdecimal() else None
+        if user is None:
+            return None
+        return StaffInfo(id=id, name=user.get_full_name() or user.get_username(), active=user.is_active)
 
 
 def may_share(user: User, case: Case) -> bool:
