@@ -13,7 +13,7 @@ METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", 
 
 def filled(address: str, place: str) -> str:
     """Return an address with something in each of its places."""
-    names = ("token", "handle", "name", "id", "item", "upload")
+    names = ("token", "handle", "name", "id", "item", "upload", "conversation", "message", "number")
     return address.format(kind="project", **dict.fromkeys(names, place))
 
 
@@ -35,6 +35,15 @@ KNOWN = {
     "/u/{token}/files": {"OPTIONS", "POST"},
     "/u/{token}/files/{upload}": {"DELETE", "HEAD", "OPTIONS", "PATCH"},
     "/p/documents": {"GET", "HEAD", "OPTIONS"},
+    "/p/news": {"GET", "HEAD", "OPTIONS", "POST"},
+    "/p/settings": {"GET", "HEAD", "OPTIONS", "POST"},
+    "/p/mute": {"OPTIONS", "POST"},
+    "/p/{kind}/{id}/c": {"GET", "HEAD", "OPTIONS", "POST"},
+    "/c/": {"GET", "HEAD", "OPTIONS"},
+    "/c/{conversation}": {"GET", "HEAD", "OPTIONS", "POST"},
+    "/c/{conversation}/undo": {"OPTIONS", "POST"},
+    "/c/{conversation}/{message}/{number}": {"GET", "HEAD", "OPTIONS"},
+    "/n/{token}": {"GET", "HEAD", "OPTIONS", "POST"},
     "/mail": {"OPTIONS", "POST"},
     "/d/": {"GET", "HEAD", "OPTIONS"},
     "/d/{id}": {"GET", "HEAD", "OPTIONS"},

@@ -3,13 +3,13 @@ Reads long bodies: piece by piece, no further than a limit, and files out of for
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import attrs
 
-from sharekit.errors import MissingExtraError
-from sharekit.web._errors import BodyTooLargeError, MalformedBodyError, WrongTypeError
+from sharekit.errors import MissingExtraError, UploadRefusedError
+from sharekit.web._errors import BodyLostError, BodyStalledError, BodyTooLargeError, MalformedBodyError, WrongTypeError
 from sharekit.web.messages import WebRequest
 
 try:
@@ -18,11 +18,14 @@ try:
 except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
     raise MissingExtraError("python_multipart", "pages") from _missing
 
-__all__ = ["Body", "SentFile", "read_file"]
+__all__ = ["Body", "SentFile", "SentMessage", "read_file", "read_message"]
 
 _PIECE: Final = 64 * 1024
 _BESIDES: Final = 64 * 1024  # what a form may hold besides the file: headers, boundaries, fields
-_MOST_PARTS: Final = 20
+_MOST_PARTS: Final = 30
+_MOST_TEXT: Final = 1024 * 1024  # of all fields of a message, in bytes
+_ANY_LENGTH: Final = 2**40
+_PASSED_OVER: Final = 64 * 1024 * 1024  # of files that are too large, so that the browser shows the answer
 
 
 class Body:
@@ -100,15 +103,63 @@ def read_file(request: WebRequest, most: int) -> SentFile:
         BodyTooLargeError: It is longer than such a form can be.
         MalformedBodyError: It cannot be read as such a form, or has no file.
     """
-    kind, options = parse_options_header(request.headers.get("content-type", ""))
-    boundary = options.get(b"boundary", b"")
-    if kind != b"multipart/form-data" or not 0 < len(boundary) <= 70:
-        raise WrongTypeError
-    parts = _Parts(Body(request, most + _BESIDES), boundary)
+    parts = _parts_of(request, most + _BESIDES)
     name = parts.next_file()
     if name is None:
         raise MalformedBodyError
     return SentFile(name, parts.bytes_of_file())
+
+
+@attrs.frozen
+class SentMessage:
+    """
+    A message as a form sends it.
+
+    Attributes:
+        fields: Its fields by name; the first counts where a name comes twice.
+        files: Names and bytes of its files; none where they are refused.
+        refused: Why its files cannot be taken, or None.
+    """
+
+    fields: Mapping[str, str] = attrs.field(repr=False)
+    files: tuple[tuple[str, bytes], ...] = attrs.field(default=(), repr=False)
+    refused: UploadRefusedError | None = None
+
+    def text(self, name: str) -> str:
+        """Return a field, its lines ending as texts of ours do; empty when it did not come."""
+        return self.fields.get(name, "").replace("\r\n", "\n")
+
+
+def read_message(request: WebRequest, most: int) -> SentMessage:
+    """
+    Return the fields of a form and its files, which are held as a whole.
+
+    Args:
+        request: The request.
+        most: How many bytes the files may have together; of larger ones nothing is kept but that they were.
+
+    Raises:
+        WrongTypeError: The body is no form with files.
+        BodyTooLargeError: Its fields are longer than a message can be.
+        MalformedBodyError: It cannot be read as such a form.
+        BodyStalledError: It did not come in time.
+        BodyLostError: It ended before its end.
+    """
+    parts = _parts_of(request, _ANY_LENGTH)
+    try:
+        return parts.message(most)
+    except TimeoutError as error:
+        raise BodyStalledError from error
+    except OSError as error:
+        raise BodyLostError from error
+
+
+def _parts_of(request: WebRequest, most: int) -> "_Parts":
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    boundary = options.get(b"boundary", b"")
+    if kind != b"multipart/form-data" or not 0 < len(boundary) <= 70:
+        raise WrongTypeError
+    return _Parts(Body(request, most), boundary)
 
 
 class _Parts:
@@ -160,6 +211,42 @@ class _Parts:
             yield data
         if self.next_file() is not None:
             raise MalformedBodyError
+
+    def message(self, most: int) -> SentMessage:
+        """Return all that the form holds."""
+        fields: dict[str, str] = {}
+        files: list[tuple[str, bytes]] = []
+        room, letters = most, _MOST_TEXT
+        while (said := self._next()) is not None:
+            if said[0] != "part":
+                continue
+            _, options = parse_options_header(said[1])
+            name, held = options.get(b"filename"), bytearray()
+            for piece in self._rest_of_part():
+                held += piece
+                if name is None and len(held) > letters:
+                    raise BodyTooLargeError
+                if name is not None and len(held) > room:
+                    self._pass_over()
+                    return SentMessage(fields, (), UploadRefusedError("too-large", name="", limit=most))
+            if name is None:
+                letters -= len(held)
+                fields.setdefault(_text(options.get(b"name", b"")), _text(bytes(held)))
+            elif name:
+                room -= len(held)
+                files.append((_text(name), bytes(held)))
+        return SentMessage(fields, tuple(files))
+
+    def _rest_of_part(self) -> Iterator[bytes]:
+        while (said := self._next()) is not None and said[0] != "end":
+            yield said[1]
+
+    def _pass_over(self) -> None:
+        """Read what is still to come, up to a bound: a browser that is interrupted shows no answer."""
+        self._said.clear()
+        for _ in range(_PASSED_OVER // _PIECE):
+            if not self._body.read(_PIECE):
+                return
 
     def _next(self) -> tuple[str, bytes] | None:
         while not self._said:

@@ -24,7 +24,8 @@ from sharekit.web.messages import WebResponse
 from sharekit.web.pages import ItemPage, Pages
 from sharekit.web.refusals import sentence_for
 from sharekit.web.request_pages import AskedEntry, RequestPage, asked_entry
-from sharekit.web.routes import DOCUMENTS, DOWNLOAD, HOME, SIGN_OUT
+from sharekit.web.routes import CHOICES, DOCUMENTS, DOWNLOAD, HOME, MUTE, NEWS, SIGN_OUT, TALKS
+from sharekit.web.threads import TalkPanel
 
 __all__ = ["Answers", "Client", "Reader"]
 
@@ -64,10 +65,16 @@ class Client:
     Attributes:
         reader: For whom responses are made.
         name: Their name.
+        zone: The zone in which they are told times; None for that of the portal.
+        unread: In how many conversations they have something to read.
+        unseen: How much news they have not seen.
     """
 
     reader: Reader
     name: str
+    zone: str | None = None
+    unread: int = 0
+    unseen: int = 0
 
 
 class Answers:
@@ -125,6 +132,8 @@ class Answers:
         query: ListQuery,
         *,
         file: DocumentFile | None = None,
+        talk: TalkPanel | None = None,
+        muted: bool = False,
     ) -> WebResponse:
         """Return the page of one thing, with a list of what lies in it; of a document, with its bytes."""
         place = client.reader.root + DOWNLOAD.fill(id="")
@@ -132,10 +141,11 @@ class Answers:
         listed = self._listed(client, inner, query, item_path(shown.ref))
         document = None if file is None else self._document(client, file)
         page = ItemPage(view=shown, sections=sections, listed=listed, document=document)
-        return self._for_client(200, "item", client, page=page)
+        about = {"talk": talk, "muted": muted, "mute_url": client.reader.root + MUTE.path}
+        return self._for_client(200, "item", client, page=page, **about)
 
     def _document(self, client: Client, file: DocumentFile) -> DocumentEntry:
-        formats = self._pages.formats(client.reader.language)
+        formats = self.formats_of(client)
         return document_entry(file.ref, file.size, file.scan, root=client.reader.root, formats=formats)
 
     def documents(
@@ -148,25 +158,33 @@ class Answers:
         )
 
     def _asked(self, client: Client, asked: Iterable[tuple[RequestView, str]]) -> list[AskedEntry]:
-        formats = self._pages.formats(client.reader.language)
+        formats = self.formats_of(client)
         return [asked_entry(view, client.reader.root + path, formats) for view, path in asked]
 
     def absent(self, client: Client) -> WebResponse:
         """Return the one answer to a contact for everything that is not for them, be it there or not."""
         return self._for_client(404, "absent", client)
 
+    def for_client(self, status: int, template: str, client: Client, /, **values: object) -> WebResponse:
+        """Return a page of the client portal, made by a template."""
+        return self._for_client(status, template, client, **values)
+
     def _for_client(self, status: int, template: str, client: Client, /, **values: object) -> WebResponse:
         reader = client.reader
         urls = {
             "home_url": reader.root + HOME.path,
             "documents_url": reader.root + DOCUMENTS.path,
+            "talks_url": reader.root + TALKS.path,
+            "news_url": reader.root + NEWS.path,
+            "choices_url": reader.root + CHOICES.path,
             "sign_out_url": reader.root + SIGN_OUT.path,
         }
-        body = self._pages.render(template, reader.language, reader.root, client_name=client.name, **urls, **values)
+        known = {"client_name": client.name, "unread": client.unread, "unseen": client.unseen}
+        body = self._pages.render(template, reader.language, reader.root, **known, **urls, **values)
         return _page(status, reader.language, body)
 
     def _listed(self, client: Client, page: Page, query: ListQuery, path: str) -> ListView:
-        formats = self._pages.formats(client.reader.language)
+        formats = self.formats_of(client)
         return list_view(page, query, root=client.reader.root, formats=formats, path=path)
 
     def refusal(self, reader: Reader, error: Exception) -> WebResponse:
@@ -195,6 +213,17 @@ class Answers:
     def formats(self, reader: Reader) -> Formats:
         """Return how values are written for a reader."""
         return self._pages.formats(reader.language)
+
+    def formats_of(self, client: Client) -> Formats:
+        """Return how values are written for a contact, in the zone that they chose."""
+        return self._pages.formats(client.reader.language, client.zone)
+
+    def unsubscribe(self, reader: Reader, *, done: bool) -> WebResponse:
+        """Return the page that asks whether letters are to end, or says that they did; it knows nobody."""
+        body = self._pages.render(
+            "unsubscribe", reader.language, reader.root, done=done, choices_url=reader.root + CHOICES.path
+        )
+        return _page(200, reader.language, body)
 
     def sentence(self, reader: Reader, error: SharekitError) -> str:
         """Return what a reader is told of a file that was not taken."""

@@ -11,15 +11,17 @@ from typing import Final
 
 import attrs
 
+from sharekit.ids import MessageId
 from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.documents import DocumentFile
 from sharekit.records.parties import Principal
+from sharekit.records.threads import AttachmentFile
 from sharekit.screening import content_disposition
 from sharekit.web.headers import BYTES_HEADERS
 from sharekit.web.messages import WebRequest, WebResponse
 
-__all__ = ["document_response", "zip_response"]
+__all__ = ["attachment_response", "document_response", "zip_response"]
 
 _MAX_DIGITS: Final = 18
 _RANGE: Final = re.compile(rf"bytes=([0-9]{{0,{_MAX_DIGITS}}})-([0-9]{{0,{_MAX_DIGITS}}})", re.ASCII)
@@ -94,6 +96,41 @@ def document_response(
     return _carrying(answer, reader)
 
 
+def attachment_response(
+    kit: Sharekit, request: WebRequest, message: MessageId, number: int, *, by: Principal
+) -> WebResponse:
+    """
+    Return the answer to a request for the bytes of a file in a message.
+
+    Args:
+        kit: The kit.
+        request: A GET or a HEAD; ``Range``, ``If-Range`` and ``If-None-Match`` are heeded.
+        message: The message.
+        number: Which of its files.
+        by: Who reads.
+
+    Raises:
+        NotFoundError: There is no such file, or they may not read it.
+        QuarantinedError: No scanner has called the bytes clean.
+        IntegrityError: The bytes are damaged, and none of them was given.
+    """
+    file = kit.conversations.look_at_attachment(message, number, by=by)
+    if not file.scan.lets_read:
+        kit.conversations.open_attachment(message, number, by=by)  # raises what there is to raise
+    if _has_it(request, file):
+        return _response(304, file, length=None)
+    part = _part(request, file)
+    if part is None:
+        return _response(416, file, ("Content-Range", f"bytes */{file.size}"), length=0)
+    if request.method == "HEAD":
+        return _response(200, file, length=file.size)
+    whole = part == _Part(0, file.size)
+    with_bounds: dict[str, int] = {} if whole else {"start": part.start, "stop": part.stop}
+    reader = kit.conversations.open_attachment(message, number, by=by, **with_bounds)
+    said = () if whole else (("Content-Range", f"bytes {part.start}-{part.stop - 1}/{file.size}"),)
+    return _carrying(_response(200 if whole else 206, file, *said, length=part.stop - part.start), reader)
+
+
 def zip_response(pieces: Iterator[bytes], name: str) -> WebResponse:
     """Return the answer that carries a ZIP while it is made."""
     headers = (
@@ -125,7 +162,9 @@ def _unconditional(request: WebRequest) -> WebRequest:
     return attrs.evolve(request, headers=kept)
 
 
-def _response(status: int, file: DocumentFile, *headers: tuple[str, str], length: int | None) -> WebResponse:
+def _response(
+    status: int, file: DocumentFile | AttachmentFile, *headers: tuple[str, str], length: int | None
+) -> WebResponse:
     described = (
         ("Content-Type", _content_type(file.media_type)),
         ("Content-Disposition", content_disposition(file.name)),
@@ -144,12 +183,12 @@ def _content_type(media_type: str) -> str:
     return media_type if _USUAL.fullmatch(media_type) else _UNKNOWN
 
 
-def _has_it(request: WebRequest, file: DocumentFile) -> bool:
+def _has_it(request: WebRequest, file: DocumentFile | AttachmentFile) -> bool:
     known = request.headers.get("if-none-match", "")
     return known.strip() == "*" or f'"{file.etag}"' in {tag.removeprefix("W/") for tag in _ETAGS.findall(known)}
 
 
-def _part(request: WebRequest, file: DocumentFile) -> _Part | None:
+def _part(request: WebRequest, file: DocumentFile | AttachmentFile) -> _Part | None:
     """Return what is wanted of a file: all of it where nothing else can be understood; None where there is no such."""
     whole = _Part(0, file.size)
     asked = request.headers.get("range", "")

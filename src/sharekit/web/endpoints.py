@@ -33,7 +33,9 @@ from sharekit.web.clients import ClientEndpoints
 from sharekit.web.downloads import document_response
 from sharekit.web.inbound import MailEndpoint
 from sharekit.web.messages import WebRequest, WebResponse
+from sharekit.web.news import NewsEndpoints
 from sharekit.web.routes import (
+    CHOICES,
     DOCUMENTS,
     DOWNLOAD,
     HOME,
@@ -42,15 +44,24 @@ from sharekit.web.routes import (
     LINK,
     LINK_DOCUMENT,
     MAIL,
+    MUTE,
+    NEWS,
     ROOT,
     SEEN,
     SIGN_OUT,
     STATIC,
+    TALK,
+    TALK_FILE,
+    TALK_START,
+    TALK_UNDO,
+    TALKS,
+    UNSUBSCRIBE,
     VISIT,
     VISIT_DOCUMENT,
     ZIP,
     Route,
 )
+from sharekit.web.talks import TalkEndpoints
 from sharekit.web.uploads import UploadEndpoints
 from sharekit.web.visits import VisitCookies, handle_of
 
@@ -70,6 +81,8 @@ class Endpoints:
         assets: The files that may be fetched.
         cookies: What carries visits.
         clients: What answers in the client portal.
+        talks: What answers in conversations.
+        news: What tells of news, and of how to hear of it.
         uploads: What answers on upload pages.
         mail: What takes mail in.
         resolve_tenant: The host's own way to tell the tenant of a request; without it the token tells.
@@ -81,6 +94,8 @@ class Endpoints:
     assets: Mapping[str, Asset]
     cookies: VisitCookies
     clients: ClientEndpoints
+    talks: TalkEndpoints
+    news: NewsEndpoints
     uploads: UploadEndpoints
     mail: MailEndpoint
     resolve_tenant: Callable[[WebRequest], str | None] | None
@@ -96,7 +111,7 @@ class Endpoints:
             return self.answers.nothing(("Allow", route.allow))
         if route is MAIL:
             return self.mail.take(call.request)  # no browser sends it, and it bears a signature
-        if method == "POST":
+        if method == "POST" and route is not UNSUBSCRIBE:  # mail programs send it from wherever they are
             refuse_cross_site(call.request)
         answering: Mapping[tuple[Route, bool], Callable[[Call], WebResponse]] = {
             (LINK, False): self._open,
@@ -115,6 +130,20 @@ class Endpoints:
             (DOWNLOAD, False): self.clients.download,
             (ZIP, False): self.clients.download_several,
             (SIGN_OUT, True): self.clients.sign_out,
+            (TALKS, False): self.talks.listed,
+            (TALK, False): self.talks.thread,
+            (TALK, True): self.talks.post,
+            (TALK_UNDO, True): self.talks.undo,
+            (TALK_FILE, False): self.talks.file,
+            (TALK_START, False): self.talks.form,
+            (TALK_START, True): self.talks.start,
+            (NEWS, False): self.news.feed,
+            (NEWS, True): self.news.mark_seen,
+            (CHOICES, False): self.news.choices,
+            (CHOICES, True): self.news.choose,
+            (MUTE, True): self.news.mute,
+            (UNSUBSCRIBE, False): self.news.ask,
+            (UNSUBSCRIBE, True): self.news.unsubscribe,
         }
         return answering[route, method == "POST"](call)
 

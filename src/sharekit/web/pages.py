@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -185,9 +186,9 @@ class Pages:
         formats = Formats(language, self._zone)
         return [self._section(view, section, formats, documents) for section in view.sections.values()]
 
-    def formats(self, language: Language) -> Formats:
-        """Return how values are written in a language."""
-        return Formats(language, self._zone)
+    def formats(self, language: Language, zone: str | None = None) -> Formats:
+        """Return how values are written in a language, in a zone of the reader's own when they chose one."""
+        return Formats(language, self._zone if zone is None else ZoneInfo(zone))
 
     def _section(
         self, view: Projection, section: SectionView, formats: Formats, documents: str | None

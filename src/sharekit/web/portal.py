@@ -34,14 +34,17 @@ from sharekit.web.clients import ClientEndpoints
 from sharekit.web.downloads import document_response
 from sharekit.web.endpoints import Endpoints
 from sharekit.web.inbound import MailEndpoint
+from sharekit.web.inside import Entrance
 from sharekit.web.locales import language_of, negotiate
 from sharekit.web.messages import WebRequest, WebResponse
+from sharekit.web.news import NewsEndpoints
 from sharekit.web.pages import BaseLoader, Pages, folder_loaders
 from sharekit.web.preview import PortalPreview, preview_for, preview_of
 from sharekit.web.routes import INVITATION, LINK, UPLOAD, find_route
 from sharekit.web.sessions import SessionCookie
 from sharekit.web.staff import StaffPanels, StaffUrls
 from sharekit.web.staff.desk import Desk
+from sharekit.web.talks import TalkEndpoints
 from sharekit.web.uploads import UploadEndpoints
 from sharekit.web.visits import VisitCookies
 
@@ -56,7 +59,7 @@ class Portal:
     by any number of threads.
 
     The path of a link or an invitation holds its secret. The portal never logs it; a web server
-    that keeps an access log should leave out what follows ``/l/``, ``/i/`` and ``/u/``.
+    that keeps an access log should leave out what follows ``/l/``, ``/i/``, ``/u/`` and ``/n/``.
     """
 
     def __init__(
@@ -112,19 +115,20 @@ class Portal:
         self._time_zone = time_zone
         self._answers = Answers(self._pages)
         self._wrong_secrets = WrongSecrets(kit.rate_limiter, wrong_secrets_per_minute)
-        clients = ClientEndpoints(
+        entrance = Entrance(
             kit=kit,
             answers=self._answers,
             cookie=SessionCookie(secure_cookies),
             resolve_tenant=resolve_tenant,
-            direct=direct_downloads,
         )
         self._endpoints = Endpoints(
             kit=kit,
             answers=self._answers,
             assets=assets,
             cookies=VisitCookies(secure_cookies),
-            clients=clients,
+            clients=ClientEndpoints(entrance=entrance, direct=direct_downloads),
+            talks=TalkEndpoints(entrance=entrance),
+            news=NewsEndpoints(entrance=entrance),
             uploads=UploadEndpoints(kit=kit, answers=self._answers, resolve_tenant=resolve_tenant),
             mail=MailEndpoint(kit=kit),
             resolve_tenant=resolve_tenant,

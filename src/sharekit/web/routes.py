@@ -12,6 +12,7 @@ from typing import Final
 import attrs
 
 __all__ = [
+    "CHOICES",
     "DOCUMENTS",
     "DOWNLOAD",
     "HOME",
@@ -20,11 +21,19 @@ __all__ = [
     "LINK",
     "LINK_DOCUMENT",
     "MAIL",
+    "MUTE",
+    "NEWS",
     "ROOT",
     "ROUTES",
     "SEEN",
     "SIGN_OUT",
     "STATIC",
+    "TALK",
+    "TALKS",
+    "TALK_FILE",
+    "TALK_START",
+    "TALK_UNDO",
+    "UNSUBSCRIBE",
     "UPLOAD",
     "UPLOAD_FILE",
     "UPLOAD_FILES",
@@ -117,6 +126,25 @@ DOWNLOAD: Final = Route("/d/{id}", ("GET", "HEAD", "OPTIONS"))
 ZIP: Final = Route("/d/", ("GET", "HEAD", "OPTIONS"))
 """Several documents as one ZIP; which ones stands behind the question mark."""
 
+TALKS: Final = Route("/c/", ("GET", "HEAD", "OPTIONS"))
+"""The list of the conversations in which the contact who came in takes part."""
+TALK: Final = Route("/c/{conversation}", ("GET", "HEAD", "POST", "OPTIONS"))
+"""One conversation, and where what is written in it is sent."""
+TALK_UNDO: Final = Route("/c/{conversation}/undo", ("POST", "OPTIONS"))
+"""Where a message that was just written is taken back."""
+TALK_FILE: Final = Route("/c/{conversation}/{message}/{number}", ("GET", "HEAD", "OPTIONS"))
+"""The bytes of a file in a message."""
+TALK_START: Final = Route("/p/{kind}/{id}/c", ("GET", "HEAD", "POST", "OPTIONS"))
+"""The form that starts a conversation about a thing, and where it is sent."""
+NEWS: Final = Route("/p/news", ("GET", "HEAD", "POST", "OPTIONS"))
+"""What is new for the contact who came in, and where they say that they have seen all of it."""
+CHOICES: Final = Route("/p/settings", ("GET", "HEAD", "POST", "OPTIONS"))
+"""How the contact who came in wants to hear of things."""
+MUTE: Final = Route("/p/mute", ("POST", "OPTIONS"))
+"""Where letters about one thing are ended, or begun again."""
+UNSUBSCRIBE: Final = Route("/n/{token}", ("GET", "HEAD", "POST", "OPTIONS"))
+"""The page that asks whether letters of a kind are to end, and where that is done by one POST (RFC 8058)."""
+
 MAIL: Final = Route("/mail", ("POST", "OPTIONS"))
 """Where a mail server hands over mail that came in, signed."""
 
@@ -132,7 +160,16 @@ ROUTES: Final = (
     ROOT,
     HOME,
     DOCUMENTS,
+    NEWS,
+    CHOICES,
+    MUTE,
     ITEM,
+    TALK_START,
+    TALKS,
+    TALK,
+    TALK_UNDO,
+    TALK_FILE,
+    UNSUBSCRIBE,
     SIGN_OUT,
     ZIP,
     DOWNLOAD,
