@@ -22,12 +22,13 @@ from sharekit.testing.adapter._drivers import Received, Sent, over_asgi, over_ws
 from sharekit.testing.adapter._frame import Frame, Send, Serve
 from sharekit.testing.adapter._messages import MessageLaws
 from sharekit.testing.adapter._stories import StoryLaws
+from sharekit.testing.adapter._talks import TalkLaws
 from sharekit.testing.adapter._uploads import UploadLaws
 
 __all__ = ["AdapterContract", "Received", "Send", "Sent", "Serve", "over_asgi", "over_wsgi"]
 
 
-class AdapterContract(MessageLaws, StoryLaws, DocumentLaws, UploadLaws, Frame, Contract, contract=True):
+class AdapterContract(MessageLaws, StoryLaws, DocumentLaws, UploadLaws, TalkLaws, Frame, Contract, contract=True):
     """
     What every adapter promises, as tests.
 
@@ -65,6 +66,8 @@ class AdapterContract(MessageLaws, StoryLaws, DocumentLaws, UploadLaws, Frame, C
     - D18: The bytes of a document come whole, in part, and not again, each with the portal's own length
       and range.
     - D19: Files arrive, in a form and in parts; a long body is read in as many goes as the portal asks for.
+    - D20: Messages are read, written with files and begun as without the adapter.
+    - D21: News are told and chosen; a letter's address ends letters by one POST from anywhere, and by no GET.
 
     Attributes:
         waivers: Laws that the adapter does not keep, each with the reason: ``{"D8": "..."}``.
