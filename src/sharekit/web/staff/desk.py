@@ -7,6 +7,7 @@ from typing import Final
 
 import attrs
 
+from sharekit.ids import ConversationId, MessageId
 from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.links import ReadLink
@@ -19,6 +20,7 @@ from sharekit.web.pages import Markup, Pages
 __all__ = ["Desk", "Fields", "PanelAnswer", "StaffUrls"]
 
 _LONGEST: Final = 10_000
+_LONGEST_TEXT: Final = 100_001  # one more than a message may have, so that this is said
 
 
 def _nowhere(*_: object) -> None:
@@ -41,6 +43,12 @@ class StaffUrls:
         requests: The page of what is asked for about a thing; forms about that are sent there.
         ask: The page with the form that asks for documents about a thing.
         upload: The whole address of a contact's upload page, to be copied.
+        conversations: The page that lists conversations, about a thing when one is named.
+        conversation: The page of one conversation; forms about it are sent there.
+        participants: The page that tells who takes part in one; forms about that are sent there.
+        start: The page that starts a conversation, about a thing when one is named.
+        attachment: Where the bytes of a file in a message are.
+        held_mails: The page of mails that wait for staff; forms about them are sent there.
     """
 
     thing: Callable[[ResourceRef], str | None] = _nowhere
@@ -53,6 +61,12 @@ class StaffUrls:
     requests: Callable[[ResourceRef], str | None] = _nowhere
     ask: Callable[[ResourceRef], str | None] = _nowhere
     upload: Callable[[DocumentRequest, Contact], str | None] = _nowhere
+    conversations: Callable[[ResourceRef | None], str | None] = _nowhere
+    conversation: Callable[[ConversationId], str | None] = _nowhere
+    participants: Callable[[ConversationId], str | None] = _nowhere
+    start: Callable[[ResourceRef | None], str | None] = _nowhere
+    attachment: Callable[[MessageId, int], str | None] = _nowhere
+    held_mails: Callable[[], str | None] = _nowhere
 
 
 @attrs.frozen(kw_only=True)
@@ -94,6 +108,11 @@ class Fields:
         """Return a field without outer spaces, or an empty text; of an endless one, its beginning."""
         given = self.many(name)
         return given[0] if given else ""
+
+    def text(self, name: str) -> str:
+        """Return what was written in a large field, as it is; of an endless one, its beginning."""
+        given = self.values.get(name, ())
+        return given[0].replace("\r\n", "\n")[:_LONGEST_TEXT] if given else ""
 
     def many(self, name: str) -> list[str]:
         """Return every value of a field that can come more than once."""

@@ -12,7 +12,7 @@ from sharekit.records.parties import Contact, Organization
 from sharekit.web.pages import Markup
 from sharekit.web.preview import preview_for
 from sharekit.web.staff.asking import AskPanel
-from sharekit.web.staff.desk import Desk, Fields, PanelAnswer
+from sharekit.web.staff.desk import Fields, PanelAnswer
 from sharekit.web.staff.document import DocumentPanel
 from sharekit.web.staff.documents import DocumentsPanel, show_documents_of
 from sharekit.web.staff.members import MembersPanel
@@ -23,6 +23,7 @@ from sharekit.web.staff.people import NewContact
 from sharekit.web.staff.requests import RequestsPanel
 from sharekit.web.staff.settings import SettingsPanel
 from sharekit.web.staff.sharing import SharePanel
+from sharekit.web.staff.talk_panels import TalkPanels
 
 __all__ = ["StaffPanels"]
 
@@ -30,7 +31,7 @@ Form = Mapping[str, Sequence[str]]
 
 
 @attrs.frozen
-class StaffPanels:
+class StaffPanels(TalkPanels):
     """
     Pieces for a host's own pages, made by `Portal.staff_panels`; each is html that can be put in as it is.
 
@@ -39,8 +40,6 @@ class StaffPanels:
     Forms are sent to the address of the page that they stand on. A panel that answers a form says
     with `PanelAnswer` what to do next.
     """
-
-    _desk: Desk
 
     def share(
         self,
