@@ -20,6 +20,7 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
     path("", include("django_cases.office.pages.people")),
     path("", include("django_cases.office.pages.papers")),
+    path("", include("django_cases.office.pages.talks")),
     path("admin/", admin.site.urls),
     path("share/", include("sharekit.adapters.django.urls")),
 ]

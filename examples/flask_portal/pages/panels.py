@@ -28,6 +28,10 @@ def panels() -> StaffPanels:
         requests=lambda ref: url_for("requests.index", project_id=ref.id),
         ask=lambda ref: url_for("requests.ask", project_id=ref.id),
         upload=upload_url,
+        conversations=lambda ref: url_for("talks.index", about=None if ref is None else ref.key),
+        conversation=lambda talk: url_for("talks.show", talk_id=talk),
+        start=lambda ref: url_for("talks.start", about=None if ref is None else ref.key),
+        attachment=lambda message, number: url_for("talks.attachment", message_id=message, number=number),
     )
     return portal_from().staff_panels(
         signed_in_as(), locale="en-GB", hidden={"csrf": csrf_token()}, urls=urls, staff_name=_staff_name

@@ -44,7 +44,8 @@ def show(document_id: str) -> Response | tuple[str, int]:
         flash(answer.done)
         return redirect(answer.leads_to or url_for(".show", document_id=document_id))
     seen = panels().who_can_see(document.ref, obstacle=obstacle(project))
-    page = render_template("paper.html", project=project, document=document, paper=answer.html, seen=seen)
+    talks = panels().conversations_about(document.ref)
+    page = render_template("paper.html", project=project, document=document, paper=answer.html, seen=seen, talks=talks)
     return page, answer.status
 
 

@@ -113,6 +113,7 @@ def _file_page(project_id: int, form: HoursForm) -> str:
         today=today(),
         may_edit=Right.EDIT in rights,
         seen=panels().who_can_see(ref_of(project_id), obstacle=why_not_share(project, rights)),
+        talks=panels().conversations_about(ref_of(project_id)),
     )
 
 

@@ -98,6 +98,7 @@ def _file(request: HttpRequest, case: Case, form: TimeForm) -> HttpResponse:
         "minutes": case.minutes(),
         "links": links,
         "seen": panels(request).who_can_see(case_ref(case.pk), obstacle=obstacle(request, case)),
+        "talks": panels(request).conversations_about(case_ref(case.pk)),
         "may_share": may_share(member(request), case),
         "form": form,
     }

@@ -35,6 +35,10 @@ def panels(request: HttpRequest) -> StaffPanels:
             requests=lambda ref: reverse("case-requests", args=[int(ref.id)]),
             ask=lambda ref: reverse("ask", args=[int(ref.id)]),
             upload=lambda asked, contact: upload_url(asked, contact, request),
+            conversations=lambda ref: _about("talks", ref),
+            conversation=lambda talk: reverse("talk", args=[talk]),
+            start=lambda ref: _about("start-talk", ref),
+            attachment=lambda message, number: reverse("talk-file", args=[message, number]),
         ),
         staff_name=_staff_name,
     )
@@ -67,6 +71,10 @@ def _person(party: Contact | Organization) -> str:
 
 def _link(link: ReadLink) -> str:
     return reverse("case", args=[int(link.ref.id)]) + f"#link-{link.id}"
+
+
+def _about(page: str, ref: ResourceRef | None) -> str:
+    return reverse(page) + ("" if ref is None else f"?about={ref.key}")
 
 
 def _download(ref: ResourceRef, version: int | None) -> str:

@@ -48,7 +48,8 @@ def paper(request: HttpRequest, document_id: str) -> HttpResponse:
         messages.success(request, answer.done)
         return redirect(answer.leads_to or request.path)
     seen = panels(request).who_can_see(document.ref, obstacle=obstacle(request, case))
-    shown = {"case": case, "document": document, "panel": answer.html, "seen": seen}
+    talks = panels(request).conversations_about(document.ref)
+    shown = {"case": case, "document": document, "panel": answer.html, "seen": seen, "talks": talks}
     return render(request, "office/paper.html", shown, status=answer.status)
 
 

@@ -1,0 +1,96 @@
+"""
+Conversations with clients: all of them, each by itself, and a page that starts one.
+"""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_safe
+from sharekit import ResourceRef, Staff
+from sharekit.adapters.django import kit, ref_of
+from sharekit.errors import InvalidInputError, NotAllowedError, NotFoundError, QuarantinedError
+from sharekit.ids import ConversationId, MessageId
+from sharekit.screening import content_disposition
+from sharekit.web import PanelAnswer
+
+from django_cases.office.models import Case
+from django_cases.office.pages.desk import case_or_404, member
+from django_cases.office.pages.panels import panels, sent, sent_files
+from django_cases.office.sharing.people import organization_of
+
+__all__ = ["attachment", "start", "talk", "talks", "urlpatterns"]
+
+
+@login_required
+@require_safe
+def talks(request: HttpRequest) -> HttpResponse:
+    """Show the conversations that one may read, of all cases or of one."""
+    things = [ref_of(case) for case in Case.objects.filter(closed=None)]
+    panel = panels(request).inbox(query=request.META.get("QUERY_STRING", ""), things=things)
+    return render(request, "office/talks.html", {"title": "Conversations", "panel": panel})
+
+
+@login_required
+def start(request: HttpRequest) -> HttpResponse:
+    """Start a conversation, about a case or a paper, or about nothing."""
+    about = _about(request)
+    case = case_or_404(int(about.id)) if about is not None and about.kind == "case" else None
+    company = None if case is None or case.closed else organization_of(case.client)
+    try:
+        answer = panels(request).start_conversation(
+            sent(request), sent_files(request), about=about, organization=company
+        )
+    except (NotFoundError, InvalidInputError):
+        raise Http404 from None
+    return _answered(request, "Start a conversation", answer)
+
+
+@login_required
+def talk(request: HttpRequest, talk_id: str) -> HttpResponse:
+    """Show one conversation, and write in it."""
+    query = request.META.get("QUERY_STRING", "")
+    try:
+        answer = panels(request).conversation(ConversationId(talk_id), sent(request), sent_files(request), query=query)
+    except (NotFoundError, NotAllowedError):
+        raise Http404 from None
+    return _answered(request, "Conversation", answer)
+
+
+@login_required
+@require_safe
+def attachment(request: HttpRequest, message_id: str, number: int) -> StreamingHttpResponse:
+    """Send a file that came with a message."""
+    conversations, by = kit().conversations, Staff(str(member(request).pk))
+    try:
+        file = conversations.look_at_attachment(MessageId(message_id), number, by=by)
+        pieces = conversations.open_attachment(MessageId(message_id), number, by=by)
+    except (NotFoundError, NotAllowedError, QuarantinedError):
+        raise Http404 from None
+    headers = {"Content-Disposition": content_disposition(file.name), "X-Content-Type-Options": "nosniff"}
+    return StreamingHttpResponse(pieces, content_type="application/octet-stream", headers=headers)
+
+
+def _about(request: HttpRequest) -> ResourceRef | None:
+    try:
+        return ResourceRef.parse(request.GET["about"]) if "about" in request.GET else None
+    except InvalidInputError:
+        raise Http404 from None
+
+
+def _answered(request: HttpRequest, title: str, answer: PanelAnswer) -> HttpResponse:
+    if answer.done:
+        messages.success(request, answer.done)
+        return redirect(answer.leads_to or request.path)
+    if answer.partial:
+        return HttpResponse(answer.html, status=answer.status)
+    return render(request, "office/talks.html", {"title": title, "panel": answer.html}, status=answer.status)
+
+
+urlpatterns = [
+    path("conversations/", talks, name="talks"),
+    path("conversations/new/", start, name="start-talk"),
+    path("conversations/files/<str:message_id>/<int:number>/", attachment, name="talk-file"),
+    path("conversations/<str:talk_id>/", talk, name="talk"),
+]
