@@ -8,14 +8,19 @@ import attrs
 import pytest
 
 from sharekit import Audience, Contact, ResourceRef, Staff, System
-from sharekit.errors import NotAllowedError, NotFoundError
+from sharekit.backends.memory import MemoryRecordStore
+from sharekit.errors import NotAllowedError, NotFoundError, PermanentDeliveryError
 from sharekit.ids import ConversationId
 from sharekit.records.conversations import Conversation
 from sharekit.records.documents import Upload
+from sharekit.records.notices import Cadence, News
 from sharekit.records.threads import MessageView
 from sharekit.testing import kit
 from sharekit.web import Portal, StaffPanels, StaffUrls
 from sharekit.web.locales import LANGUAGES
+from tests.features._mail import mail
+from tests.features._mail import office as mail_office
+from tests.features._mailroom import mailroom
 from tests.features._requests import PDF, PROGRAM
 from tests.web.conftest import Site, make_site
 from tests.web.test_staff_papers import text_of
@@ -333,3 +338,162 @@ def test_every_panel_of_conversations_speaks_every_language(locale: str) -> None
     assert all("<b>" not in page for page in told)
     assert all("100% %(name)s &lt;b&gt;" in told[number] for number in (0, 2, 3))
     assert ("Conversations" in told[0]) is (locale == "en")
+
+
+def test_somebody_is_added_after_a_look_at_what_that_reveals(site: Site) -> None:
+    """How much they see is never chosen beforehand, and what was chosen is what they read."""
+    found, bo, panels = talk(site), contact(site, "Bo"), panels_of(site)
+    shown = panels.participants(found).html
+    form: Form = {"to": [bo.key]}
+    unsaid = panels.participants(found, {**form, "do": ["add"]})
+    told = [
+        text_of(panels.participants(found, {**form, "history": [history], "part": ["revealed"]}).html)
+        for history in ("none", "from-join", "full")
+    ]
+    first = next(each for each in messages(site, found) if not each.is_note)
+    some: Form = {**form, "history": ["selected"], "message": [first.id]}
+    planned = panels.participants(found, {**some, "do": ["plan"]})
+    before = len(site.kit.conversations.participants(found, by=site.maria))
+    added = panels.participants(found, {**some, "do": ["add"]})
+
+    assert " checked" not in shown
+    assert re.findall(r'name="history" value="([^"]+)"', shown) == ["none", "from-join", "full", "selected"]
+    assert "She likes navy." not in shown
+    assert unsaid.status == 422
+    assert "Choose how much of what was written they see." in unsaid.html
+    assert "Bo will see none of the earlier messages. Of what is written from now on there will only be" in told[0]
+    assert "Bo will see none of the earlier messages. What is written from now on will be visible, too." in told[1]
+    assert "Bo will see 2 of 2 messages." in told[2]
+    assert "Bo will see 1 of 2 messages." in planned.html
+    assert before == 2
+    assert added.done == "Now taking part: Bo."
+    assert [each.text for each in messages(site, found, bo)] == ["Which blue?"]
+
+
+def test_somebody_is_taken_out_and_reads_nothing_more(site: Site) -> None:
+    """Whoever is not there cannot be taken out; what is not understood is said."""
+    found, panels = talk(site), panels_of(site)
+    removed = panels.participants(found, {"do": ["remove"], "party": [contact(site).key]})
+    again = panels.participants(found, {"do": ["remove"], "party": [contact(site).key]})
+    strange = panels.participants(found, {"do": ["remove"], "party": ["nobody"]})
+    nothing: Form = {"to": [contact(site, "Bo").key], "history": ["selected"], "do": ["add"]}
+    unchosen = panels.participants(found, nothing)
+
+    assert removed.done == "Ana takes part no more."
+    assert (again.status, strange.status, unchosen.status) == (422, 422, 422)
+    assert "Something has changed in the meantime." in again.html
+    assert "Choose at least one message." in unchosen.html
+    with pytest.raises(NotFoundError):
+        messages(site, found, contact(site))
+
+
+def test_a_mail_that_waits_is_read_and_accepted_with_one_click() -> None:
+    """Another one is discarded; neither a second time, and a form for what is not there says so."""
+    here = mail_office()
+    panels = Portal(here.kit).staff_panels(here.maria, urls=URLS)
+    address = here.address()
+    for number in (1, 2):
+        here.kit.conversations.receive_email(
+            mail(address, f"Number {number}", message_id=f"<{number}@x>", dmarc="fail")
+        )
+    inbox, shown = panels.inbox(), panels.held_mails()
+    second, first = re.findall(r'name="held" value="([^"]+)"', shown.html)
+    accepted = panels.held_mails({"do": ["accept"], "held": [first]})
+    discarded = panels.held_mails({"do": ["discard"], "held": [second]})
+    again = panels.held_mails({"do": ["accept"], "held": [first]})
+    nothing = panels.held_mails({"do": ["discard"], "held": ["x"]})
+
+    assert "Number 1" in shown.html
+    assert "It is not certain that they sent it." in shown.html
+    assert 'href="/held">2 mails wait' in inbox
+    assert accepted.done == "The mail is in the conversation now."
+    assert discarded.done == "The mail is discarded."
+    assert (again.status, nothing.status) == (422, 422)
+    assert here.texts() == ["Number 1"]
+    assert "No mail waits." in panels.held_mails().html
+
+
+def test_a_letter_that_was_given_up_is_tried_again_by_administrators() -> None:
+    """With what the server said; others are told that it is not for them."""
+    here = mailroom(MemoryRecordStore())
+    here.outbox.failure = PermanentDeliveryError("the server answered 550 5.1.1", recipient=True)
+    talks = here.kit.conversations
+    found = talks.start(subject="Hello", with_=here.person("Ana", locale="es"), by=here.maria)
+    talks.post(found, "Hello", audience=Audience.CLIENT, by=here.maria)
+    here.run()
+    admin = Portal(here.kit).staff_panels(System("setup"))
+    shown = admin.dead_letters()
+    (dead,) = re.findall(r'name="delivery" value="([^"]+)"', shown.html)
+    tried = admin.dead_letters({"do": ["retry"], "delivery": [dead]})
+    again = admin.dead_letters({"do": ["retry"], "delivery": [dead]})
+    strange = admin.dead_letters({"do": ["retry-event"], "event": ["x"]})
+    other = Portal(here.kit).staff_panels(Staff("ben")).dead_letters()
+
+    assert "550 5.1.1" in shown.html
+    assert tried.done == "It is tried again shortly."
+    assert (again.status, strange.status, other.status) == (409, 409, 403)
+    assert "Only administrators look at this." in other.html
+
+
+def test_preferences_and_what_is_told_about_a_thing(site: Site) -> None:
+    """Cadences, quiet hours, muting one thing, and its automatic reply in two languages; a mistake loses nothing."""
+    panels = panels_of(site)
+    form = {"messages": ["daily"], "documents": ["off"], "submissions": ["immediate"], "access": ["hourly"]}
+    times = {"quiet-from": ["20:00"], "quiet-until": ["07:30"], "daily-at": ["09:15"]}
+    wrong = panels.preferences({**form, **times, "quiet-until": [""], "daily-at": ["x"], "do": ["save"]})
+    saved = panels.preferences({**form, **times, "do": ["save"]})
+    chosen = site.kit.notifications.preferences(site.maria)
+    muted = panels.notices_about(site.relaunch, {"do": ["mute"]})
+    listed = panels.preferences().html
+    reply = {"text": ["Thank you."], "text-nl": ["Bedankt."], "hours": ["48"]}
+    unclear = panels.notices_about(site.relaunch, {**reply, "hours": ["x"], "do": ["reply"]})
+    replied = panels.notices_about(site.relaunch, {**reply, "do": ["reply"]})
+    known = site.kit.conversations.automatic_reply(site.relaunch)
+    shown = panels.notices_about(site.relaunch).html
+    ended = panels.notices_about(site.relaunch, {"do": ["no-reply"]})
+    unmuted = panels.preferences({"do": ["unmute"], "thing": [site.relaunch.key]})
+
+    assert wrong.status == 422
+    assert "Write both times, or neither." in wrong.html
+    assert "Write a time, such as 08:00." in wrong.html
+    assert 'value="20:00"' in wrong.html
+    assert saved.done == "Your choice is saved."
+    assert (chosen.quiet_from, chosen.quiet_until, chosen.daily_at) == (1200, 450, 555)
+    assert chosen.cadence(News.MESSAGES) is Cadence.DAILY
+    assert muted.done == "No letter about it comes to you any more."
+    assert "Relaunch (cheap variant)" in listed
+    assert unclear.status == 422
+    assert "Bedankt." in unclear.html
+    assert replied.done == "The automatic reply is saved."
+    assert known is not None
+    assert (known.text_in("nl"), known.hours) == ("Bedankt.", 48)
+    assert "Thank you." in shown
+    assert ended.done == "No automatic reply is sent any more."
+    assert unmuted.done == "Letters about it come again."
+    assert site.kit.conversations.automatic_reply(site.relaunch) is None
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_the_panels_around_conversations_speak_every_language(locale: str) -> None:
+    """None fails in a language, and each speaks it."""
+    site = make_site()
+    found = talk(site)
+    panels = panels_of(site, locale=locale)
+    told = [
+        panels.participants(found).html,
+        panels.participants(found, {"do": ["add"], "to": [contact(site, "Bo").key], "history": ["full"]}).done or "",
+        panels.held_mails().html,
+        panels_of(site, System("x"), locale).dead_letters().html,
+        panels.preferences().html,
+        panels.notices_about(site.relaunch).html,
+    ]
+    english = [
+        "Who takes part",
+        "Now taking part",
+        "Mails that wait",
+        "What did not arrive",
+        "Letters to you",
+        "Automatic reply",
+    ]
+
+    assert [words in page for words, page in zip(english, told, strict=True)] == [locale == "en"] * 6
