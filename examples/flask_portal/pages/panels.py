@@ -31,6 +31,8 @@ def panels() -> StaffPanels:
         conversations=lambda ref: url_for("talks.index", about=None if ref is None else ref.key),
         conversation=lambda talk: url_for("talks.show", talk_id=talk),
         start=lambda ref: url_for("talks.start", about=None if ref is None else ref.key),
+        participants=lambda talk: url_for("talks.people", talk_id=talk),
+        held_mails=lambda: url_for("talks.held"),
         attachment=lambda message, number: url_for("talks.attachment", message_id=message, number=number),
     )
     return portal_from().staff_panels(

@@ -57,6 +57,42 @@ def show(talk_id: str) -> Answer:
     return _answered("Conversation", answer, url_for(".show", talk_id=talk_id))
 
 
+@pages.route("/<talk_id>/people", methods=["GET", "POST"])
+def people(talk_id: str) -> Answer:
+    """Show who takes part in a conversation, and have somebody join or leave it."""
+    try:
+        answer = panels().participants(ConversationId(talk_id), sent_form())
+    except (NotFoundError, NotAllowedError):
+        abort(404)
+    return _answered("Who takes part", answer, url_for(".people", talk_id=talk_id))
+
+
+@pages.route("/held", methods=["GET", "POST"])
+def held() -> Answer:
+    """Show mails that wait for staff."""
+    return _answered("Mails that wait", panels().held_mails(sent_form()), url_for(".held"))
+
+
+@pages.route("/lost", methods=["GET", "POST"])
+def lost() -> Answer:
+    """Show letters that did not arrive, for office managers."""
+    return _answered("Letters that were lost", panels().dead_letters(sent_form()), url_for(".lost"))
+
+
+@pages.route("/letters", methods=["GET", "POST"])
+def letters() -> Answer:
+    """Show how one wants to hear of news, and have it otherwise."""
+    return _answered("Your letters", panels().preferences(sent_form()), url_for(".letters"))
+
+
+@pages.route("/about/<int:project_id>", methods=["GET", "POST"])
+def notices(project_id: int) -> Answer:
+    """Show what is told about one project, and have it otherwise."""
+    project = project_or_404(project_id)
+    answer = panels().notices_about(ref_of(project_id), sent_form())
+    return _answered(f"What is told about {project.name}", answer, url_for(".notices", project_id=project_id))
+
+
 @pages.get("/files/<message_id>/<int:number>")
 def attachment(message_id: str, number: int) -> Response:
     """Send a file that came with a message."""

@@ -38,6 +38,8 @@ def panels(request: HttpRequest) -> StaffPanels:
             conversations=lambda ref: _about("talks", ref),
             conversation=lambda talk: reverse("talk", args=[talk]),
             start=lambda ref: _about("start-talk", ref),
+            participants=lambda talk: reverse("talk-people", args=[talk]),
+            held_mails=lambda: reverse("held-mails"),
             attachment=lambda message, number: reverse("talk-file", args=[message, number]),
         ),
         staff_name=_staff_name,

@@ -17,10 +17,21 @@ from sharekit.web import PanelAnswer
 
 from django_cases.office.models import Case
 from django_cases.office.pages.desk import case_or_404, member
-from django_cases.office.pages.panels import panels, sent, sent_files
+from django_cases.office.pages.panels import case_ref, panels, sent, sent_files
 from django_cases.office.sharing.people import organization_of
 
-__all__ = ["attachment", "start", "talk", "talks", "urlpatterns"]
+__all__ = [
+    "attachment",
+    "held",
+    "letters",
+    "lost",
+    "notices",
+    "people",
+    "start",
+    "talk",
+    "talks",
+    "urlpatterns",
+]
 
 
 @login_required
@@ -59,6 +70,42 @@ def talk(request: HttpRequest, talk_id: str) -> HttpResponse:
 
 
 @login_required
+def people(request: HttpRequest, talk_id: str) -> HttpResponse:
+    """Show who takes part in a conversation, and have somebody join or leave it."""
+    try:
+        answer = panels(request).participants(ConversationId(talk_id), sent(request))
+    except (NotFoundError, NotAllowedError):
+        raise Http404 from None
+    return _answered(request, "Who takes part", answer)
+
+
+@login_required
+def held(request: HttpRequest) -> HttpResponse:
+    """Show mails that wait for staff."""
+    return _answered(request, "Mails that wait", panels(request).held_mails(sent(request)))
+
+
+@login_required
+def lost(request: HttpRequest) -> HttpResponse:
+    """Show letters that did not arrive, for administrators."""
+    return _answered(request, "Letters that were lost", panels(request).dead_letters(sent(request)))
+
+
+@login_required
+def letters(request: HttpRequest) -> HttpResponse:
+    """Show how one wants to hear of news, and have it otherwise."""
+    return _answered(request, "Your letters", panels(request).preferences(sent(request)))
+
+
+@login_required
+def notices(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Show what is told about one case, and have it otherwise."""
+    case = case_or_404(case_id)
+    answer = panels(request).notices_about(case_ref(case_id), sent(request))
+    return _answered(request, f"What is told about {case.reference}", answer)
+
+
+@login_required
 @require_safe
 def attachment(request: HttpRequest, message_id: str, number: int) -> StreamingHttpResponse:
     """Send a file that came with a message."""
@@ -91,6 +138,11 @@ def _answered(request: HttpRequest, title: str, answer: PanelAnswer) -> HttpResp
 urlpatterns = [
     path("conversations/", talks, name="talks"),
     path("conversations/new/", start, name="start-talk"),
+    path("conversations/held/", held, name="held-mails"),
+    path("conversations/lost/", lost, name="lost-letters"),
+    path("conversations/letters/", letters, name="letters"),
+    path("conversations/about/<int:case_id>/", notices, name="case-notices"),
+    path("conversations/<str:talk_id>/people/", people, name="talk-people"),
     path("conversations/files/<str:message_id>/<int:number>/", attachment, name="talk-file"),
     path("conversations/<str:talk_id>/", talk, name="talk"),
 ]
