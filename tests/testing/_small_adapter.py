@@ -287,12 +287,22 @@ class _Log(SmallAdapter):
         return answer
 
 
-@breaks("D19")
+@breaks("D19", "D20")
 class _ReadOnce(SmallAdapter):
     """Lets a body be read once."""
 
     def read(self, environ: Environ, limit: int) -> bytes:
         return b"" if "taken" in environ else super().read(environ, limit)
+
+
+@breaks("D21")
+class _OwnGuard(SmallAdapter):
+    """Refuses what comes from other sites by itself."""
+
+    def handle(self, environ: Environ) -> WebResponse:
+        if environ.get("HTTP_ORIGIN", "https://portal.example") != "https://portal.example":
+            return WebResponse(status=403, headers=())
+        return super().handle(environ)
 
 
 @breaks("D19")
