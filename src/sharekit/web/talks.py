@@ -28,17 +28,8 @@ from sharekit.web.listing import item_path
 from sharekit.web.messages import WebRequest, WebResponse
 from sharekit.web.request_pages import AskedEntry, asked_entry
 from sharekit.web.routes import TALK, TALK_START, TALKS, UPLOAD
-from sharekit.web.threads import (
-    TOLD,
-    Composer,
-    TalkPanel,
-    problem_of,
-    status_of,
-    talk_entries,
-    talks_page,
-    thread_page,
-    too_long,
-)
+from sharekit.web.threads import Composer, TalkPanel, talk_entries, talks_page, thread_page
+from sharekit.web.unsent import TOLD, problem_of, status_of, too_long
 
 __all__ = ["TalkEndpoints", "about_panel", "fields_of", "looks"]
 

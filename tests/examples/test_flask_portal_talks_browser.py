@@ -1,0 +1,109 @@
+"""Conversations of the example portal in a real Chromium: written by keyboard, without scripts, on a phone."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from flask_portal.app import create_app
+from flask_portal.pages.desk import Portal
+from flask_portal.server import background
+from flask_portal.settings import Settings
+from sharekit import Audience, Sharekit, Staff
+from sharekit.records.notices import Cadence, News
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+
+from playwright.sync_api import expect, sync_playwright
+
+from tests.examples.test_flask_portal_browser import ARGS, DESK, PHONE, Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+MARIA = Staff("maria")
+COPPER = "Which copper for the tins?"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    """The portal, with time to take back."""
+    made = create_app(Settings(data=tmp_path / "data", undo=timedelta(minutes=30)))
+    with closing(kit_of(made)):
+        yield made
+
+
+def kit_of(app: Flask) -> Sharekit:
+    """Return the kit of the portal."""
+    parts = app.extensions["flask_portal"]
+    assert isinstance(parts, Portal)
+    return parts.kit
+
+
+@pytest.mark.parametrize(
+    ("scheme", "viewport", "scripts"), [("light", DESK, True), ("dark", PHONE, False)], ids=["desk", "phone"]
+)
+def test_a_client_reads_writes_and_takes_back(
+    app: Flask, scheme: str, viewport: dict[str, int], *, scripts: bool
+) -> None:
+    """By keyboard, on every page without a barrier or a line that is too wide."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed")
+    kit = kit_of(app)
+    imogen = kit.people.find("imogen@fenwick.example")
+    assert imogen is not None
+    invitation = kit.people.invitation_token(kit.people.invite(imogen, by=MARIA))
+    talk = next(each for each in kit.conversations.visible(imogen).items if each.subject == COPPER)
+    with background(app) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGS)
+        context = browser.new_context(
+            base_url=address,
+            viewport={"width": viewport["width"], "height": viewport["height"]},
+            color_scheme="dark" if scheme == "dark" else "light",
+            java_script_enabled=scripts,
+            locale="en-GB",
+        )
+        client = Person(address, context)
+        page = client.page
+        page.goto(f"/share/i/{invitation}")
+        page.get_by_role("button").click()
+        page.get_by_role("link", name="Conversations").click()
+        barriers = client.barriers() if scripts else []
+        page.get_by_role("link", name=COPPER).click()
+        page.get_by_label("Your message").fill("Only the body, then.")
+        page.get_by_role("button", name="Send", exact=True).press("Enter")
+        expect(page.get_by_text("Nobody else has seen it yet.")).to_be_visible()
+        unseen = [message.text for message in kit.conversations.thread(talk.conversation, by=imogen).messages]
+        barriers += client.barriers() if scripts else []
+        page.get_by_role("button", name="Take back").press("Enter")
+        expect(page.get_by_role("button", name="Take back")).to_have_count(0)
+        page.get_by_label("Your message").fill("See this")
+        page.get_by_label("Files, if you want to send some").set_input_files({"name": "a.exe", "mimeType": "x/y", "buffer": b"MZ" + bytes(300)})
+        page.get_by_role("button", name="Send", exact=True).click()
+        expect(page.get_by_role("alert")).to_contain_text("Programs and scripts are not taken.")
+        expect(page.get_by_label("Your message")).to_have_value("See this")
+        page.get_by_role("link", name="News").click()
+        expect(page.get_by_text("Maria Jansen asks you for documents")).to_be_visible()
+        barriers += client.barriers() if scripts else []
+        page.get_by_role("link", name="Settings").click()
+        page.get_by_label("Messages to you").select_option("daily")
+        page.get_by_role("button", name="Keep these choices").click()
+        expect(page.get_by_role("status")).to_contain_text("Your choices are kept.")
+        barriers += client.barriers() if scripts else []
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        client.leave()
+        browser.close()
+
+    assert barriers == []
+    assert wide == 0
+    assert unseen[-1] == "Only the body, then."
+    texts = [message.text for message in kit.conversations.thread(talk.conversation, by=imogen).messages]
+    assert "Only the body, then." not in texts
+    assert kit.notifications.preferences(imogen).cadence(News.MESSAGES) is Cadence.DAILY
+    staff_reads = kit.conversations.thread(talk.conversation, by=MARIA).messages
+    assert {message.audience for message in staff_reads} == {Audience.CLIENT, Audience.INTERNAL}
