@@ -513,6 +513,19 @@ def _look_at_papers(page: Any, look: Callable[[str], None]) -> None:  # noqa: AN
     look("ask")
 
 
+def _look_at_talks(page: Any, look: Callable[[str], None]) -> None:  # noqa: ANN401  # playwright may be absent
+    page.goto("/conversations/")
+    look("conversations")
+    page.get_by_role("link", name="The landlord's answer").click()
+    page.get_by_text("Answer clients").click()
+    page.get_by_text("Note for staff", exact=True).click()
+    look("conversation")
+    page.get_by_role("link", name="Who takes part").click()
+    look("who takes part")
+    page.goto("/conversations/new/")
+    look("start a conversation")
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")], ids=["desk", "phone"])
@@ -552,6 +565,7 @@ def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: s
         page.get_by_role("link", name="Deactivate").first.click()
         look("deactivate")
         _look_at_papers(page, look)
+        _look_at_talks(page, look)
         page.goto("/")
         page.get_by_role("link", name="Adeyemi").click()
         page.wait_for_url("**/cases/*/")
@@ -566,5 +580,5 @@ def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: s
         browser.close()
 
     assert found == dict.fromkeys(found, ([], 0))
-    assert len(found) == 19
+    assert len(found) == 23
     assert {urlsplit(asked_url).netloc for asked_url in asked} == {urlsplit(address).netloc}

@@ -396,6 +396,7 @@ def test_a_mail_that_waits_is_read_and_accepted_with_one_click() -> None:
         here.kit.conversations.receive_email(
             mail(address, f"Number {number}", message_id=f"<{number}@x>", dmarc="fail")
         )
+        here.clock.advance(timedelta(minutes=1))
     inbox, shown = panels.inbox(), panels.held_mails()
     second, first = re.findall(r'name="held" value="([^"]+)"', shown.html)
     accepted = panels.held_mails({"do": ["accept"], "held": [first]})
