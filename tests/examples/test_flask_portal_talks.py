@@ -23,7 +23,7 @@ def test_staff_answer_clients_and_keep_notes(maria: Desk, portal: Flask) -> None
     path = talk_of(maria)
     note = maria.post(path, do="note", once="1", text="The printer says yes.")
     reply = maria.post(path, do="reply", once="2", text="The lid too.")
-    refused = maria.post(path, do="reply", text="Run this.", file=(BytesIO(PROGRAM), "run.exe"))
+    refused = maria.post(path, do="reply", text="Run this.", file=[(BytesIO(PROGRAM), "run.exe")])
     seen = Desk(portal, "lucia").get(path)
     (file,) = re.findall(r'href="(/conversations/files/[^"]+)"', seen)
     sent = maria.browser.get(file)
