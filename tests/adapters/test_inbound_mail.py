@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sharekit.adapters.asgi import PortalApp
 from sharekit.adapters.flask import create_blueprint
+from sharekit.errors import NaiveDatetimeError
 from sharekit.mail.signing import FROM, SIGNATURE, TO, checked_envelope, signed_headers
 from sharekit.testing import kit
 from sharekit.testing.adapter import Received, Send, Sent, over_asgi, over_wsgi
@@ -139,3 +140,16 @@ def test_a_signature_is_of_these_bytes_and_no_others(raw: bytes, to: list[str], 
     assert sender.strip() == found.sender
     assert (raw == other) == (checked_envelope([WEBHOOK_KEY], headers, other, now=now) is not None)
     assert checked_envelope([b"k" * 32], headers, raw, now=now) is None
+
+
+def test_a_signature_of_a_year_that_never_comes_is_none() -> None:
+    """A moment that no calendar holds is refused like any other wrong one."""
+    headers = {SIGNATURE: f"t=999999999999, v1={'0' * 64}"}
+
+    assert checked_envelope([WEBHOOK_KEY], headers, b"", now=datetime.now(UTC)) is None
+
+
+def test_a_signature_needs_a_time_with_a_zone() -> None:
+    """The machine's own zone decides nothing."""
+    with pytest.raises(NaiveDatetimeError):
+        signed_headers(WEBHOOK_KEY, b"", at=datetime(2026, 3, 2, 9, 0))  # noqa: DTZ001  # what the test is about

@@ -2,12 +2,13 @@
 Messages by mail: who is told of them, when, and where an answer goes.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 
 from sharekit import Audience, Contact, ResourceRef
+from sharekit.errors import InvalidInputError
 from sharekit.mail.addresses import reply_address, reply_codes
 from sharekit.ports import AutoSubmitted
 from sharekit.records.conversations import Conversation, HistoryPolicy, Message
@@ -173,3 +174,54 @@ def test_addresses_to_answer_to_belong_to_one_person(room: Mailroom, ana: Contac
         reply_address(code, DOMAIN) for (code,) in codes
     ]
     assert all(letter.auto_submitted is AutoSubmitted.GENERATED for letter in room.letters())
+
+
+@pytest.mark.parametrize("history", [HistoryPolicy.NONE, HistoryPolicy.FROM_JOIN])
+def test_who_comes_later_hears_of_nothing_earlier(room: Mailroom, ana: Contact, history: HistoryPolicy) -> None:
+    """A message that waits for the relay when somebody is added, and that they may not open, is no news to them."""
+    conversation, ben = talk(room, ana), room.person("Ben")
+    reply(room, conversation, "Blue or green?")
+    room.clock.advance(WINDOW)
+    room.kit.conversations.add_participant(conversation, ben, history=history, by=room.maria)
+    room.run(WINDOW)
+
+    assert ["participant-added"] == [item.event for item in room.kit.notifications.feed(ben).items]
+    assert "message-posted" in [item.event for item in room.kit.notifications.feed(ana).items]
+
+
+def test_a_promoted_note_is_news_like_any_other_message(room: Mailroom, ana: Contact) -> None:
+    """Once, so that nobody can tell that it was a note."""
+    conversation = talk(room, ana)
+    note = reply(room, conversation, "Blue is cheaper.", audience=Audience.INTERNAL)
+    room.kit.conversations.promote(note, reason="She asked.", by=room.maria)
+    room.run(WINDOW)
+
+    items = room.kit.notifications.feed(ana).items
+    assert ["message-posted"] == [item.event for item in items if "message" in item.details]
+
+
+def test_a_place_in_another_list_is_an_invalid_input(room: Mailroom, ana: Contact) -> None:
+    """The feed's place given to the lists of conversations and things."""
+    conversations = [talk(room, ana), talk(room, ana)]
+    for conversation in conversations:
+        reply(room, conversation, "Blue or green?")
+    room.run(WINDOW)
+    place = room.kit.notifications.feed(ana, limit=1).next
+    assert place is not None
+
+    for ask in (
+        lambda: room.kit.conversations.visible(ana, after=place),
+        lambda: room.kit.conversations.thread(conversations[0], by=ana, after=place),
+        lambda: room.kit.access.visible(ana, after=place),
+    ):
+        with pytest.raises(InvalidInputError):
+            ask()
+
+
+@pytest.mark.parametrize("bad", [{"quiet": ()}, {"quiet": (time(22),)}, {"quiet": 5}, {"cadences": ["x"]}])
+def test_preferences_that_are_none_are_an_invalid_input(room: Mailroom, ana: Contact, bad: dict[str, Any]) -> None:
+    """Whatever is given in place of two times, or of a cadence for each kind."""
+    with pytest.raises(InvalidInputError) as refused:
+        room.kit.notifications.choose(ana, by=ana, **bad)
+
+    assert refused.value.field in bad

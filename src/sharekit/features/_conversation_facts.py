@@ -206,7 +206,7 @@ def _seat_of_follower(
     earlier = AllOf((Range(MessageKeys.SETTLED_AT, at_most=since), _for_clients(conversation)))
     last = unit.find(MESSAGE, earlier, order=OrderBy(MessageKeys.CLIENT_NUMBER, descending=True), limit=1)
     above = (last[0].client_number or 0) if last else 0
-    return Seat(reason=TalkReason.FOLLOWER, spans=(Span(above),))
+    return Seat(reason=TalkReason.FOLLOWER, spans=(Span(above),), since=since)
 
 
 def may_view(wiring: Wiring, unit: Unit, viewer: Viewer, entry: CatalogEntry) -> bool:

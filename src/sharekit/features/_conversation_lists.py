@@ -234,7 +234,7 @@ def _place(wiring: Wiring, name: str, after: object, *, times: bool) -> _Place:
         raise InvalidInputError("after", "needs the place that a page gave")
     try:
         given, backwards, value, id_ = json.loads(wiring.seals.unseal_text(Purpose.CURSOR, after))
-    except InvalidTokenError:
+    except (InvalidTokenError, ValueError):
         raise InvalidInputError("after", "is no place in a list of this kit") from None
     if given != name:
         raise InvalidInputError("after", "is a place in another list, or of another reader")

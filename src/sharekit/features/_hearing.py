@@ -94,7 +94,9 @@ def hearing_of(wiring: Wiring, unit: Unit, party: str, message: MessageId) -> He
     standing = standing_in(wiring, unit, reader_of(wiring, unit, principal), conversation)
     if not judge_talk(standing) or not _within(principal, found) or not _takes_messages(wiring, unit, principal):
         return _NOTHING
-    return Hearing(told=True, shown=judge_message(standing, found).allowed)
+    shown = judge_message(standing, found).allowed
+    # Whoever came later hears of nothing earlier that they may not open.
+    return Hearing(told=shown or any(seat.was_there(found.at) for seat in standing.seats), shown=shown)
 
 
 def _within(principal: Principal, message: Message) -> bool:

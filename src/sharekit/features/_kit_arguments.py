@@ -88,12 +88,11 @@ def detectors_given(given: object) -> tuple[Detector, ...]:
     wanted = "needs a list of functions, such as [PuremagicDetector()]"
     if not isinstance(given, Iterable):
         raise ConfigurationError("detectors", wanted)
-    detectors: list[Detector] = []
-    for one in given:
-        if isinstance(one, type) or not callable(one):
-            raise ConfigurationError("detectors", wanted)
-        detectors.append(one)
-    return tuple(detectors)
+    detectors: tuple[Detector, ...] = tuple(given)
+    every: tuple[object, ...] = detectors
+    if not all(callable(one) and not isinstance(one, type) for one in every):
+        raise ConfigurationError("detectors", wanted)
+    return detectors
 
 
 def policy_given(uploads: UploadPolicy | None) -> UploadPolicy:

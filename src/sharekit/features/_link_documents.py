@@ -5,8 +5,10 @@ Documents by read links: which ones a link lists, and whether its holder may rea
 from typing import Final
 
 from sharekit.codec.kinds import CATALOG_ENTRY
+from sharekit.features._access_facts import settings_of
 from sharekit.features._document_facts import facts_of_documents
 from sharekit.features._link_facts import LinkFacts, judge, read_link_facts, with_recipient
+from sharekit.features._tree import as_it_lies
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ReadLinkId
 from sharekit.policies.links import LinkRefusal, judge_document, listed_by
@@ -25,7 +27,12 @@ def decide_for_link(wiring: Wiring, unit: Unit, holder: LinkHolder, ref: Resourc
     """Decide whether the holder of a link may read a document now; whoever asks has seen the secret of the link."""
     facts, refusal = _read(wiring, unit, holder)
     entry = unit.get(CATALOG_ENTRY, ref.key)
-    return judge_document(facts.link, refusal, entry, shows_documents=_shows_documents(facts))
+    shows = _shows_documents(facts)
+    decision = judge_document(facts.link, refusal, entry, shows_documents=shows)
+    if not decision or entry is None or not settings_of(unit).moving:
+        return decision
+    # What stands in an entry may follow from its old place: only what both let them see (`_moving`).
+    return judge_document(facts.link, refusal, as_it_lies(unit, entry), shows_documents=shows)
 
 
 def documents_of_link(wiring: Wiring, unit: Unit, holder: LinkHolder) -> DocumentPage:
@@ -34,6 +41,12 @@ def documents_of_link(wiring: Wiring, unit: Unit, holder: LinkHolder) -> Documen
     if facts.link is None or refusal not in {None, LinkRefusal.EXHAUSTED} or not _shows_documents(facts):
         return DocumentPage(items=())
     entries = unit.find(CATALOG_ENTRY, listed_by(facts.link), order=OrderBy(EntryKeys.CLIENT_NAME), limit=_MOST)
+    if settings_of(unit).moving:
+        entries = [
+            entry
+            for entry in entries
+            if judge_document(facts.link, refusal, as_it_lies(unit, entry), shows_documents=True)
+        ]
     known = facts_of_documents(unit, [entry.ref for entry in entries], holder)
     return DocumentPage(
         items=tuple(

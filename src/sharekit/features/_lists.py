@@ -261,7 +261,7 @@ def _place(wiring: Wiring, reader: Principal, request: ListRequest, named: Seque
         return _Place()
     try:
         name, backwards, value, id_ = json.loads(wiring.seals.unseal_text(Purpose.CURSOR, request.after))
-    except InvalidTokenError:
+    except (InvalidTokenError, ValueError):
         raise InvalidInputError("after", "is no place in a list of this kit") from None
     if name != _list_name(wiring, reader, request, named):
         raise InvalidInputError("after", "is a place in another list, or of another reader")

@@ -12,6 +12,7 @@ import attrs
 
 from sharekit.codec import fold
 from sharekit.codec.kinds import EMAIL_CLAIM, READ_LINK
+from sharekit.codec.kinds_of_mail import REPLY_ADDRESS
 from sharekit.codec.kinds_of_people import CONTACT_TAG, MEMBERSHIP, contact_tag_id
 from sharekit.features._memberships import joined, left
 from sharekit.features._merging_documents import move_uploads
@@ -21,6 +22,7 @@ from sharekit.features._taking_part import move_participants
 from sharekit.features._unit import Unit
 from sharekit.ids import ContactId
 from sharekit.ports import Eq
+from sharekit.records.held_mail import ReplyAddressKeys
 from sharekit.records.links import ReadLinkKeys
 from sharekit.records.parties import Contact, ContactProfile, EmailClaimKeys, Principal
 from sharekit.records.people import MembershipKeys, TagKeys, membership_id
@@ -57,11 +59,17 @@ def _move_links(unit: Unit, contact: ContactProfile, into: ContactProfile, _: Pr
         unit.put(READ_LINK, attrs.evolve(link, recipient=Contact(into.id)))
 
 
+def _move_reply_addresses(unit: Unit, contact: ContactProfile, into: ContactProfile, _: Principal) -> None:
+    for address in unit.find(REPLY_ADDRESS, Eq(ReplyAddressKeys.PARTY, contact.key)):
+        unit.put(REPLY_ADDRESS, attrs.evolve(address, party=into.key))
+
+
 MOVERS: Final[tuple[Mover, ...]] = (
     _move_memberships,
     _move_tags,
     _move_addresses,
     _move_links,
+    _move_reply_addresses,
     move_grants,
     move_follows,
     move_requests,

@@ -79,7 +79,12 @@ class Notifications(Feed):
             InvalidInputError: An argument cannot be used.
         """
         changes: dict[str, object] = {}
+        if not isinstance(cadences, Unset | Mapping):
+            raise InvalidInputError("cadences", "needs a Cadence for each kind of News")
         if not isinstance(quiet, Unset):
+            given: object = quiet
+            if given is not None and not (isinstance(given, tuple) and len(given) == 2):  # from, until
+                raise InvalidInputError("quiet", "needs two times of day, or None")
             start, end = (None, None) if quiet is None else (_minute("quiet", quiet[0]), _minute("quiet", quiet[1]))
             changes |= {"quiet_from": start, "quiet_until": end}
         if not isinstance(daily_at, Unset):

@@ -91,6 +91,9 @@ def _topmost(headers: Sequence[tuple[str, str]], trust: Trust) -> list[_Result] 
         if field != "authentication-results":
             continue
         server, results = _parsed(value)
+        if not server:
+            # A sender whose address breaks our server's own field would have a forged one below it read instead.
+            return None
         if server not in names:
             continue
         too_low = trust.received_above is not None and received > trust.received_above
@@ -131,11 +134,17 @@ def _parsed(value: str) -> tuple[str, list[_Result]]:
 def _split(text: str) -> list[list[str]]:
     """Cut a field at its semicolons into words; quoted ones lose their quotes."""
     parts: list[list[str]] = [[]]
-    for quoted, sign, word in _TOKEN.findall(text):
+    end = -1
+    for found in _TOKEN.finditer(text):
+        quoted, sign, word = found.groups(default="")
+        said = sign or word or re.sub(r"\\(.)", r"\1", quoted)
         if sign == ";":
             parts.append([])
+        elif not sign and found.start() == end:
+            parts[-1][-1] += said  # "x@acme.example"@evil.example is one address
         else:
-            parts[-1].append(sign or word or re.sub(r"\\(.)", r"\1", quoted))
+            parts[-1].append(said)
+        end = -1 if sign else found.end()
     return parts
 
 
@@ -144,8 +153,8 @@ def _result(words: list[str]) -> _Result | None:
     if len(words) < 3 or words[1] != "=":
         return None
     method = _METHOD.fullmatch(words[0])
-    if method is None:
-        return None
+    if method is None or len(words) % 3 or any(words[place] != "=" for place in range(1, len(words), 3)):
+        return None  # an address with a blank in it could pass for two words
     properties: list[tuple[str, str]] = []
     seen: set[str] = set()
     for place in range(3, len(words) - 2):

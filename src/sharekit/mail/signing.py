@@ -13,6 +13,8 @@ from typing import Final
 
 import attrs
 
+from sharekit.records.instants import utc
+
 __all__ = ["FROM", "SIGNATURE", "TO", "SignedEnvelope", "checked_envelope", "signed_headers"]
 
 SIGNATURE: Final = "Sharekit-Signature"
@@ -23,7 +25,7 @@ FROM: Final = "Sharekit-Envelope-From"
 """The header with the sender of the envelope: empty for a report, absent when it is not known."""
 
 _CLOSE: Final = timedelta(minutes=5)
-_GIVEN: Final = re.compile(r"t=(\d{1,12}), ?v1=([0-9a-f]{64})")
+_GIVEN: Final = re.compile(r"t=([0-9]{1,11}), ?v1=([0-9a-f]{64})")
 _MOST: Final = 100
 
 
@@ -53,7 +55,11 @@ def signed_headers(
         to: The recipients of the envelope.
         sender: The sender of the envelope: empty for a report, None when it is not known.
         at: Now. The signature is good for five minutes.
+
+    Raises:
+        NaiveDatetimeError: The time has no zone.
     """
+    at = utc("at", at)
     recipients, moment = ",".join(to), str(int(at.timestamp()))
     headers = {TO: recipients, SIGNATURE: f"t={moment}, v1={_signature(key, moment, recipients, sender, raw)}"}
     return headers if sender is None else {**headers, FROM: sender}

@@ -70,11 +70,13 @@ class Seat:
         reason: Which.
         spans: The messages for clients that it shows.
         selected: Others that it shows besides, by number.
+        since: Since when, or None for ever; of what was written earlier, and is not shown, they are not even told.
     """
 
     reason: TalkReason
     spans: tuple[Span, ...] = ()
     selected: tuple[int, ...] = ()
+    since: datetime | None = None
 
     @classmethod
     def of(cls, participant: Participant) -> "Seat":
@@ -84,7 +86,12 @@ class Seat:
             reason=TalkReason.ORGANIZATION if theirs else TalkReason.PARTICIPANT,
             spans=participant.spans,
             selected=participant.selected,
+            since=participant.added_at,
         )
+
+    def was_there(self, moment: datetime) -> bool:
+        """Say whether they took part by it then."""
+        return self.since is None or self.since <= moment
 
     def shows(self, number: int) -> bool:
         """Say whether it shows the message for clients of this number."""

@@ -241,6 +241,5 @@ _AUDIENCES: Final[Mapping[str, Callable[[Unit, OutboxEntry], Audience | None]]] 
     "access-requested": _wanted,
     "access-answered": _answered,
     "message-posted": _message,
-    "message-promoted": _message,
     "participant-added": _joined,
 }
