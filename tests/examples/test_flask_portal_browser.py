@@ -491,3 +491,24 @@ def test_documents_are_asked_for_and_sent(staff: Person, client: Person, tmp_pat
 
     assert ["Quote for print.pdf", "back.pdf"] == names
     assert [] == barriers
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_staff_talk_about_a_client_in_two_browsers(open_browser: Open, *, scripts: bool) -> None:
+    """Maria keeps a note by keyboard; Lucía reads it on her phone, where the answer looks different from the note."""
+    maria, lucia = open_browser().sign_in(), open_browser(viewport=PHONE, java_script_enabled=scripts)
+    maria.page.goto("/conversations")
+    maria.press(maria.page.get_by_role("link", name="Which copper for the tins?"))
+    maria.press(maria.page.get_by_text("Note for staff", exact=True))
+    maria.page.get_by_label("Your note, which no client reads").fill("The lid costs more.")
+    maria.press(maria.page.get_by_role("button", name="Keep as a note"))
+    lucia.sign_in("Lucía Ferrer").page.goto("/conversations?unread=1")
+    lucia.page.get_by_role("link", name="Which copper for the tins?").click()
+    lucia.page.get_by_text("Answer clients").click()
+
+    expect(maria.page.get_by_role("status").first).to_contain_text("Staff alone read it.")
+    expect(lucia.page.locator(".sk-said", has_text="The lid costs more.")).to_be_visible()
+    expect(lucia.page.get_by_role("button", name="Send to clients")).to_be_visible()
+    expect(lucia.page.get_by_role("button", name="Keep as a note")).to_be_hidden()
+    assert maria.barriers() == []
+    assert maria.complaints == []
