@@ -348,7 +348,7 @@ def test_nothing_is_coerced_and_nothing_is_ignored(kind: RecordKind[Any], record
     damaged += [body | {name: {"no": "such"}} for name, value in body.items() if name != "details"]
     damaged += [body | {name: "false"} for name, value in body.items() if isinstance(value, bool)]
     damaged += [body | {name: str(value)} for name, value in body.items() if isinstance(value, int)]
-    damaged += [body | {name: [*value, 7]} for name, value in body.items() if isinstance(value, list)]
+    damaged += [body | {name: [*value, {"no": "such"}]} for name, value in body.items() if isinstance(value, list)]
     damaged += [{key: value for key, value in body.items() if key != "tenant"}]
 
     for values in damaged:

@@ -412,8 +412,9 @@ def test_what_is_decided_at_a_glance_is_what_is_decided(
     for step in story:
         world.do(step)
 
-    for expected, decided, listed in answers(world):
+    for expected, decided, explained, listed in answers(world):
         assert expected == decided
+        assert expected == explained
         assert expected == listed
     for contact in [*world.contacts, Contact("nobody")]:
         for ref in REFS:

@@ -636,12 +636,12 @@ def test_a_kit_without_a_place_for_bytes_says_so(agency: Agency) -> None:
     bare = Sharekit(records=agency.records, secret_keys=["k" * 40], kinds=[project_kind()])
     for needs in (
         lambda: bare.documents.add(agency.relaunch, "x.txt", b"x", by=agency.maria),
-        bare.sweep,
         bare.fsck,
     ):
         with pytest.raises(errors.ConfigurationError):
             needs()
 
+    assert bare.sweep().blobs == ()
     assert bare.documents.visible(agency.maria).items == ()
 
 

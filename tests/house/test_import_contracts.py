@@ -56,6 +56,7 @@ STRAYS = {
     "templates-in-features": ("door-pages", "features/links.py", "import jinja2", "jinja2"),
     "foreign-html-in-web": ("door-nh3", "web/pages.py", "import nh3", "nh3"),
     "a-mail-server-in-the-command-line": ("door-aiosmtpd", "cli/inbound.py", "import aiosmtpd.lmtp", "aiosmtpd"),
+    "second-opinions-in-features": ("door-puremagic", "features/_intake.py", "import puremagic", "puremagic"),
     "mail-knows-tokens": ("floors", "mail/composing.py", "import sharekit.tokens", "sharekit.tokens"),
     "signing-in-features": ("door-itsdangerous", "features/links.py", "import itsdangerous", "itsdangerous"),
     "signals-in-kit": ("door-blinker", "kit.py", "import blinker", "blinker"),
