@@ -18,7 +18,7 @@ class EngineContract(RecordStoreContract):
     """What the four have in common: an engine that lives through the module, and empty tables for each test."""
 
     # The everyday run tells a few stories to each of the four, the deep run many.
-    machine_examples = 300 if settings().max_examples > 100 else 10
+    machine_examples = 100 if settings().max_examples > 100 else 10
 
     # What the everyday run leaves to the deep one, as another of the four shows it on the same lines of code.
     shown_elsewhere: ClassVar[tuple[str, ...]] = ("test_t14",)
