@@ -130,3 +130,26 @@ def test_an_unknown_command_is_explained(arguments: list[str], capsys: pytest.Ca
 
     assert caught.value.code == 2
     assert "usage: sharekit" in capsys.readouterr().err
+
+
+def test_a_kit_is_found_in_the_present_folder(tmp_path: Path) -> None:
+    """The installed command finds ``app.py`` beside it, as other commands do, without any setting."""
+    (tmp_path / "myhost.py").write_text(
+        "from sharekit import Sharekit\n"
+        "kit = Sharekit.at('portal-data', secret_keys=['0123456789abcdef-0123456789abcdef'], kinds=[])\n",
+        "utf-8",
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    begin = "import sys; sys.path[:] = [place for place in sys.path if place]"
+    script = f"{begin}; from sharekit.cli import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "sweep", "--kit", "myhost:kit"],
+        cwd=tmp_path,
+        env=environment | {"PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "would delete 0 of 0 blobs" in done.stdout

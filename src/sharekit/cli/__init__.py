@@ -6,6 +6,7 @@ import argparse
 import secrets
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from sharekit.cli.doctor import examine
 from sharekit.cli.inbound import add_arguments, inbound
@@ -20,11 +21,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     Run the command line and return its exit code.
 
+    What ``--kit`` names is looked for in the present folder too.
+
     Args:
         argv: The arguments; those of the process by default.
     """
     arguments = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int] = arguments.run
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)  # an installed script begins in its own folder
     try:
         return run(arguments)
     except SharekitError as error:
