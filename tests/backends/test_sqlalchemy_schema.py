@@ -251,6 +251,7 @@ def test_what_is_no_engine_is_refused_by_name(tmp_path: Path) -> None:
         SqlAlchemyRecordStore(asynchronous)
     with pytest.raises(ConfigurationError, match="one of Engine"):
         kit(records=synchronous)
+    synchronous.dispose()
 
 
 def test_a_table_that_is_not_there_names_what_makes_it(engine: sa.Engine) -> None:
