@@ -151,7 +151,8 @@ class _InsideToo(_Glance):
 
     def see(self, tenant: TenantId, ids: Sequence[str]) -> Sequence[KeyValue]:
         seen: Values = []
-        tables = self.store._state.tables
-        for (kind, keys), id_ in zip(self.kinds, ids, strict=True):
-            seen += self.values(tables.get((tenant, kind), {}).get(id_), keys)
+        state = self.store._state
+        with state.guard:  # no commit falls between two rows, which would break another law
+            for (kind, keys), id_ in zip(self.kinds, ids, strict=True):
+                seen += self.values(state.tables.get((tenant, kind), {}).get(id_), keys)
         return seen
