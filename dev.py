@@ -54,6 +54,7 @@ SETS: dict[str, tuple[list[str], list[str]]] = {
 }
 GROUPS = "--group bench --group dev"
 PINS = f"pip compile pyproject.toml {GROUPS} --all-extras --universal --no-emit-index-url --no-header --no-annotate"
+PATIENT = ["-o", "faulthandler_timeout=3600"]  # a long proof on a busy machine does not hang
 NO_INSTALLER = (
     "dev.py: found nothing that can install packages. Get it and run the same command again:"
     " on Debian and Ubuntu `sudo apt-get install python3-venv`, elsewhere `uv` or `virtualenv`."
@@ -245,8 +246,9 @@ def pip_from_debian() -> bool:
 
 
 def spread(rest: list[str]) -> list[str]:
-    """Have the whole of the tests run on every core; a part of them, or what says -n itself, runs as it is told."""
+    """Have the whole of the tests run on every core, what says -n itself as it is told, and long proofs patiently."""
     whole = all(word in {"--deep", "-q", "-v", "-x"} for word in rest)
+    rest = [*rest, *PATIENT] if "--deep" in rest else rest
     return [*rest, "-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadfile"] if whole else rest
 
 
