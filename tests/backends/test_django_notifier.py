@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from email.message import EmailMessage
 from pathlib import Path
+from typing import ClassVar
 
 import attrs
 import pytest
@@ -123,9 +124,11 @@ class Strange(BaseEmailBackend):
     """A backend of somebody else."""
 
     answer: object = None
+    heard: ClassVar[list[str]] = []
 
     def send_messages(self, email_messages: Sequence[mail.EmailMessage]) -> int:
         """Raise or answer whatever the test wants."""
+        self.heard.append("letter")
         if isinstance(self.answer, Exception):
             raise self.answer
         assert email_messages[0].message().as_string().count("Message-ID") == 1
@@ -134,6 +137,7 @@ class Strange(BaseEmailBackend):
 
     def close(self) -> None:
         """Fail at the goodbye."""
+        self.heard.append("goodbye")
         raise smtplib.SMTPServerDisconnected("gone")
 
 
@@ -154,9 +158,11 @@ def test_what_a_backend_makes_of_a_failure_is_ours(monkeypatch: pytest.MonkeyPat
 def test_a_failure_at_the_goodbye_is_none_of_the_letter(monkeypatch: pytest.MonkeyPatch) -> None:
     """It was taken (N1); saying that it was not would send it twice."""
     monkeypatch.setattr(Strange, "answer", 1)
-
+    monkeypatch.setattr(Strange, "heard", [])
     with mailing(STRANGE):
         DjangoNotifier().send(LETTER, compose(LETTER))
+
+    assert ["letter", "goodbye"] == Strange.heard
 
 
 def test_an_address_that_django_would_mangle_is_refused(server: MailServer) -> None:
