@@ -300,6 +300,8 @@ def main(arguments: list[str]) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     if verb not in {"portal", "cases"}:
         os.chdir(ROOT)
+        # Tests and tools start hundreds of Pythons, each of which would compile all that it imports.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if len(steps) == 1 and not WINDOWS:
         os.execv(PYTHON, [str(part) for part in (PYTHON, *steps[0])])
     failed = [str(step[:2][-1]) for step in steps if not run(PYTHON, *step, cwd=Path.cwd())]
