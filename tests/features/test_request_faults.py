@@ -233,6 +233,30 @@ def test_whatever_fails_of_an_answer_it_is_given_once(new_stores: Callable[[], S
     assert tried
 
 
+def _ask(kit: Sharekit, world: World) -> object:
+    letters = RequestItem("Letters", accept={"txt"}, titles={"nl": "Brieven"})
+    return kit.requests.create(to=world.ana, items=[letters], about=PROJECT, by=MARIA, idempotency_key="once")
+
+
+def test_whatever_fails_of_asking_it_is_asked_once(new_stores: Callable[[], Stores], deep: bool) -> None:
+    """Also where the store took it and the answer was lost: the same key finds the request, and it is noted once."""
+    stores = new_stores()
+    world, steps = _world(stores), Steps()
+    _ask(world.kit(steps), world)
+    tried = chosen(points(steps.names), stores.name, deep=deep)
+    for number, mode in tried:
+        goes_on()
+        fresh = new_stores()
+        world, failing = _world(fresh), Steps(number, mode, fresh.dies)
+        with contextlib.suppress(errors.SharekitError, Killed):
+            _ask(world.kit(failing), world)
+        _ask(world.kit(), world)
+        asked = (len(world.kit().requests.of(PROJECT)), _noted(world, "request-created"))
+        assert (2, 2) == asked, f"{failing.names[number - 1]}, {mode}"
+
+    assert tried
+
+
 def _late(stores: Stores) -> World:
     world = _world(stores)
     world.clock.advance(timedelta(hours=12))

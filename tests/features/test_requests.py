@@ -343,7 +343,32 @@ def test_receipts_are_genuine_or_nothing(agency: Agency) -> None:
         agency.kit.for_tenant("other").requests.verify_receipt(sent.receipt)
 
 
+def test_one_key_is_one_request_however_often_it_is_asked(agency: Agency) -> None:
+    """A retry finds the request as it is by now and tells nobody anew; the key of another question is refused (R-BLOB-8)."""
+    heard: list[object] = []
+    wish: dict[str, Any] = {"due": agency.clock.now() + DAY, "idempotency_key": "once"}
+    with signals.request_created.connected(heard.append):
+        desk = asked(agency, **wish)
+        whole = wish | {"to": desk.ana, "items": [PASSPORT, LETTERS], "about": agency.relaunch, "by": agency.maria}
+        desk.send()
+        agency.kit.requests.close(desk.request, by=agency.maria)
+        again = agency.kit.requests.create(**whole)
+    for other in ({"items": [PASSPORT]}, {"body": "Another text."}, {"max_files": 3}, {"to": agency.person("Bo")}):
+        with pytest.raises(errors.KeyReusedError):
+            agency.kit.requests.create(**(whole | other))
+    with pytest.raises(errors.NotAllowedError):
+        agency.kit.requests.create(**(whole | {"by": Staff("nobody")}))
+    by_another = agency.kit.requests.create(**(whole | {"by": System("sync")}))
+    agency.clock.advance(DAY)
+    later = agency.kit.requests.create(**(whole | {"due": None}))
+
+    assert (desk.request.id, RequestState.CLOSED) == (again.id, again.state)
+    assert 1 == len(heard)
+    assert 3 == len({desk.request.id, by_another.id, later.id})
+
+
 BAD: list[tuple[str, dict[str, Any]]] = [
+    ("idempotency_key", {"idempotency_key": "a/b"}),
     ("to", {"to": []}),
     ("to", {"to": Staff("maria")}),
     ("to", {"to": [Contact("x")] * 0}),

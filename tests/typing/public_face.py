@@ -191,7 +191,9 @@ assert_type(kit.documents.open(plan, by=contact, start=0, stop=10), DocumentRead
 assert_type(kit.documents.zip([plan, plan.ref], by=contact), Iterator[bytes])
 assert_type(kit.documents.visible(contact, search="plan"), DocumentPage)
 assert_type(kit.documents.scan_waiting(), int)
-asked = kit.requests.create(to=contact, items=[RequestItem("Passport", accept={"pdf"})], about=ref, by=maria)
+asked = kit.requests.create(
+    to=contact, items=[RequestItem("Passport", accept={"pdf"})], about=ref, by=maria, idempotency_key="once"
+)
 assert_type(asked, DocumentRequest)
 assert_type(asked.recipients[0], RequestRecipient)
 assert_type(kit.requests.token(asked, contact), str)

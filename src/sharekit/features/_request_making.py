@@ -1,26 +1,29 @@
 """
-Asking: requests are looked at beforehand and made, by hand or from a template.
+Asking: requests are looked at beforehand and made, by hand or from a template, once for each idempotency key.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import attrs
 
-from sharekit.codec.kinds_of_requests import DOCUMENT_REQUEST, REQUEST_RECIPIENT, REQUEST_TEMPLATE
-from sharekit.errors import InvalidInputError, NotFoundError
-from sharekit.features._facts import chain_of, require_active, require_staff
+from sharekit.codec.kinds_of_requests import DOCUMENT_REQUEST, REQUEST_RECIPIENT
+from sharekit.errors import InvalidInputError
+from sharekit.features._documents import Once
+from sharekit.features._facts import chain_of, require_staff
 from sharekit.features._link_rules import require_sharing
 from sharekit.features._parties import active_contact
-from sharekit.features._request_facts import policy_for, request_view
+from sharekit.features._request_facts import find_request, policy_for, request_view
 from sharekit.features._request_rules import contacts_given, epoch_now, staff_keys, times
+from sharekit.features._request_templates import template_named
 from sharekit.features._request_wording import worded
 from sharekit.features._tree import held
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import RequestId, RequestRecipientId, random_id
-from sharekit.ports import AllOf, AnyOf, Condition, Eq, IsNull, OrderBy
 from sharekit.records import checks, events
 from sharekit.records.catalog import CatalogEntry, ResourceRef
+from sharekit.records.instants import utc
 from sharekit.records.parties import Contact, ContactProfile, Principal, Staff
 from sharekit.records.requests import (
     MAX_FILES,
@@ -28,11 +31,7 @@ from sharekit.records.requests import (
     DocumentRequest,
     RequestItem,
     RequestRecipient,
-    RequestTemplate,
-    RequestText,
-    TemplateKeys,
     numbered,
-    template_id,
 )
 from sharekit.records.several import Several, SeveralInOrder
 from sharekit.records.submissions import RequestView
@@ -53,6 +52,14 @@ def _items(given: object) -> tuple[RequestItem, ...] | None:
     return None if given is None else numbered(given)
 
 
+def _due(given: object) -> datetime | None:
+    return None if given is None else utc("due", given)
+
+
+def _end(given: object) -> datetime | None:
+    return None if given is None else utc("expires_at", given)
+
+
 @attrs.frozen(kw_only=True)
 class _Wish:
     """What somebody wants to ask, as far as it can be checked without reading anything."""
@@ -64,12 +71,25 @@ class _Wish:
     subject: str | None
     body: str | None
     button: str | None
-    due: datetime | None
-    expires_at: datetime | None
+    due: datetime | None = attrs.field(converter=_due)
+    expires_at: datetime | None = attrs.field(converter=_end)
     max_files: int
     max_total_bytes: int
     notify: frozenset[str] = attrs.field(converter=staff_keys)
     template: str | None
+
+    @property
+    def content(self) -> str:
+        """Everything that is asked, as one text; a retry says the same."""
+        return json.dumps(attrs.asdict(self, value_serializer=_plain), sort_keys=True, default=repr)
+
+
+def _plain(_: object, __: object, value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 class Making:
@@ -139,7 +159,7 @@ class Making:
             )
         )
         with self._wiring.reading() as unit:
-            draft = self._drafted(unit, wish)
+            draft = self._drafted(unit, wish, self._may_ask(unit, wish))
             return [
                 request_view(
                     self._wiring,
@@ -170,6 +190,7 @@ class Making:
         max_total_bytes: int = MAX_TOTAL,
         notify: Staff | Several[Staff] | None = None,
         template: str | None = None,
+        idempotency_key: str | None = None,
     ) -> DocumentRequest:
         """
         Ask one or several contacts for documents; each answers for themselves.
@@ -190,6 +211,8 @@ class Making:
             max_total_bytes: How many bytes each contact may send in all.
             notify: Who hears of what comes; by default whoever owns what it is about at that moment.
             template: The name of a template.
+            idempotency_key: Any short text of the asker's own: asking the same again with the same key within
+                24 hours returns the first request, as it is by then, and tells nobody anew.
 
         Returns:
             The request with its recipients; `token` gives each one's upload page.
@@ -199,6 +222,7 @@ class Making:
             NotAllowedError: *by* may not share this, or clients may never see it.
             NotFoundError: A contact, the template, or what it is about, is not there.
             MergedContactError: A contact was merged; ``into`` names the other.
+            KeyReusedError: The idempotency key was used for something else.
         """
         require_staff(by)
         wish = self._checked(
@@ -219,13 +243,22 @@ class Making:
             )
         )
 
+        once = Once.checked("ask", by, idempotency_key)
+        if idempotency_key is not None:
+            once = once.of(wish.content)
+
         def work(unit: Unit) -> DocumentRequest:
             held(unit, wish.about)
-            draft = self._drafted(unit, wish)
+            chain = self._may_ask(unit, wish)
+            earlier = once.earlier(unit)
+            if earlier is not None:
+                return find_request(unit, RequestId(earlier))
+            draft = self._drafted(unit, wish, chain)
             request = draft.request
             unit.put(DOCUMENT_REQUEST, request)
             for recipient in request.recipients:
                 unit.put(REQUEST_RECIPIENT, recipient)
+            once.note(unit, request.id)
             unit.emit(
                 events.RequestCreated(
                     tenant=unit.tenant,
@@ -253,10 +286,13 @@ class Making:
             policy_for(self._wiring, item)
         return wish
 
-    def _drafted(self, unit: Unit, wish: _Wish) -> _Draft:
+    def _may_ask(self, unit: Unit, wish: _Wish) -> tuple[CatalogEntry, ...]:
         chain = chain_of(unit, wish.about)
         require_sharing(self._wiring, unit, wish.by, chain)
-        template = None if wish.template is None else _template(unit, wish.template)
+        return chain
+
+    def _drafted(self, unit: Unit, wish: _Wish, chain: tuple[CatalogEntry, ...]) -> _Draft:
+        template = None if wish.template is None else template_named(unit, wish.template)
         due = wish.due
         if due is None and template is not None and template.due_days is not None:
             due = unit.now + timedelta(days=template.due_days)
@@ -307,109 +343,3 @@ class Making:
             place=place,
         )
         return recipient, profile
-
-    def save_template(
-        self,
-        name: str,
-        *,
-        title: str,
-        items: SeveralInOrder[RequestItem],
-        by: Principal,
-        case_type: str | None = None,
-        text: RequestText | None = None,
-        texts: Mapping[str, RequestText] | None = None,
-        due_days: int | None = None,
-    ) -> RequestTemplate:
-        """
-        Keep a request to be made again and again, in place of the template of this name if there is one.
-
-        Args:
-            name: What it is called in programs, a slug such as ``"new-client"``.
-            title: What staff call it.
-            items: What is asked for.
-            by: Any active staff.
-            case_type: The type of case that it is meant for, in the host's own words; None for every type.
-            text: Its words; None for the house's own, in the contact's language.
-            texts: Its words in other languages, by language.
-            due_days: How many days contacts have; None for no date.
-
-        Raises:
-            InvalidInputError: An argument cannot be used; ``field`` names it.
-            NotAllowedError: *by* is no active member of staff.
-        """
-        require_staff(by)
-        wanted, words = numbered(items), _texts(text, texts)
-        for item in wanted:
-            policy_for(self._wiring, item)
-
-        def work(unit: Unit) -> RequestTemplate:
-            require_active(unit, by)
-            template = RequestTemplate(
-                tenant=unit.tenant,
-                name=name,
-                title=title,
-                case_type=case_type,
-                items=wanted,
-                text=text,
-                texts=words,
-                due_days=due_days,
-                changed_at=unit.now,
-            )
-            unit.get(REQUEST_TEMPLATE, template.id)
-            unit.put(REQUEST_TEMPLATE, template)
-            _said(unit, name, by, removed=False)
-            return template
-
-        return self._wiring.write(work)
-
-    def remove_template(self, name: str, *, by: Principal) -> None:
-        """
-        Remove a template; requests that were made from it stay as they are.
-
-        Raises:
-            NotAllowedError: *by* is no active member of staff.
-            NotFoundError: There is no template of this name.
-        """
-        require_staff(by)
-        checks.slug("name", name)
-
-        def work(unit: Unit) -> None:
-            require_active(unit, by)
-            unit.delete(REQUEST_TEMPLATE, _template(unit, name).id)
-            _said(unit, name, by, removed=True)
-
-        self._wiring.write(work)
-
-    def templates(self, *, case_type: str | None = None) -> list[RequestTemplate]:
-        """Return the templates for a type of case, with those for every type; all of them for None; by title."""
-        checks.optional_text("case_type", case_type)
-        fits: Condition = AllOf(())
-        if case_type is not None:
-            fits = AnyOf((Eq(TemplateKeys.CASE_TYPE, case_type), IsNull(TemplateKeys.CASE_TYPE)))
-        with self._wiring.reading() as unit:
-            return unit.find(REQUEST_TEMPLATE, fits, order=OrderBy(TemplateKeys.NAME))
-
-
-def _template(unit: Unit, name: str) -> RequestTemplate:
-    found = unit.get(REQUEST_TEMPLATE, template_id(name))
-    if found is None:
-        raise NotFoundError(REQUEST_TEMPLATE.name)
-    return found
-
-
-def _texts(text: object, texts: object) -> Mapping[str, RequestText]:
-    if text is not None and not isinstance(text, RequestText):
-        raise InvalidInputError("text", "needs a RequestText, or None")
-    if texts is None:
-        return {}
-    if not isinstance(texts, Mapping) or not all(isinstance(each, RequestText) for each in texts.values()):
-        raise InvalidInputError("texts", "needs RequestTexts by language")
-    if text is None and texts:
-        raise InvalidInputError("text", "is needed beside words in other languages")
-    for locale in texts:
-        checks.locale("texts", locale)
-    return dict(texts)
-
-
-def _said(unit: Unit, name: str, by: Principal, *, removed: bool) -> None:
-    unit.emit(events.RequestTemplateSaved(tenant=unit.tenant, at=unit.now, by=by, template=name, removed=removed))

@@ -13,6 +13,7 @@ from sharekit.features._parties import known_contact
 from sharekit.features._request_answering import Answering
 from sharekit.features._request_facts import find_request, request_facts, request_view, submissions_of, told
 from sharekit.features._request_making import Making
+from sharekit.features._request_templates import Templating
 from sharekit.features._request_uploads import Uploading
 from sharekit.features._unit import Wiring
 from sharekit.ids import RequestId, SubmissionId, TenantId
@@ -31,7 +32,7 @@ _MOST: Final = 200
 _WAITING: Final = tuple(state for state in RequestState if state.is_waiting)
 
 
-class Requests(Making, Answering, Uploading):
+class Requests(Making, Templating, Answering, Uploading):
     """The requests for documents of one tenant."""
 
     def __init__(self, wiring: Wiring) -> None:
