@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from io import BytesIO, StringIO, TextIOWrapper
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -12,16 +13,25 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory, override_settings
 
-from sharekit import Action, ReadLink, ResourceRef, Right, Staff, System, shared_with_me
+from sharekit import Action, ReadLink, ResourceRef, Right, Sharekit, Staff, System, shared_with_me
 from sharekit.adapters.django import invitation_url, kit, link_url, portal
 from sharekit.backends.fsspec import FsspecBlobStore
 from sharekit.backends.outbox import MemoryOutbox
-from sharekit.errors import ConfigurationError, SharekitError, WeakSecretKeyError
+from sharekit.errors import (
+    ConfigurationError,
+    MessagingRefusedError,
+    SharekitError,
+    UploadRefusedError,
+    WeakSecretKeyError,
+)
 from sharekit.mail.writing import LetterWriter
 from sharekit.ports import Eq, Mailbox, Predicate
+from sharekit.records.requests import RequestItem
 from sharekit.records.scopes import parse_scope
 from sharekit.relay import Post
+from sharekit.screening import FileName
 from sharekit.testing import FrozenClock
+from sharekit.web import Portal
 from tests.django_host import sharing
 from tests.features._mail import INBOX, mail, office
 
@@ -150,7 +160,93 @@ def test_the_zone_and_the_language_are_djangos_unless_told() -> None:
     assert (told.time_zone, told.default_locale) == ("UTC", "nl")
 
 
+FROM_DJANGO = {"records": "DATABASE", "base_path": "the place in the project's urls", "kit": "what the portal is for"}
+"""The arguments that no setting of this name says, and what says them."""
+
+
+def arguments_of(made: type) -> set[str]:
+    """The names of what a class is made of."""
+    return set(signature(made).parameters)
+
+
+def test_the_setting_can_say_whatever_the_kit_and_the_portal_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each argument of both has a name in the setting, and what stands under it reaches them."""
+    from sharekit.adapters.django import _process
+    from sharekit.adapters.django.settings import NAMES, read
+
+    handed: dict[type, dict[str, object]] = {}
+
+    def noting(made: type) -> object:
+        def make(*parts: object, **given: object) -> object:
+            handed[made] = given | ({"kit": parts[0]} if parts else {})
+            return made(*parts, **given)
+
+        return make
+
+    monkeypatch.setattr(_process, "Sharekit", noting(Sharekit))
+    monkeypatch.setattr(_process, "Portal", noting(Portal))
+    with override_settings(SHAREKIT=GOOD):
+        settings = read()
+        _process.build(settings)
+    known = {name.lower() for name in NAMES}
+    passed = {**handed[Sharekit], **handed[Portal]}
+
+    assert set() == (arguments_of(Sharekit) | arguments_of(Portal)) - known - FROM_DJANGO.keys()
+    assert arguments_of(Sharekit) == handed[Sharekit].keys()
+    assert arguments_of(Portal) == handed[Portal].keys() | {"base_path"}
+    assert [] == [name for name in passed.keys() & known if passed[name] is not getattr(settings, name)]
+
+
+def suspicious(name: FileName, file: BinaryIO, size: int) -> str | None:
+    """Be against what says so."""
+    return "says so" if b"suspicious" in file.read(size) else None
+
+
+class Wary:
+    """A detector that is made by its class."""
+
+    def __call__(self, name: FileName, file: BinaryIO, size: int) -> str | None:
+        """As the function is."""
+        return suspicious(name, file, size)
+
+
+DETECTORS = [suspicious]
+
+
+@pytest.mark.parametrize(
+    "detectors",
+    [[suspicious], (Wary,), ["tests.adapters.test_django.Wary"], "tests.adapters.test_django.DETECTORS"],
+)
+def test_detectors_the_largest_file_and_the_plan_are_those_of_the_setting(host: None, detectors: object) -> None:
+    """What a detector is against is refused, staff add no larger files, and the plan is asked."""
+    given = {
+        **GOOD,
+        "BLOBS": FsspecBlobStore("memory://"),
+        "DETECTORS": detectors,
+        "MAX_STAFF_BYTES": 10,
+        "PLAN_ALLOWS": lambda tenant, feature: False,
+    }
+    with override_settings(SHAREKIT=given):
+        made, by = kit(), System("test")
+        made.catalog.put(M1, title="Lease", client_title="Lease", by=by)
+        ana = made.people.add_contact("Ana", "ana@acme.test", by=by)
+        items = [RequestItem("Letters", key="letters", accept={"txt"})]
+        token = made.requests.token(made.requests.create(to=ana, items=items, about=M1, by=by), ana)
+        with pytest.raises(UploadRefusedError) as refused:
+            made.requests.submit(token, "letters", "a.txt", b"this is suspicious\n")
+        with pytest.raises(UploadRefusedError) as large:
+            made.documents.add(M1, "a.txt", b"eleven byte", by=by)
+        with pytest.raises(MessagingRefusedError):
+            made.conversations.start(with_=[ana], subject="Hello", by=by)
+
+    assert ["detected", "too-large"] == [refused.value.reason, large.value.reason]
+
+
 WRONG: dict[str, tuple[object, str, str]] = {
+    "a detector and no list": ({**GOOD, "DETECTORS": suspicious}, "sharekit.E003", "needs a list"),
+    "detectors that are none": ({**GOOD, "DETECTORS": [5]}, "sharekit.E003", "list of functions"),
+    "a size that is none": ({**GOOD, "MAX_STAFF_BYTES": 0}, "sharekit.E003", "at least 1"),
+    "a plan that is no function": ({**GOOD, "PLAN_ALLOWS": 5}, "sharekit.E003", "function"),
     "no setting": (None, "sharekit.E002", "dictionary"),
     "a list": ([1], "sharekit.E002", "dictionary"),
     "a slip of the pen": ({**GOOD, "SECRET_KEY": ["x"]}, "sharekit.E002", "did you mean 'SECRET_KEYS'"),

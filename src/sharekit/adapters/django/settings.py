@@ -15,13 +15,14 @@ from django.db import DEFAULT_DB_ALIAS
 from django.utils.module_loading import import_string
 
 from sharekit.errors import ConfigurationError, WeakSecretKeyError
-from sharekit.kit import UNDO_WINDOW
+from sharekit.kit import GIBIBYTE, UNDO_WINDOW
 from sharekit.ports import (
     BlobStore,
     Clock,
     Directory,
     MailReader,
     Notifier,
+    PlanAllows,
     Predicate,
     RateLimiter,
     Scanner,
@@ -31,6 +32,7 @@ from sharekit.records.declarations import ResourceKind
 from sharekit.records.scopes import DEFAULT_SCOPE, PortalScope
 from sharekit.records.uploads import UploadPolicy
 from sharekit.relay import Post
+from sharekit.screening import Detector
 from sharekit.web import WebRequest
 
 __all__ = ["NAMES", "SETTING", "Settings", "read"]
@@ -61,12 +63,16 @@ class Settings:
         inbox: ``INBOX``: what reads mail that comes in, or None.
         webhook_caller: ``WEBHOOK_CALLER``: what calls webhooks, or None.
         uploads: ``UPLOADS``: what people outside may send; the rule of `Sharekit` when None.
+        detectors: ``DETECTORS``: second opinions about what they send.
+        max_staff_bytes: ``MAX_STAFF_BYTES``: how large a file may be that staff add.
+        plan_allows: ``PLAN_ALLOWS``: what the plan of a tenant includes; everything when None.
         undo_window: ``UNDO_WINDOW``: how long whoever wrote a message may take it back, as a timedelta.
         rate_limiter: ``RATE_LIMITER``: what slows down guessing; one in the memory of the process when None.
         origin: ``ORIGIN``: scheme and host of the site, for addresses where there is no request.
         resolve_tenant: ``RESOLVE_TENANT``: tells the tenant of a request.
         site_name: ``SITE_NAME``: the name in the header of each page.
         template_folders: ``TEMPLATE_FOLDERS``: whose templates come before ours.
+        template_loaders: ``TEMPLATE_LOADERS``: loaders of Jinja2, asked after the folders and before ours.
         default_locale: ``DEFAULT_LOCALE``: else ``LANGUAGE_CODE``.
         time_zone: ``TIME_ZONE``: else Django's ``TIME_ZONE``.
         accent: ``ACCENT``: the colour of the host.
@@ -90,12 +96,16 @@ class Settings:
     inbox: MailReader | None
     webhook_caller: WebhookCaller | None
     uploads: UploadPolicy | None
+    detectors: tuple[Detector, ...]
+    max_staff_bytes: int
+    plan_allows: PlanAllows | None
     undo_window: timedelta
     rate_limiter: RateLimiter | None
     origin: str | None
     resolve_tenant: Callable[[WebRequest], str | None] | None
     site_name: str
     template_folders: tuple[str | Path, ...]
+    template_loaders: tuple[Any, ...]  # Any: the types of Jinja2 belong to the pages
     default_locale: str
     time_zone: str
     accent: str | None
@@ -133,12 +143,16 @@ def read() -> Settings:
         inbox=given.made("INBOX", "read"),
         webhook_caller=given.made("WEBHOOK_CALLER", "call"),
         uploads=given.made("UPLOADS", "documents"),
+        detectors=tuple(given.each("DETECTORS")),
+        max_staff_bytes=given.of("MAX_STAFF_BYTES", int, default=GIBIBYTE),
+        plan_allows=given.function("PLAN_ALLOWS"),
         undo_window=given.of("UNDO_WINDOW", timedelta, default=UNDO_WINDOW),
         rate_limiter=given.made("RATE_LIMITER", "acquire"),
         origin=given.text("ORIGIN", "") or None,
         resolve_tenant=given.function("RESOLVE_TENANT"),
         site_name=given.text("SITE_NAME", ""),
         template_folders=given.folders(),
+        template_loaders=tuple(given.each("TEMPLATE_LOADERS")),
         default_locale=given.text("DEFAULT_LOCALE", django_settings.LANGUAGE_CODE),
         time_zone=given.text("TIME_ZONE", django_settings.TIME_ZONE or "UTC"),
         accent=given.text("ACCENT", "") or None,
@@ -196,6 +210,14 @@ class _Given:
         if value is not None and not callable(value):
             raise _wrong(name, "needs a function")
         return value
+
+    def each(self, name: str) -> list[Any]:  # Any: checked by what takes it
+        """Return the objects of a list, whose classes are called for them; a function stays what it is."""
+        value = self._imported(name)
+        if value is not None and not isinstance(value, list | tuple):
+            raise _wrong(name, "needs a list, or a dotted path to one")
+        parts = [_imported(name, part) if isinstance(part, str) else part for part in value or ()]
+        return [_called(name, part) if isinstance(part, type) else part for part in parts]
 
     def kinds(self) -> tuple[ResourceKind, ...]:
         """Return the declared kinds: from one, from several, or from paths to such."""
