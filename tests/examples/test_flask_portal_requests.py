@@ -64,6 +64,16 @@ def test_documents_are_asked_for_and_come(maria: Desk, client: FlaskClient) -> N
     assert "Document (Portal)" in maria.get(PAPERS)
 
 
+def test_somebody_new_is_asked(maria: Desk) -> None:
+    """They are added on the spot, to the agency's own people too, and have a page of their own."""
+    new = {"new-name": "Fenna Bakker", "new-email": "fenna@korenaar.example", "new-locale": "nl"}
+    path = ask(maria, **new)
+
+    assert path
+    assert "Fenna Bakker" in maria.get(REQUESTS)
+    assert "fenna@korenaar.example · Dutch" in maria.get("/clients/4")
+
+
 def test_files_are_accepted_and_sent_back(maria: Desk, client: FlaskClient) -> None:
     """The client reads why; when all is accepted nothing more is taken."""
     path = ask(maria)

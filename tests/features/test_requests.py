@@ -344,7 +344,7 @@ def test_receipts_are_genuine_or_nothing(agency: Agency) -> None:
 
 
 def test_one_key_is_one_request_however_often_it_is_asked(agency: Agency) -> None:
-    """A retry finds the request as it is by now and tells nobody anew; the key of another question is refused (R-BLOB-8)."""
+    """A retry finds the request as it is by now and tells nobody anew; its key is for nothing else (R-BLOB-8)."""
     heard: list[object] = []
     wish: dict[str, Any] = {"due": agency.clock.now() + DAY, "idempotency_key": "once"}
     with signals.request_created.connected(heard.append):

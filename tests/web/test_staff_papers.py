@@ -12,7 +12,7 @@ from sharekit.errors import NotFoundError
 from sharekit.records.documents import Upload
 from sharekit.records.requests import DocumentRequest, RequestItem, RequestState, RequestText
 from sharekit.records.submissions import Submission
-from sharekit.web import PanelAnswer, StaffPanels, StaffUrls
+from sharekit.web import NewContact, PanelAnswer, StaffPanels, StaffUrls
 from sharekit.web.locales import LANGUAGES
 from tests.features._requests import PDF, PROGRAM, pdf
 from tests.web.conftest import Site, make_site
@@ -307,6 +307,70 @@ def test_what_cannot_be_asked_is_said(quick_site: Site, fields: dict[str, list[s
     assert said in text_of(answer.html)
     assert "My own words" in answer.html
     assert [] == office.site.kit.requests.of(office.site.relaunch)
+
+
+ZOE = {"new_name": ["Zoe"], "new_email": ["zoe@x.test"], "new_locale": ["nl"], "new_tags": ["heirs"]}
+
+
+def test_somebody_new_is_added_and_asked(office: Office) -> None:
+    """At once or after a look, which writes nothing; the same form a second time asks nobody twice (A2)."""
+    people, requests = office.site.kit.people, office.site.kit.requests
+    looked = office.asked(do=["preview"], **ZOE)
+    before = people.find("zoe@x.test")
+    added = office.asked(do=["add"], **{**ZOE, "new_name": ["Yara"], "new_email": ["yara@x.test"]})
+    sent = [office.asked(do=["send"], once=["7"], token=[each], **ZOE) for each in "ab"]
+    (request,) = requests.of(office.site.relaunch)
+    changed = office.asked(do=["send"], once=["7"], item_0_title=["Letters"], to=[], **ZOE)
+    zoe = people.find("zoe@x.test")
+
+    assert "Documenten voor Relaunch" in text_of(looked.html)
+    assert before is None
+    assert 'class="sk-name">Yara<' in added.html
+    assert 'name="new-name" value=""' in added.html
+    assert {"Ana García and Zoe are asked for it. Each upload page is ready."} == {
+        (answer.done or "").replace("is asked", "are asked") for answer in sent
+    }
+    assert zoe is not None
+    assert [office.ana, Contact(zoe.id)] == [part.contact for part in request.recipients]
+    assert changed.done is not None
+    assert 2 == len(requests.of(office.site.relaunch))
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ({"new_name": [""]}, "Write a name of at most 200 characters."),
+        ({"new_email": ["zoe"]}, "Write one e-mail address."),
+        ({"new_email": ["ana@acme.example"]}, "This address belongs to Ana García, who is chosen now."),
+        ({"new_locale": ["xx"]}, "Choose one of the languages."),
+    ],
+)
+def test_somebody_new_who_cannot_be_is_not_asked(quick_site: Site, new: dict[str, list[str]], said: str) -> None:
+    """It is said at its field, and nothing is sent, to nobody else either."""
+    office = office_of(quick_site)
+    answers = [office.asked(do=[wanted], **{**ZOE, **new}) for wanted in ("add", "preview", "send")]
+
+    assert [422, 422, 422] == [answer.status for answer in answers]
+    assert all(said in text_of(answer.html) for answer in answers)
+    assert [] == office.site.kit.requests.of(office.site.relaunch)
+
+
+def test_a_host_adds_whom_it_asks(office: Office) -> None:
+    """In its own way, once, and only when somebody is really asked."""
+    added: list[str] = []
+
+    def add(new: NewContact) -> Contact:
+        added.append(new.name)
+        return Contact(office.site.kit.people.add_contact(new.name, new.email, by=office.site.maria).id)
+
+    form = {"rows": ["1"], "item-0-title": ["Passport"], "item-0-least": ["1"], "item-0-most": ["1"]}
+    form |= {name.replace("_", "-"): value for name, value in ZOE.items()}
+    for wanted in ("preview", "send", "send"):
+        answer = office.panels.ask(office.site.relaunch, {**form, "do": [wanted], "once": ["1"]}, add_contact=add)
+
+    assert ["Zoe"] == added
+    assert "Zoe is asked for it. Each upload page is ready." == answer.done
+    assert 1 == len(office.site.kit.requests.of(office.site.relaunch))
 
 
 def test_rows_come_and_go(office: Office) -> None:

@@ -10,7 +10,7 @@ from flask_portal.pages.guard import guard, sent_form
 from flask_portal.pages.links import obstacle
 from flask_portal.pages.panels import panels
 from flask_portal.sharing.catalog import ref_of
-from flask_portal.sharing.recipients import organization_of
+from flask_portal.sharing.recipients import added_to, organization_of
 
 __all__ = ["pages"]
 
@@ -36,6 +36,7 @@ def ask(project_id: int) -> Response | tuple[str, int]:
     answer = panels().ask(
         ref_of(project_id),
         sent_form(),
+        add_contact=lambda new: added_to(portal().db, portal().kit, project.client_id, new, signed_in_as()),
         organization=organization_of(portal().db, portal().kit, project.client_id, signed_in_as()),
         obstacle=obstacle(project),
     )

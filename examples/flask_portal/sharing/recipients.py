@@ -4,11 +4,12 @@ The agency's clients and the people there, as sharekit knows them: organizations
 
 from sharekit import Contact, Organization, Principal, Sharekit, Staff, System
 from sharekit.errors import DuplicateContactError, DuplicateOrganizationError
+from sharekit.web import NewContact
 
 from flask_portal.agency import clients, staff
 from flask_portal.agency.database import Database
 
-__all__ = ["enter_people", "enter_staff", "organization_of", "recipient_of"]
+__all__ = ["added_to", "enter_people", "enter_staff", "organization_of", "recipient_of"]
 
 _START = System("start")
 
@@ -30,6 +31,14 @@ def recipient_of(db: Database, kit: Sharekit, contact: clients.ClientContact, by
         share_id = error.existing
     clients.remember_share_id(db, contact.id, share_id)
     return Contact(share_id)
+
+
+def added_to(db: Database, kit: Sharekit, client_id: int, new: NewContact, by: Principal) -> Contact:
+    """Add somebody to the agency's own table, at the client that was chosen or at this one, and to sharekit's."""
+    client = None if new.organization is None else clients.client_shared_as(db, new.organization.id)
+    chosen = client_id if client is None else client.id
+    person = clients.add_contact(db, chosen, new.name, new.email, new.locale, tags=", ".join(sorted(new.tags)))
+    return recipient_of(db, kit, person, by)
 
 
 def organization_of(db: Database, kit: Sharekit, client_id: int, by: Principal) -> Organization:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Final
+from typing import Final, TypedDict
 
 import attrs
 
@@ -16,10 +16,21 @@ from sharekit.records.instants import end_of_day
 from sharekit.records.parties import Contact
 from sharekit.records.requests import RequestItem, RequestTemplate, RequestText
 from sharekit.records.uploads import MiB, UploadPolicy
+from sharekit.web.staff.choosing import Chooser, ChosenPeople, check_new
 from sharekit.web.staff.desk import Desk, Fields
-from sharekit.web.staff.people import PartyLine, line_of, party_of
 
-__all__ = ["AskForm", "ItemRow", "check_form", "days_of", "fill_from", "read_form", "slug_of", "text_of", "typed"]
+__all__ = [
+    "AskForm",
+    "ItemRow",
+    "Words",
+    "check_form",
+    "days_of",
+    "fill_from",
+    "read_form",
+    "slug_of",
+    "text_of",
+    "typed",
+]
 
 _MOST_ROWS: Final = 40
 _TICKED: Final = ("pdf", "images", "documents")
@@ -60,13 +71,11 @@ class ItemRow:
 
 
 @attrs.define(kw_only=True)
-class AskForm:
+class AskForm(ChosenPeople):
     """
     What was typed.
 
     Attributes:
-        search: Who is looked for.
-        chosen: Who was chosen, as far as they are known.
         rows: What is asked for.
         template: The name of the template that it was filled from, or an empty text.
         subject: One line; empty for the words of the template or the house.
@@ -78,11 +87,8 @@ class AskForm:
         keep_days: How many days contacts have by a new template.
         items: What is asked for, of a form without problems.
         due: The end of the last day, or None.
-        problems: What is wrong, by field.
     """
 
-    search: str = ""
-    chosen: list[PartyLine] = attrs.field(factory=list[PartyLine])
     rows: list[ItemRow] = attrs.field(factory=lambda: [ItemRow()])
     template: str = ""
     subject: str = ""
@@ -94,12 +100,6 @@ class AskForm:
     keep_days: str = ""
     items: list[RequestItem] = attrs.field(factory=list[RequestItem])
     due: datetime | None = None
-    problems: dict[str, str] = attrs.field(factory=dict[str, str])
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """Who was chosen, as forms name them."""
-        return frozenset(line.key for line in self.chosen)
 
     @property
     def contacts(self) -> list[Contact]:
@@ -117,10 +117,9 @@ class AskForm:
         return bool(self.subject or self.body or self.button)
 
 
-def read_form(desk: Desk, fields: Fields) -> AskForm:
+def read_form(chooser: Chooser, fields: Fields) -> AskForm:
     """Return what was sent, as far as it can be taken as it is."""
     form = AskForm(
-        search=fields.one("q"),
         template=fields.one("template"),
         subject=fields.one("subject"),
         body=fields.one("body").replace("\r\n", "\n"),
@@ -131,15 +130,7 @@ def read_form(desk: Desk, fields: Fields) -> AskForm:
         keep_days=fields.one("keep-days"),
         rows=[_row(fields, place) for place in range(_count(fields.one("rows")))] or [ItemRow()],
     )
-    for key in dict.fromkeys(fields.many("to")):
-        party = party_of(key)
-        line = line_of(desk.kit, party) if isinstance(party, Contact) else None
-        if line is None:
-            form.problems["to"] = desk.gettext("Somebody whom you chose is not known any more, and was left out.")
-        elif not line.active:
-            form.problems["to"] = desk.gettext("%(name)s is not active any more, and was left out.", name=line.name)
-        else:
-            form.chosen.append(line)
+    chooser.read(fields, form)
     return form
 
 
@@ -187,7 +178,9 @@ def _row_of(item: RequestItem) -> ItemRow:
 
 def check_form(desk: Desk, form: AskForm, template: RequestTemplate | None, *, asks: bool) -> None:
     """Note everything that keeps the form from being done; *asks* says whether somebody is to be asked."""
-    if asks and not form.chosen and "to" not in form.problems:
+    if asks and form.names_somebody_new:
+        check_new(desk, form)
+    elif asks and not form.chosen and "to" not in form.problems:
         form.problems["to"] = desk.gettext("Choose at least one person.")
     try:
         form.due = end_of_day(date.fromisoformat(form.last_day), desk.zone) if form.last_day else None
@@ -252,14 +245,26 @@ def _note(desk: Desk, row: ItemRow, field: str) -> None:
     row.problems[place] = said
 
 
-def typed(form: AskForm, template: RequestTemplate | None) -> dict[str, str | None]:
+class Words(TypedDict):
+    """The words of a request, as `Requests.create` takes them."""
+
+    subject: str | None
+    body: str | None
+    button: str | None
+
+
+def typed(form: AskForm, template: RequestTemplate | None) -> Words:
     """Return the words that every contact reads; None for those of the template or the house, in their language."""
     own = None if template is None else template.text
 
     def chosen(name: str, value: str) -> str | None:
         return None if not value or (own is not None and getattr(own, name) == value) else value
 
-    return {name: chosen(name, getattr(form, name)) for name in ("subject", "body", "button")}
+    return Words(
+        subject=chosen("subject", form.subject),
+        body=chosen("body", form.body),
+        button=chosen("button", form.button),
+    )
 
 
 def text_of(desk: Desk, form: AskForm) -> RequestText | None:

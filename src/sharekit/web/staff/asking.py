@@ -2,21 +2,19 @@
 The panel that asks contacts for documents: whom, for what, in which words, and a look at it before it is sent.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import secrets
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import attrs
 
 from sharekit.errors import InvalidInputError, NotAllowedError, NotFoundError
+from sharekit.ids import deterministic_id
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.decisions import Action
-from sharekit.records.parties import Organization, Staff
+from sharekit.records.parties import Contact, Organization, Staff
 from sharekit.records.requests import RequestTemplate
-from sharekit.records.submissions import ItemView, RequestView
-from sharekit.web.locales import language_of
 from sharekit.web.pages import Markup
-from sharekit.web.refusals import size_in
-from sharekit.web.request_pages import due_in, types_in
 from sharekit.web.staff.ask_form import (
     AskForm,
     ItemRow,
@@ -28,34 +26,18 @@ from sharekit.web.staff.ask_form import (
     text_of,
     typed,
 )
+from sharekit.web.staff.ask_preview import PreviewLine, previewed
+from sharekit.web.staff.choosing import Chooser
 from sharekit.web.staff.desk import Desk, Fields, PanelAnswer
-from sharekit.web.staff.people import find
+from sharekit.web.staff.people import NewContact
 from sharekit.web.staff.reveals import listed_names
 
-__all__ = ["AskPanel", "PreviewLine"]
+__all__ = ["AskPanel"]
 
 _OK: Final = 200
 _REFUSED: Final = 403
 _WRONG: Final = 422
 _SHOWN: Final = 3
-
-
-@attrs.frozen(kw_only=True)
-class PreviewLine:
-    """
-    What one contact would read.
-
-    Attributes:
-        view: The request as they would see it.
-        lang: The language in which they would read it, as a tag.
-        due: Until when it is wanted, in their words, or None.
-        items: What is asked for, each with what is taken, in their words.
-    """
-
-    view: RequestView
-    lang: str
-    due: str | None
-    items: Sequence[tuple[ItemView, str, str]]
 
 
 @attrs.frozen(kw_only=True)
@@ -67,27 +49,31 @@ class AskPanel:
         desk: Who asks.
         about: What it is about.
         case_type: Of which type of case it is; None for templates of every type.
-        organization: Whose people are shown first.
+        add_contact: What makes somebody new known; by default the kit's own directory.
+        organization: Whose people are shown first, and what somebody new belongs to unless it is changed.
         obstacle: Why nothing can be asked here, in the host's words; None for the kit's own rule.
     """
 
     desk: Desk
     about: ResourceRef
     case_type: str | None
+    add_contact: Callable[[NewContact], Contact] | None
     organization: Organization | None
     obstacle: str | None
 
     def show(self) -> PanelAnswer:
         """Return the panel with an empty form."""
-        return self._answer(AskForm())
+        form = AskForm()
+        self._chooser.begin(form)
+        return self._answer(form)
 
     def answer(self, fields: Fields) -> PanelAnswer:
         """Do what the form asks."""
-        form, wanted, part = read_form(self.desk, fields), fields.one("do"), fields.one("part")
+        form, wanted, part = read_form(self._chooser, fields), fields.one("do"), fields.one("part")
         if self._reason_against() is not None:
             return self._answer(form, _REFUSED)
         if part == "found":
-            return PanelAnswer(html=self._found(form), partial=True)
+            return PanelAnswer(html=self._chooser.found(form), partial=True)
         if part == "revealed":
             return PanelAnswer(html=self._told(form), partial=True)
         verb, _, place = wanted.partition("-")
@@ -101,8 +87,9 @@ class AskPanel:
             form.problems.clear()
             return PanelAnswer(html=self._rows(form), partial=True) if part == "rows" else self._answer(form)
         doing: Mapping[str, Callable[[AskForm], PanelAnswer]] = {
+            "add": self._add,
             "preview": self._preview,
-            "send": self._send,
+            "send": lambda form: self._send(form, _key(self.desk, fields)),
             "keep": self._keep,
             "forget": self._forget,
         }
@@ -113,7 +100,10 @@ class AskPanel:
         try:
             return act(form)
         except NotAllowedError:
-            form.problems["all"] = self.desk.gettext("You may look at this, but not ask for anything.")
+            if self._reason_against() is None:
+                self._chooser.note_refusal(form)
+            if not form.problems:
+                form.problems["all"] = self.desk.gettext("You may look at this, but not ask for anything.")
             return self._answer(form, _REFUSED)
         except NotFoundError:
             form.problems["to"] = self.desk.gettext("Something has changed in the meantime. Please look once more.")
@@ -121,30 +111,40 @@ class AskPanel:
             self._refuse(form, error)
         return self._answer(form, _WRONG)
 
-    def _preview(self, form: AskForm) -> PanelAnswer:
-        check_form(self.desk, form, self._template(form), asks=True)
-        if form.has_problems:
-            return self._answer(form, _WRONG)
-        return self._answer(form, previews=self._previewed(form))
+    @property
+    def _chooser(self) -> Chooser:
+        return Chooser(desk=self.desk, add_contact=self.add_contact, organization=self.organization, only_contacts=True)
 
-    def _send(self, form: AskForm) -> PanelAnswer:
+    def _add(self, form: AskForm) -> PanelAnswer:
+        self._chooser.add(form)
+        return self._answer(form, _WRONG if form.problems else _OK)
+
+    def _preview(self, form: AskForm) -> PanelAnswer:
         template = self._template(form)
         check_form(self.desk, form, template, asks=True)
+        self._chooser.recognize(form)
         if form.has_problems:
             return self._answer(form, _WRONG)
+        return self._answer(form, previews=previewed(self.desk, self.about, form, template))
+
+    def _send(self, form: AskForm, key: str | None) -> PanelAnswer:
+        """Ask, once however often the same form is sent."""
+        template = self._template(form)
+        check_form(self.desk, form, template, asks=True)
+        self._chooser.recognize(form)
+        if form.has_problems or not self._chooser.added(form):
+            return self._answer(form, _WRONG)
         by = self.desk.by
-        words = typed(form, template)
         self.desk.kit.requests.create(
             to=form.contacts,
             about=self.about,
             by=by,
             items=form.items,
-            subject=words["subject"],
-            body=words["body"],
-            button=words["button"],
+            **typed(form, template),
             due=form.due,
             notify=Staff(by.id) if form.told == "me" and isinstance(by, Staff) else None,
             template=None if template is None else template.name,
+            idempotency_key=key,
         )
         return PanelAnswer(html=Markup(""), done=self._said(form), leads_to=self.desk.urls.requests(self.about))
 
@@ -209,40 +209,13 @@ class AskPanel:
         place, said = words.get(error.field, ("all", gettext("Please look at what is marked.")))
         form.problems[place] = said
 
-    def _previewed(self, form: AskForm) -> list[PreviewLine]:
-        template = self._template(form)
-        words = typed(form, template)
-        views = self.desk.kit.requests.preview(
-            to=form.contacts,
-            about=self.about,
-            by=self.desk.by,
-            items=form.items,
-            subject=words["subject"],
-            body=words["body"],
-            button=words["button"],
-            due=form.due,
-            template=None if template is None else template.name,
-            locale=self.desk.language.tag,
-        )
-        return [self._line(view) for view in views]
-
-    def _line(self, view: RequestView) -> PreviewLine:
-        language = language_of(view.locale) or self.desk.language
-        formats = self.desk.pages.formats(language)
-        return PreviewLine(
-            view=view,
-            lang=language.tag,
-            due=due_in(view.due, formats),
-            items=[(item, types_in(item, formats), size_in(item.max_bytes, formats)) for item in view.items],
-        )
-
     def _told(self, form: AskForm) -> Markup:
         """Return what the script asks for while somebody types; a form that is not complete yet shows nothing."""
-        check_form(self.desk, form, self._template(form), asks=True)
-        previews: list[PreviewLine] | None = None
+        template, previews = self._template(form), None
+        check_form(self.desk, form, template, asks=True)
         if not form.has_problems:
             try:
-                previews = self._previewed(form)
+                previews = previewed(self.desk, self.about, form, template)
             except (InvalidInputError, NotAllowedError, NotFoundError):
                 previews = None
         return self._shown(previews)
@@ -253,12 +226,6 @@ class AskPanel:
 
     def _rows(self, form: AskForm) -> Markup:
         return self.desk.render("ask-items", form=form)
-
-    def _found(self, form: AskForm) -> Markup:
-        return self.desk.render("found", found=self._candidates(form), search=form.search)
-
-    def _candidates(self, form: AskForm) -> object:
-        return find(self.desk.kit, form.search, form.keys, self.organization, only_contacts=True)
 
     def _reason_against(self) -> str | None:
         if self.obstacle:
@@ -282,14 +249,14 @@ class AskPanel:
             form=form,
             said=said,
             against=against,
-            found=[] if against else self._candidates(form),
-            search=form.search,
             templates=templates,
             template=next((each for each in templates if each.name == form.template), None),
             preview=self._shown(previews),
             rows=self._rows(form),
             by_staff=isinstance(self.desk.by, Staff),
             action=self.desk.urls.ask(self.about),
+            once=secrets.token_urlsafe(12),
+            **({} if against else self._chooser.shown(form)),
         )
         return PanelAnswer(html=html, status=status)
 
@@ -299,3 +266,12 @@ def _drop(form: AskForm, place: str) -> None:
         del form.rows[int(place)]
     if not form.rows:
         form.rows.append(ItemRow())
+
+
+def _key(desk: Desk, fields: Fields) -> str | None:
+    """Return what is the same when the same form is sent again, and another for a form that was changed since."""
+    once = fields.one("once")
+    if not once:
+        return None
+    sent = sorted((name, *values) for name, values in fields.values.items() if name not in desk.hidden)
+    return deterministic_id("staff-ask", once, *(part for line in sent for part in (str(len(line)), *line)))

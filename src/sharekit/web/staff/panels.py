@@ -204,6 +204,7 @@ class StaffPanels(TalkPanels):
         form: Form | None = None,
         *,
         case_type: str | None = None,
+        add_contact: Callable[[NewContact], Contact] | None = None,
         organization: Organization | None = None,
         obstacle: str | None = None,
     ) -> PanelAnswer:
@@ -215,7 +216,9 @@ class StaffPanels(TalkPanels):
             form: As for `requests`.
             case_type: The type of case that it is, in the host's own words: its templates are offered, and
                 those for every type.
-            organization: Whose people are offered first.
+            add_contact: As for `share`.
+            organization: Whose people are offered first, and what somebody new belongs to unless another one
+                is chosen.
             obstacle: Why nothing can be asked here, in the host's words.
 
         Raises:
@@ -223,7 +226,12 @@ class StaffPanels(TalkPanels):
         """
         self._desk.kit.catalog.get(about)
         panel = AskPanel(
-            desk=self._desk, about=about, case_type=case_type, organization=organization, obstacle=obstacle
+            desk=self._desk,
+            about=about,
+            case_type=case_type,
+            add_contact=add_contact,
+            organization=organization,
+            obstacle=obstacle,
         )
         return panel.show() if form is None else panel.answer(Fields(form))
 
