@@ -8,7 +8,7 @@ from typing import Final
 from sharekit.codec.kinds_of_documents import DOCUMENT_ROW
 from sharekit.errors import InvalidInputError, QuarantinedError
 from sharekit.features._document_files import look, open_document
-from sharekit.features._document_lists import documents_for_client, documents_for_staff, documents_of_contacts
+from sharekit.features._document_lists import documents_for, documents_of_contacts
 from sharekit.features._documents import document_id, versions_of, visible_or_absent
 from sharekit.features._entering import open_container
 from sharekit.features._facts import require, require_staff
@@ -22,7 +22,7 @@ from sharekit.records import checks
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.documents import DOCUMENT, Document, DocumentFile, DocumentPage, DocumentVersion, Which
 from sharekit.records.lists import Order
-from sharekit.records.parties import Contact, Principal, Right, Staff, System
+from sharekit.records.parties import Contact, Principal, Right
 
 __all__ = ["Finding"]
 
@@ -179,14 +179,8 @@ class Finding:
             limit=limit,
             count=count,
         )
-        if not isinstance(principal, Principal):
-            raise InvalidInputError("principal", "needs a Principal")
         with self._wiring.reading() as unit:
-            if isinstance(principal, Contact):
-                return documents_for_client(self._wiring, unit, principal, request)
-            if isinstance(principal, Staff | System):
-                return documents_for_staff(self._wiring, unit, principal, request)
-        return DocumentPage(items=())
+            return documents_for(self._wiring, unit, principal, request)
 
     def of_contacts(
         self,

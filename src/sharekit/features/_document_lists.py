@@ -8,7 +8,7 @@ import attrs
 
 from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.features._access_facts import client_facts, scope_of, settings_of, viewer_of
-from sharekit.features._lists import ListRequest, list_for_client, list_for_staff
+from sharekit.features._lists import ListRequest, list_for, list_for_staff
 from sharekit.features._predicates import conditions_of
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.access import judge, visible_to
@@ -19,19 +19,13 @@ from sharekit.records.documents import DocumentItem, DocumentKeys, DocumentPage
 from sharekit.records.lists import Page, PortalItem
 from sharekit.records.parties import Contact, Principal
 
-__all__ = ["documents_for_client", "documents_for_staff", "documents_of_contacts"]
+__all__ = ["documents_for", "documents_of_contacts"]
 
 
-def documents_for_client(wiring: Wiring, unit: Unit, contact: Contact, request: ListRequest) -> DocumentPage:
-    """Return a page of the documents that a client may view; their own uploads are marked."""
-    page = list_for_client(wiring, unit, contact, request)
-    return _page(page, _items(unit, page.items, for_client=True))
-
-
-def documents_for_staff(wiring: Wiring, unit: Unit, by: Principal, request: ListRequest) -> DocumentPage:
-    """Return a page of the documents that a member of staff may view."""
-    page = list_for_staff(wiring, unit, by, request)
-    return _page(page, _items(unit, page.items, for_client=False))
+def documents_for(wiring: Wiring, unit: Unit, reader: Principal, request: ListRequest) -> DocumentPage:
+    """Return a page of the documents that whoever reads may view; a client's own uploads are marked."""
+    page = list_for(wiring, unit, reader, request)
+    return _page(page, _items(unit, page.items, for_client=isinstance(reader, Contact)))
 
 
 def documents_of_contacts(

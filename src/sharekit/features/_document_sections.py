@@ -5,7 +5,7 @@ Fills the sections that list documents with what their reader may have.
 from collections.abc import Sequence
 from typing import Final
 
-from sharekit.features._document_lists import documents_for_client, documents_for_staff
+from sharekit.features._document_lists import documents_for
 from sharekit.features._link_documents import documents_of_link
 from sharekit.features._lists import ListRequest
 from sharekit.features._unit import Wiring
@@ -13,7 +13,7 @@ from sharekit.records.catalog import ResourceRef
 from sharekit.records.declarations import Section, SectionContext
 from sharekit.records.documents import DOCUMENT, DocumentPage, DocumentSection
 from sharekit.records.lists import Order
-from sharekit.records.parties import Contact, LinkHolder, Staff, System
+from sharekit.records.parties import LinkHolder
 
 __all__ = ["with_documents"]
 
@@ -55,8 +55,4 @@ def _listed(wiring: Wiring, ref: ResourceRef, context: SectionContext) -> Docume
             count=False,
             locale=context.locale,
         )
-        if isinstance(principal, Contact):
-            return documents_for_client(wiring, unit, principal, request)
-        if isinstance(principal, Staff | System):
-            return documents_for_staff(wiring, unit, principal, request)
-    return DocumentPage(items=())
+        return documents_for(wiring, unit, principal, request)

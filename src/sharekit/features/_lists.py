@@ -28,11 +28,11 @@ from sharekit.ports.evaluate import micros_of, time_of
 from sharekit.records import checks
 from sharekit.records.catalog import CatalogEntry, EntryKeys, ResourceRef
 from sharekit.records.lists import Order, Page, PortalItem
-from sharekit.records.parties import Contact, Principal, Right
+from sharekit.records.parties import Contact, Principal, Right, Staff, System
 from sharekit.records.scopes import PortalScope
 from sharekit.tokens import Purpose
 
-__all__ = ["ListRequest", "list_for_client", "list_for_staff"]
+__all__ = ["ListRequest", "list_for", "list_for_staff"]
 
 _MAX_LIMIT = 200
 _MAX_SEARCH = 200
@@ -96,7 +96,18 @@ class _Place:
     backwards: bool = False
 
 
-def list_for_client(wiring: Wiring, unit: Unit, contact: Contact, request: ListRequest) -> Page:
+def list_for(wiring: Wiring, unit: Unit, reader: object, request: ListRequest) -> Page:
+    """Return a page of the things that whoever reads may view: none for the holder of a link."""
+    if not isinstance(reader, Principal):
+        raise InvalidInputError("principal", "needs a Principal")
+    if isinstance(reader, Contact):
+        return _list_for_client(wiring, unit, reader, request)
+    if isinstance(reader, Staff | System):
+        return list_for_staff(wiring, unit, reader, request)
+    return Page(items=())
+
+
+def _list_for_client(wiring: Wiring, unit: Unit, contact: Contact, request: ListRequest) -> Page:
     """Return a page of the things that a client may view."""
     key = _CLIENT_KEYS[request.order]
     place = _place(wiring, contact, request)

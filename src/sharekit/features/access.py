@@ -16,7 +16,7 @@ from sharekit.features._document_sections import with_documents
 from sharekit.features._explaining import causes_of, explain_to_staff, onlookers
 from sharekit.features._facts import chain_of, require, require_active, require_staff, rights_on
 from sharekit.features._glancing import Glancing
-from sharekit.features._lists import ListRequest, list_for_client, list_for_staff
+from sharekit.features._lists import ListRequest, list_for
 from sharekit.features._planning import planned
 from sharekit.features._reviews import Reviews
 from sharekit.features._sections import load_properties, load_sections
@@ -28,7 +28,7 @@ from sharekit.records.decisions import Action, Decision, Revision
 from sharekit.records.declarations import ResourceKind, SectionContext
 from sharekit.records.explanations import Explanation, Onlookers
 from sharekit.records.lists import Order, Page, PortalItem
-from sharekit.records.parties import Contact, Principal, Right, Staff, System
+from sharekit.records.parties import Contact, Principal, Right
 from sharekit.records.plans import AccessDiff
 from sharekit.records.scopes import PortalScope
 from sharekit.records.views import Projection
@@ -256,14 +256,8 @@ class Access(Reviews, Generic[K]):
         )
         if kind is not None and kind not in self._wiring.kinds:
             raise InvalidInputError("kind", "is not among the kinds that the kit was given")
-        if not isinstance(principal, Principal):
-            raise InvalidInputError("principal", "needs a Principal")
         with self._wiring.reading() as unit:
-            if isinstance(principal, Contact):
-                return list_for_client(self._wiring, unit, principal, request)
-            if isinstance(principal, Staff | System):
-                return list_for_staff(self._wiring, unit, principal, request)
-        return Page(items=())
+            return list_for(self._wiring, unit, principal, request)
 
     def view(self, principal: Principal, ref: ResourceRef, *, locale: str | None = None) -> Projection:
         """
