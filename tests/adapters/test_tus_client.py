@@ -1,10 +1,16 @@
 """A client of tus that is not ours sends files through every door, over real HTTP."""
 
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 import pytest
@@ -19,13 +25,15 @@ from sharekit.adapters.asgi import PortalApp
 from sharekit.adapters.flask import create_blueprint
 from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.records.requests import DocumentRequest, RequestItem, RequestState
-from sharekit.testing import kit
+from sharekit.testing import FrozenClock, kit
 from sharekit.testing.adapter._frame import MARIA, RELAUNCH
 from sharekit.web import Portal
 from tests.adapters._http import over_uvicorn, over_wsgiref
+from tests.adapters._tus_victim import kit_in, portal_of
 from tests.adapters.test_contract_django import STARTPROJECT, urlconf
 from tests.django_host.project import set_up
 
+ROOT = Path(__file__).parents[2]
 LETTER = b"one line of a letter that goes on and on\n" * 20_000
 
 
@@ -136,3 +144,71 @@ def test_a_client_of_tus_is_refused(door: Door) -> None:
 
     assert (415, 404) == (refused.value.status_code, over.value.status_code)
     assert [] == door.kit.requests.submissions(door.request)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Serve the pages of a folder in a process of its own, which is killed (kill -9) in the end."""
+    command = [sys.executable, "-m", "tests.adapters._tus_victim", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+def half_a_part(url: str, offset: int, announced: int) -> socket.socket:
+    """Send half of a part that is as long as announced, and wait."""
+    where = urlsplit(url)
+    head = (
+        f"PATCH {where.path} HTTP/1.1\r\nHost: {where.netloc}\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: {offset}\r\n"
+        f"Content-Type: application/offset+octet-stream\r\nContent-Length: {announced}\r\n\r\n"
+    )
+    sending = socket.create_connection((where.hostname or "", where.port or 0))
+    sending.sendall(head.encode() + LETTER[offset : offset + announced // 2])
+    return sending
+
+
+def files_in(folder: Path) -> set[Path]:
+    """Return the files of the bytes that are kept, or on their way."""
+    return {path for path in (folder / "data" / "blobs").rglob("*") if path.is_file()}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="platform: Windows has no kill -9")
+def test_a_client_of_tus_goes_on_after_the_server_was_killed(tmp_path: Path) -> None:
+    """In the middle of a part: it asks another server how much is kept, sends the rest, and nothing is left over."""
+    made = kit_in(str(tmp_path / "data"))
+    made.catalog.put(RELAUNCH, title="in", client_title="Relaunch", by=MARIA)
+    ana = made.people.add_contact("Ana", "ana@x.test", by=MARIA)
+    items = [RequestItem("Letters", key="letters", accept={"txt"}, max_bytes=2_000_000)]
+    asked = made.requests.create(to=ana, items=items, about=RELAUNCH, by=MARIA)
+    page = portal_of(made).upload_path(asked, ana)
+    meta = {"filename": "letter.txt", "item": "letters"}
+    with served(tmp_path / "data") as (process, origin):
+        client = TusClient(f"{origin}{page}/files")
+        first = client.uploader(file_stream=BytesIO(LETTER), chunk_size=200_000, metadata=meta)
+        first.upload_chunk()  # type: ignore[no-untyped-call]  # as above
+        url = first.url or ""
+        kept = files_in(tmp_path)
+        with half_a_part(url, 200_000, 300_000):
+            while files_in(tmp_path) == kept:
+                time.sleep(0.01)
+            process.kill()
+            killed = process.wait()
+    with served(tmp_path / "data") as (_, another):
+        client = TusClient(f"{another}{page}/files")
+        rest = client.uploader(file_stream=BytesIO(LETTER), chunk_size=300_000, url=url.replace(origin, another))
+        resumed_at = rest.offset
+        rest.upload()
+    (sent,) = made.requests.submissions(asked)
+    document = b"".join(made.documents.open(sent.document, by=MARIA))
+    made.close()
+    later = kit_in(str(tmp_path / "data"), clock=FrozenClock(datetime.now(UTC) + timedelta(days=2)))
+    later.sweep(dry_run=False)
+    findings = later.fsck(read=True).findings
+    later.close()
+
+    assert (-9, 200_000) == (killed, resumed_at)
+    assert LETTER == document
+    assert () == findings
