@@ -7,10 +7,10 @@ import json
 import re
 from collections.abc import Mapping
 
+from sharekit.screening._encodings import read_text
 from sharekit.screening._limits import damaged, mismatch
 from sharekit.screening._ole import CompoundFile
 from sharekit.screening._source import Source
-from sharekit.screening._text import decoded
 from sharekit.screening._verdicts import RefusalReason, Rejected
 from sharekit.screening._xml import elements
 from sharekit.screening._zip import read_package
@@ -63,11 +63,15 @@ def prove_xml(source: Source) -> None:
     elements(text, found)
 
 
+def _ends(source: Source) -> tuple[str, str]:
+    text = read_text(source)
+    text.refuse_unreadable()
+    return text.beginning().lstrip("\ufeff \t\r\n"), text.end().rstrip()
+
+
 def prove_json(source: Source) -> None:
     """Refuse what is no JSON text."""
-    beginning = end = ""
-    for run in decoded(source):
-        beginning, end = beginning or run.lstrip("\ufeff \t\r\n"), run.rstrip() or end
+    beginning, end = _ends(source)
     if beginning[:1] not in {"{", "["} or end[-1:] not in {"}", "]"}:
         raise mismatch()
     if source.size <= _LONGEST_PARSED:
@@ -100,9 +104,7 @@ def prove_msg(source: Source) -> None:
 
 
 def _card(source: Source, kind: str) -> None:
-    beginning = end = ""
-    for run in decoded(source):
-        beginning, end = beginning or run.lstrip("\ufeff \t\r\n"), run.rstrip() or end
+    beginning, end = _ends(source)
     if not beginning.upper().startswith(f"BEGIN:{kind}") or not end.upper().endswith(f"END:{kind}"):
         raise mismatch()
 
@@ -130,8 +132,6 @@ def prove_dxf(source: Source) -> None:
     """Refuse what is no exchange drawing."""
     if source.at(0, 22) == _BINARY_DXF:
         return
-    beginning = end = ""
-    for run in decoded(source):
-        beginning, end = beginning or run.lstrip("\ufeff"), run.rstrip() or end
+    beginning, end = _ends(source)
     if _DXF.match(beginning) is None or not end.endswith("EOF"):
         raise mismatch()
