@@ -333,3 +333,43 @@ def test_a_reader_that_is_no_person_is_nobody(agency: Agency) -> None:
         agency.kit.conversations.thread(opened, by=LinkHolder("x" * 28))
     with pytest.raises(errors.InvalidInputError):
         agency.kit.conversations.visible(wrong("ana"))
+
+
+def test_a_message_brings_colleagues_along(agency: Agency) -> None:
+    """They take part with the message, or nothing is written; a retry brings nobody twice."""
+    opened, boss = talk(agency, agency.person("Ana")), Staff("boss")
+    written = note(agency, opened, "Look at this.", colleagues=[agency.ben, boss], idempotency_key="1")
+    again = note(agency, opened, "Look at this.", colleagues=[agency.ben, boss], idempotency_key="1")
+    reply(agency, opened, "Hello", colleagues=agency.ben)
+    heard = agency.kit.conversations.recipients(opened, audience=Audience.INTERNAL, by=agency.maria)
+    present = [row.party for row in agency.kit.conversations.participants(opened, by=agency.maria)]
+
+    assert written.id == again.id
+    assert {agency.ben.key, boss.key} == {each.party for each in heard}
+    assert sorted(set(present)) == sorted(present)
+    with pytest.raises(errors.KeyReusedError):
+        note(agency, opened, "Look at this.", colleagues=[agency.ben], idempotency_key="1")
+
+
+def test_who_may_not_say_who_takes_part_brings_nobody_along(agency: Agency) -> None:
+    """Neither does a client, nor can whoever may not read it be brought; the message is not written either."""
+    ana, gone = agency.person("Ana"), Staff("gone")
+    agency.kit.catalog.put(agency.relaunch, title="Old", client_title="Old", owner=agency.maria, by=agency.root)
+    agency.kit.people.add_staff(gone, name="Gone", by=agency.root)
+    agency.kit.people.deactivate(gone, by=agency.root)
+    opened = talk(agency, ana)
+    for by, whom in ((agency.ben, Staff("boss")), (ana, agency.ben), (agency.maria, gone)):
+        with pytest.raises(errors.NotAllowedError):
+            reply(agency, opened, "Come", by, colleagues=[whom])
+    for strange in ("staff:ben", ["staff:ben"], [ana], 7):
+        with pytest.raises(errors.InvalidInputError) as caught:
+            reply(agency, opened, "Come", colleagues=wrong(strange))
+        assert "colleagues" == caught.value.field
+    reply(agency, opened, "Come", agency.ben, colleagues=[agency.maria])
+    threads = agency.kit.conversations.thread
+
+    assert ["Come"] == texts(agency, opened, agency.maria)
+    assert {ana.key, agency.maria.key} == {
+        row.party for row in agency.kit.conversations.participants(opened, by=agency.maria)
+    }
+    assert (True, False, False) == tuple(threads(opened, by=by).may_add for by in (agency.maria, agency.ben, ana))

@@ -42,6 +42,7 @@ __all__ = [
     "find_conversation",
     "find_message",
     "hold",
+    "hosting_right",
     "may_view",
     "open_to",
     "part_of",
@@ -165,6 +166,12 @@ def require_entitled(wiring: Wiring, unit: Unit, by: Principal, conversation: Co
     """Raise `NotAllowedError` unless staff have this right on the context of a conversation."""
     if not entitled(wiring, unit, by, conversation, right):
         raise NotAllowedError(f"needs-{right}")
+
+
+def hosting_right(by: Principal, conversation: Conversation) -> Right:
+    """Return the right by which staff say who takes part: less is asked of who started a conversation."""
+    started = conversation.created_by == by.key or conversation.about is None
+    return Right.VIEW if started else Right.SHARE
 
 
 def standing_in(wiring: Wiring, unit: Unit, reader: Reader, conversation: Conversation) -> Standing:

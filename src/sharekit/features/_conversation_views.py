@@ -10,7 +10,15 @@ import attrs
 from sharekit.codec.kinds_of_conversations import MESSAGE, READING
 from sharekit.codec.kinds_of_documents import STORED_FILE
 from sharekit.codec.kinds_of_requests import REQUEST_RECIPIENT
-from sharekit.features._conversation_facts import Reader, context_of, may_view, present_in, standing_in
+from sharekit.features._conversation_facts import (
+    Reader,
+    context_of,
+    entitled,
+    hosting_right,
+    may_view,
+    present_in,
+    standing_in,
+)
 from sharekit.features._parties import contact_of, organization_of
 from sharekit.features._readers import name_of
 from sharekit.features._unit import Unit, Wiring
@@ -133,6 +141,11 @@ class Talk:
         if not self.conversation.is_open:
             return ()
         return (Audience.CLIENT, Audience.INTERNAL) if self.standing.staff else (Audience.CLIENT,)
+
+    def _may_add(self) -> bool:
+        by = self.shown.reader.principal
+        right = hosting_right(by, self.conversation)
+        return self.standing.staff and entitled(self.shown.wiring, self.shown.unit, by, self.conversation, right)
 
     def about(self) -> CatalogEntry | None:
         """Return the entry of what it is about, when the reader may view that."""
@@ -270,6 +283,7 @@ class Talk:
             previous=previous,
             next=next_,
             unread=self.unread(),
+            may_add=self._may_add(),
             at=self.standing.now,
         )
 

@@ -10,7 +10,7 @@ import attrs
 from sharekit.codec.kinds_of_conversations import CONVERSATION, MESSAGE, PARTICIPANT, READING
 from sharekit.errors import InvalidInputError, NotAllowedError, NotFoundError
 from sharekit.features._access_facts import confidential_kinds
-from sharekit.features._conversation_facts import find_message, require_entitled, settled_number
+from sharekit.features._conversation_facts import find_message, hosting_right, require_entitled, settled_number
 from sharekit.features._parties import active_contact, active_organization
 from sharekit.features._reaching import require_reachable
 from sharekit.features._unit import Unit, Wiring
@@ -33,7 +33,9 @@ from sharekit.records.threads import HistoryPreview
 
 __all__ = [
     "Joiner",
+    "absent_of",
     "add",
+    "colleagues_given",
     "founding",
     "joiner_given",
     "move_participants",
@@ -86,10 +88,36 @@ def parties_given(given: object) -> tuple[Joining, ...]:
     return tuple(dict.fromkeys(parties))
 
 
+def colleagues_given(given: object, by: Principal) -> tuple[Staff, ...]:
+    """Return the staff who are to hear of a message, each once; a client names nobody."""
+    everybody: list[object] = [given] if isinstance(given, Staff) or not isinstance(given, Iterable) else list(given)
+    colleagues = [each for each in everybody if isinstance(each, Staff)]
+    if len(colleagues) < len(everybody) or len(colleagues) > _MOST:
+        raise InvalidInputError("colleagues", f"needs at most {_MOST} staff")
+    if colleagues and isinstance(by, Contact):
+        raise NotAllowedError("staff-only")
+    return tuple(dict.fromkeys(colleagues))
+
+
+def absent_of(
+    wiring: Wiring, unit: Unit, conversation: Conversation, colleagues: Sequence[Staff], by: Principal
+) -> tuple[Joiner, ...]:
+    """Return those of the colleagues who take no part yet; refuse unless *by* may add them, and each may read it."""
+    if not colleagues:
+        return ()
+    rows = unit.get_many(PARTICIPANT, [participant_id(unit.tenant, conversation.id, each.key) for each in colleagues])
+    present = {row.party for row in rows if row.present}
+    absent = [each for each in colleagues if each.key not in present]
+    if absent:
+        require_hosting(wiring, unit, by, conversation)
+    for each in absent:
+        _checked(wiring, unit, each, conversation)
+    return tuple(Joiner(each, HistoryPolicy.FULL) for each in absent)
+
+
 def require_hosting(wiring: Wiring, unit: Unit, by: Principal, conversation: Conversation) -> None:
     """Refuse to say who takes part, but for those who started a conversation, and who may share what it is about."""
-    started = conversation.created_by == by.key or conversation.about is None
-    require_entitled(wiring, unit, by, conversation, Right.VIEW if started else Right.SHARE)
+    require_entitled(wiring, unit, by, conversation, hosting_right(by, conversation))
 
 
 def _checked(wiring: Wiring, unit: Unit, party: Joining, conversation: Conversation) -> tuple[str, str]:

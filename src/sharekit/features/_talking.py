@@ -18,30 +18,28 @@ from sharekit.errors import (
 )
 from sharekit.features._attachments import received_files, uploads_given
 from sharekit.features._conversation_facts import find_message, hold, open_to, readable_message, require_entitled
-from sharekit.features._deciding import decide
-from sharekit.features._documents import Once, owner_above
+from sharekit.features._documents import Once
 from sharekit.features._facts import chain_of, require, require_active, require_staff
 from sharekit.features._intake import Keep, settle
 from sharekit.features._reaching import require_plan
 from sharekit.features._request_facts import find_request
-from sharekit.features._taking_part import Joining, founding, parties_given
+from sharekit.features._starting import check_start, starters_of
+from sharekit.features._taking_part import Joiner, absent_of, add, colleagues_given, founding, parties_given
 from sharekit.features._threads import Draft, answered, plain_text, taken_back, written
 from sharekit.features._tree import held
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ConversationId, MessageId, RequestId, random_id
 from sharekit.policies.conversations import judge_message
 from sharekit.records import checks, events
-from sharekit.records.catalog import Audience, CatalogEntry, ResourceRef
+from sharekit.records.catalog import Audience, ResourceRef
 from sharekit.records.conversations import MAX_TEXT, Conversation, Message
-from sharekit.records.decisions import Action
-from sharekit.records.documents import DOCUMENT, Upload
-from sharekit.records.parties import Contact, Organization, Principal, Right, Staff, parse_party
+from sharekit.records.documents import Upload
+from sharekit.records.parties import Contact, Organization, Principal, Right, Staff
 from sharekit.records.requests import DocumentRequest
 from sharekit.records.several import Several
 
 __all__ = ["Talking", "audience_given"]
 
-_MOST: Final = 2**31
 _STARTS_PER_HOUR: Final = 20
 _POSTS_PER_HOUR: Final = 120
 
@@ -85,7 +83,7 @@ class Talking:
             TooManyAttemptsError: A client has started 20 within an hour.
         """
         parties = parties_given(with_)
-        _check_start(subject, by, about, version, requester, with_followers=with_followers)
+        check_start(subject, by, about, version, requester, with_followers=with_followers)
         if about is not None:
             self._wiring.kind_of(about)
         if isinstance(by, Contact) and (parties or requester is not None or with_followers):
@@ -98,7 +96,7 @@ class Talking:
             require_plan(self._wiring)
             held(unit, about)
             chain = () if about is None else chain_of(unit, about)
-            who = self._starters(unit, by, parties, about, chain)
+            who = starters_of(self._wiring, unit, by, parties, about=about, chain=chain)
             conversation = Conversation(
                 tenant=unit.tenant,
                 id=ConversationId(random_id()),
@@ -129,29 +127,6 @@ class Talking:
 
         return self._wiring.write(work)
 
-    def _starters(
-        self,
-        unit: Unit,
-        by: Principal,
-        parties: Sequence[Joining],
-        about: ResourceRef | None,
-        chain: Sequence[CatalogEntry],
-    ) -> tuple[Joining, ...]:
-        """Return who takes part from the beginning, when *by* may start it."""
-        if isinstance(by, Contact):
-            if about is None or not decide(self._wiring, unit, by, Action.COMMENT, about):
-                raise NotFoundError("resource")
-            owner = owner_above(tuple(chain))
-            answering = None if owner is None else parse_party(owner)
-            return (by, answering) if isinstance(answering, Staff) else (by,)
-        require_active(unit, by)
-        if about is not None:
-            if not chain or chain[0].removed_at is not None:
-                raise NotFoundError("resource")
-            require(self._wiring, unit, by, Right.VIEW, about, chain=chain)
-        own = (Staff(by.id),) if isinstance(by, Staff) else ()
-        return tuple(dict.fromkeys((*own, *parties)))
-
     def post(
         self,
         conversation: Conversation | ConversationId,
@@ -162,6 +137,7 @@ class Talking:
         attachments: Sequence[Upload] = (),
         in_reply_to: Message | MessageId | None = None,
         request: DocumentRequest | RequestId | None = None,
+        colleagues: Staff | Several[Staff] = (),
         idempotency_key: str | None = None,
     ) -> Message:
         """
@@ -176,6 +152,7 @@ class Talking:
             attachments: Files, at most 10 MiB together, which are screened as documents are.
             in_reply_to: The message that it answers.
             request: A document request whose button comes with a message for clients; those see it who were asked.
+            colleagues: Staff who take part from now on, so that they hear of it; by staff who may add participants.
             idempotency_key: Any short text, so that a retry within 24 hours finds what was written.
 
         Returns:
@@ -191,6 +168,7 @@ class Talking:
             TooManyAttemptsError: A client has written 120 messages within an hour.
         """
         files = uploads_given(attachments)
+        asked_in = colleagues_given(colleagues, by)
         wanted = plain_text(_text(text, needed=not files))
         if audience is not None or in_reply_to is None:
             audience_given(audience)
@@ -198,7 +176,7 @@ class Talking:
             raise NotAllowedError("staff-only")
         once = Once.checked("post", _acting(by), idempotency_key)
 
-        def drafted(unit: Unit) -> tuple[Conversation, Draft]:
+        def drafted(unit: Unit) -> tuple[Conversation, Draft, Sequence[Joiner]]:
             found, answers = self._open_for(unit, conversation, by, in_reply_to)
             kept = Audience.INTERNAL if answers is None else answers.audience
             asked = None if request is None else self._request(unit, request, by)
@@ -209,7 +187,8 @@ class Talking:
                 require_plan(self._wiring)
             if not found.is_open:
                 raise ConversationClosedError
-            return found, draft
+            newcomers = absent_of(self._wiring, unit, found, asked_in, by)
+            return found, draft, newcomers
 
         # Before any bytes travel, what would be refused afterwards.
         with self._wiring.reading() as unit:
@@ -219,13 +198,16 @@ class Talking:
 
         def work(unit: Unit, keep: Keep) -> Message:
             hold(unit, conversation)
-            found, draft = drafted(unit)
+            found, draft, newcomers = drafted(unit)
             digests = (one.file.sha256 for one in received)
             answered_id = "" if draft.in_reply_to is None else draft.in_reply_to.id
-            this = once.of(found.id, wanted, str(draft.for_whom), answered_id, draft.request or "", *digests)
+            keys = (each.key for each in asked_in)
+            this = once.of(found.id, wanted, str(draft.for_whom), answered_id, draft.request or "", *digests, *keys)
             earlier = this.earlier(unit)
             if earlier is not None:
                 return _told(_known(unit, earlier), by)
+            for each in newcomers:
+                add(self._wiring, unit, found, each, by)
             message, after = written(self._wiring, unit, found, attrs.evolve(draft, files=received), keep)
             this.note(unit, message.id)
             answered(self._wiring, unit, after, message)
@@ -372,31 +354,6 @@ class Talking:
             return after
 
         return self._wiring.write(work)
-
-
-def _check_start(
-    subject: object,
-    by: Principal,
-    about: object,
-    version: object,
-    requester: object,
-    *,
-    with_followers: object,
-) -> None:
-    checks.title("subject", subject)
-    if not isinstance(by, Contact):
-        require_staff(by)
-    if about is not None and not isinstance(about, ResourceRef):
-        raise InvalidInputError("about", "needs a ResourceRef, or None")
-    if version is not None:
-        checks.whole("version", version, 1, _MOST)
-        if about is None or about.kind != DOCUMENT:
-            raise InvalidInputError("version", "goes with a document that it is about")
-    if requester is not None and not isinstance(requester, Contact):
-        raise InvalidInputError("requester", "needs a Contact, or None")
-    checks.flag("with_followers", with_followers)
-    if with_followers and about is None:
-        raise InvalidInputError("with_followers", "goes with a thing that it is about")
 
 
 def audience_given(audience: object) -> Audience:
