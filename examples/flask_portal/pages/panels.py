@@ -36,7 +36,12 @@ def panels() -> StaffPanels:
         attachment=lambda message, number: url_for("talks.attachment", message_id=message, number=number),
     )
     return portal_from().staff_panels(
-        signed_in_as(), locale="en-GB", hidden={"csrf": csrf_token()}, urls=urls, staff_name=_staff_name
+        signed_in_as(),
+        locale="en-GB",
+        hidden={"csrf": csrf_token()},
+        urls=urls,
+        staff_name=_staff_name,
+        colleagues=_colleagues,
     )
 
 
@@ -49,6 +54,10 @@ def _thing(ref: ResourceRef) -> str:
 def _staff_name(found: Staff) -> str | None:
     known = staff.member(portal().db, found.id)
     return None if known is None else known.name
+
+
+def _colleagues() -> list[Staff]:
+    return [Staff(each.id) for each in staff.everybody(portal().db)]
 
 
 def _person(party: Contact | Organization) -> str | None:

@@ -2,7 +2,7 @@
 The portal: the pages of read links, and those of contacts, as one function from request to response.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from urllib.parse import quote
@@ -202,6 +202,7 @@ class Portal:
         hidden: Mapping[str, str] | None = None,
         urls: StaffUrls | None = None,
         staff_name: Callable[[Staff], str | None] | None = None,
+        colleagues: Callable[[], Iterable[Staff]] | None = None,
     ) -> StaffPanels:
         """
         Return the panels for staff: to share, to see who sees what, and to configure the portal.
@@ -213,6 +214,7 @@ class Portal:
             hidden: Fields that each form carries for the host, such as its token against forgery.
             urls: Where the host has its own pages for staff.
             staff_name: What the host calls a member of staff; without it, or for None, their id is shown.
+            colleagues: Who of staff can be chosen to take part in a conversation; without it nobody is offered.
         """
         language = language_of(locale) or self._default_language
         return StaffPanels(
@@ -225,6 +227,7 @@ class Portal:
                 hidden={} if hidden is None else dict(hidden),
                 urls=urls or StaffUrls(),
                 staff_name=staff_name or _nameless,
+                colleagues=colleagues or tuple,
             )
         )
 

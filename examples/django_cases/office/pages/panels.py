@@ -43,6 +43,7 @@ def panels(request: HttpRequest) -> StaffPanels:
             attachment=lambda message, number: reverse("talk-file", args=[message, number]),
         ),
         staff_name=_staff_name,
+        colleagues=_colleagues,
     )
 
 
@@ -87,6 +88,10 @@ def _download(ref: ResourceRef, version: int | None) -> str:
 def _staff_name(staff: Staff) -> str | None:
     user = User.objects.filter(pk=int(staff.id)).first() if staff.id.isdigit() else None
     return None if user is None else user.get_full_name()
+
+
+def _colleagues() -> list[Staff]:
+    return [Staff(str(pk)) for pk in User.objects.filter(is_active=True).values_list("pk", flat=True)]
 
 
 def _preview(contact: Contact, ref: ResourceRef) -> str | None:

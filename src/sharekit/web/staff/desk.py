@@ -2,7 +2,7 @@
 What all panels for staff have at hand, what they are given, and what they answer.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -25,6 +25,10 @@ _LONGEST_TEXT: Final = 100_001  # one more than a message may have, so that this
 
 def _nowhere(*_: object) -> None:
     return None
+
+
+def _nobody() -> tuple[Staff, ...]:
+    return ()
 
 
 @attrs.frozen(kw_only=True)
@@ -133,6 +137,7 @@ class Desk:
         hidden: The fields that each form carries for the host, such as its token against forgery.
         urls: Where the host has its own pages.
         staff_name: What the host calls a member of staff; None for what sharekit knows of them.
+        colleagues: Who of staff can be chosen to take part in conversations.
     """
 
     kit: Sharekit
@@ -143,6 +148,7 @@ class Desk:
     hidden: Mapping[str, str] = attrs.field(repr=False)
     urls: StaffUrls
     staff_name: Callable[[Staff], str | None] = _nowhere
+    colleagues: Callable[[], Iterable[Staff]] = _nobody
 
     @property
     def language(self) -> Language:

@@ -2,6 +2,7 @@
 The panel of who takes part in a conversation: add somebody after a look at what that reveals, or take them out.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 import attrs
@@ -12,6 +13,7 @@ from sharekit.records.conversations import HistoryPolicy
 from sharekit.records.parties import Contact, Organization, Staff, parse_party
 from sharekit.web.histories import history_sentence
 from sharekit.web.pages import Markup
+from sharekit.web.staff.colleagues import chosen_colleagues, colleague_lines
 from sharekit.web.staff.desk import Desk, Fields, PanelAnswer
 from sharekit.web.staff.people import PartyLine, find
 from sharekit.web.staff.reveals import listed_names
@@ -33,6 +35,7 @@ class _Form:
     search: str = ""
     history: str = ""
     chosen: list[PartyLine] = attrs.field(factory=list[PartyLine])
+    colleagues: tuple[Staff, ...] = ()
     messages: frozenset[str] = frozenset()
     problems: dict[str, str] = attrs.field(factory=dict[str, str])
 
@@ -45,6 +48,12 @@ class _Form:
     def selected(self) -> tuple[MessageId, ...]:
         """The messages that were chosen, where messages are."""
         return tuple(map(MessageId, sorted(self.messages))) if self.history == HistoryPolicy.SELECTED else ()
+
+    def joining(self) -> Iterator[tuple[Contact | Organization | Staff, HistoryPolicy, tuple[MessageId, ...]]]:
+        """Yield who is to take part, and what of the past is chosen for them; staff read everything anyway."""
+        if self.policy is not None:
+            yield from ((line.party, self.policy, self.selected) for line in self.chosen)
+        yield from ((each, HistoryPolicy.FULL, ()) for each in self.colleagues)
 
 
 @attrs.frozen(kw_only=True)
@@ -72,6 +81,7 @@ class JoiningPanel:
             search=fields.one("q"),
             history=fields.one("history"),
             chosen=chosen_lines(self.desk, fields.many("to")),
+            colleagues=chosen_colleagues(self.desk, fields.many("colleague")),
             messages=frozenset(fields.many("message")),
         )
         part, wanted = fields.one("part"), fields.one("do")
@@ -97,26 +107,28 @@ class JoiningPanel:
         return PanelAnswer(html=Markup(""), done=said)
 
     def _added(self, form: _Form, *, really: bool) -> PanelAnswer:
-        talks, policy = self.desk.kit.conversations, form.policy
-        if not form.chosen:
+        talks, by = self.desk.kit.conversations, self.desk.by
+        if not (form.chosen or form.colleagues):
             form.problems["to"] = self.desk.gettext("Choose at least one person or organization.")
-        if policy is None:
+        if form.policy is None and (form.chosen or not form.colleagues):
             form.problems["history"] = self.desk.gettext("Choose how much of what was written they see.")
-        if form.problems or policy is None:
+        if form.problems:
             return self._answer(form, _WRONG)
+        joining = list(form.joining())
         try:
             # Whatever would be refused is, before anybody is added.
-            for line in form.chosen:
-                talks.preview_history(self.id, line.party, history=policy, messages=form.selected, by=self.desk.by)
-            for line in form.chosen if really else ():
-                talks.add_participant(self.id, line.party, history=policy, messages=form.selected, by=self.desk.by)
+            for party, history, messages in joining:
+                talks.preview_history(self.id, party, history=history, messages=messages, by=by)
+            for party, history, messages in joining if really else ():
+                talks.add_participant(self.id, party, history=history, messages=messages, by=by)
         except THREAD_ERRORS as error:
             at = "history" if isinstance(error, InvalidInputError) and error.field == "messages" else "to"
             form.problems[at] = refusal(self.desk, error)
             return self._answer(form, status_of(error))
         if not really:
             return self._answer(form)
-        names = listed_names(self.desk, [line.name for line in form.chosen])
+        colleagues = [party_name(self.desk, each.key) for each in form.colleagues]
+        names = listed_names(self.desk, [*(line.name for line in form.chosen), *colleagues])
         return PanelAnswer(html=Markup(""), done=self.desk.gettext("Now taking part: %(names)s.", names=names))
 
     def _found(self, form: _Form) -> Markup:
@@ -161,7 +173,8 @@ class JoiningPanel:
         html = desk.render(
             "joining",
             form=form,
-            subject=view.subject,
+            view=view,
+            colleagues=colleague_lines(desk, form.colleagues, [each.party for each in view.participants]),
             people=[(each, party_name(desk, each.party or "", each.name)) for each in view.participants],
             found=find(desk.kit, form.search, keys, self.organization),
             reached=self._reaches(form),

@@ -11,8 +11,9 @@ import attrs
 from sharekit.errors import NotFoundError, SharekitError
 from sharekit.records.catalog import Audience, ResourceRef
 from sharekit.records.documents import Upload
-from sharekit.records.parties import Contact, Organization
+from sharekit.records.parties import Contact, Organization, Staff
 from sharekit.web.pages import Markup
+from sharekit.web.staff.colleagues import chosen_colleagues, colleague_lines
 from sharekit.web.staff.desk import Desk, Fields, PanelAnswer
 from sharekit.web.staff.people import PartyLine, find, line_of, party_of
 from sharekit.web.staff.talk_words import ReachLine, reach_line, refusal
@@ -33,6 +34,8 @@ class _Form:
     text: str = ""
     audience: str = ""
     chosen: list[PartyLine] = attrs.field(factory=list[PartyLine])
+    colleagues: tuple[Staff, ...] = ()
+    followers: bool = False
     problems: dict[str, str] = attrs.field(factory=dict[str, str])
 
 
@@ -70,6 +73,8 @@ class StartPanel:
             text=fields.text("text"),
             audience=fields.one("audience"),
             chosen=chosen_lines(self.desk, fields.many("to")),
+            colleagues=chosen_colleagues(self.desk, fields.many("colleague")),
+            followers=self.about is not None and fields.one("followers") == "1",
         )
         part = fields.one("part")
         if part == "found":
@@ -80,7 +85,7 @@ class StartPanel:
             return self._answer(form)
         attached = [file for file in files if file.name]
         written = bool(form.text.strip() or attached)
-        if not form.chosen:
+        if not (form.chosen or form.colleagues or form.followers):
             form.problems["to"] = self.desk.gettext("Choose at least one person or organization.")
         if written and form.audience not in set(Audience):
             form.problems["audience"] = self.desk.gettext("Say who is to read the first message.")
@@ -92,7 +97,11 @@ class StartPanel:
         talks, by = self.desk.kit.conversations, self.desk.by
         try:
             started = talks.start(
-                subject=form.subject, with_=[line.party for line in form.chosen], about=self.about, by=by
+                subject=form.subject,
+                with_=[*(line.party for line in form.chosen), *form.colleagues],
+                about=self.about,
+                with_followers=form.followers,
+                by=by,
             )
         except THREAD_ERRORS as error:
             form.problems[_place(error)] = refusal(self.desk, error)
@@ -128,6 +137,9 @@ class StartPanel:
             else:
                 said = self.desk.gettext("Everybody who belongs to it hears of it, each as they are reached.")
                 lines.append(ReachLine(name=line.name, said=said, reached=True))
+        if form.followers:
+            said = self.desk.gettext("Everybody who may see it then hears of it, each as they are reached.")
+            lines.append(ReachLine(name=self.desk.gettext("Clients who follow it"), said=said, reached=True))
         return lines
 
     def _answer(self, form: _Form, status: int = _OK) -> PanelAnswer:
@@ -137,6 +149,7 @@ class StartPanel:
             form=form,
             found=find(self.desk.kit, form.search, keys, self.organization),
             reached=self._reaches(form),
+            colleagues=colleague_lines(self.desk, form.colleagues),
             about_title=None if self.about is None else self.desk.kit.catalog.get(self.about).title,
             once=secrets.token_urlsafe(12),
             action=self.desk.urls.start(self.about),

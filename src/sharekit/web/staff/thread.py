@@ -19,7 +19,9 @@ from sharekit.errors import (
 from sharekit.ids import ConversationId, MessageId, deterministic_id
 from sharekit.records.catalog import Audience, ResourceRef
 from sharekit.records.documents import DOCUMENT, Upload
+from sharekit.records.parties import Staff
 from sharekit.records.threads import ThreadView
+from sharekit.web.staff.colleagues import ColleagueLine, chosen_colleagues, colleague_lines
 from sharekit.web.staff.desk import Desk, Fields, PanelAnswer
 from sharekit.web.staff.talk_words import ReachLine, message_line, party_name, reach_line, refusal
 
@@ -56,6 +58,9 @@ class _Form:
     text: str = ""
     reason: str = ""
     message: str = ""
+    answers: str = ""
+    after: str = ""
+    colleagues: tuple[Staff, ...] = ()
     problems: dict[str, str] = attrs.field(factory=dict[str, str])
 
 
@@ -76,7 +81,8 @@ class ThreadPanel:
 
     def show(self) -> PanelAnswer:
         """Return the panel, and note that what it shows was read."""
-        answer = self._answer(_Form())
+        asked = dict(parse_qsl(self.query))
+        answer = self._answer(_Form(answers=asked.get("answer", ""), after=asked.get("after", "")))
         self.desk.kit.conversations.mark_read(self.id, by=self.desk.by)
         return answer
 
@@ -95,6 +101,9 @@ class ThreadPanel:
             text=fields.text("text"),
             reason=fields.text("reason"),
             message=fields.one("message"),
+            answers=fields.one("answers"),
+            after=fields.one("after"),
+            colleagues=chosen_colleagues(self.desk, fields.many("colleague")),
         )
         act = doing.get(form.do)
         if act is None:
@@ -104,26 +113,31 @@ class ThreadPanel:
             return attrs.evolve(self._answer(_Form()), done=act(fields, files))
         except THREAD_ERRORS as error:
             form.problems[_place(error)] = refusal(self.desk, error)
+            if isinstance(error, NotFoundError):
+                form.answers = ""  # it was taken back, and the form goes without it
             return self._answer(form, status_of(error))
 
     def _reply(self, fields: Fields, files: Sequence[Upload]) -> str:
-        self._post(fields, files, Audience.CLIENT)
-        return self.desk.gettext("Your answer is written.")
+        return self._post(fields, files, Audience.CLIENT)
 
     def _note(self, fields: Fields, files: Sequence[Upload]) -> str:
-        self._post(fields, files, Audience.INTERNAL)
-        return self.desk.gettext("Your note is written. Staff alone read it.")
+        return self._post(fields, files, Audience.INTERNAL)
 
-    def _post(self, fields: Fields, files: Sequence[Upload], audience: Audience) -> None:
-        once = fields.one("once")
-        self.desk.kit.conversations.post(
+    def _post(self, fields: Fields, files: Sequence[Upload], audience: Audience) -> str:
+        once, answers = fields.one("once"), fields.one("answers")
+        written = self.desk.kit.conversations.post(
             self.id,
             fields.text("text"),
             by=self.desk.by,
             audience=audience,
             attachments=[file for file in files if file.name],
+            in_reply_to=MessageId(answers) if answers else None,
+            colleagues=chosen_colleagues(self.desk, fields.many("colleague")),
             idempotency_key=deterministic_id("staff-message", self.id, once) if once else None,
         )
+        if written.audience is Audience.CLIENT:
+            return self.desk.gettext("Your answer is written.")
+        return self.desk.gettext("Your note is written. Staff alone read it.")
 
     def _undo(self, fields: Fields, _: Sequence[Upload]) -> str:
         self.desk.kit.conversations.undo(MessageId(fields.one("message")), by=self.desk.by)
@@ -148,29 +162,41 @@ class ThreadPanel:
 
     def _answer(self, form: _Form, status: int = _OK) -> PanelAnswer:
         desk = self.desk
-        view = self._view()
+        view = self._view(form.after)
+        lines = {each.id: message_line(desk, each) for each in view.messages}
+        form.after = form.after if view.next is not None else ""
+        if not form.do and form.answers not in lines:
+            form.answers = ""  # an address is typed, cut and kept
         html = desk.render(
             "thread",
             form=form,
             view=view,
-            lines=[message_line(desk, each) for each in view.messages],
+            lines=lines,
+            answered=lines.get(MessageId(form.answers)),
+            answer_url=lambda id_: _address(form.after, answer=id_),
+            plain_url=_address(form.after),
+            colleagues=self._colleagues(view, form),
             people=[(each, party_name(desk, each.party or "", each.name)) for each in view.participants],
             reply=hearers_of(desk, self.id, Audience.CLIENT),
             note=hearers_of(desk, self.id, Audience.INTERNAL),
             once=secrets.token_urlsafe(12),
-            older=None if view.previous is None else "?" + urlencode({"after": view.previous}),
-            newer=None if view.next is None else "?" + urlencode({"after": view.next}),
+            older=None if view.previous is None else _address(view.previous),
+            newer=None if view.next is None else _address(view.next),
             about_url=None if view.about is None else _page_of(desk, view.about),
             people_url=desk.urls.participants(self.id),
             action=desk.urls.conversation(self.id),
         )
         return PanelAnswer(html=html, status=status)
 
-    def _view(self) -> ThreadView:
-        after = dict(parse_qsl(self.query)).get("after")
+    def _colleagues(self, view: ThreadView, form: _Form) -> list[ColleagueLine]:
+        if not view.may_add:
+            return []
+        return colleague_lines(self.desk, form.colleagues, [each.party for each in view.participants])
+
+    def _view(self, after: str) -> ThreadView:
         thread = self.desk.kit.conversations.thread
         try:
-            return thread(self.id, by=self.desk.by, after=after, limit=_PAGE)
+            return thread(self.id, by=self.desk.by, after=after or None, limit=_PAGE)
         except InvalidInputError as error:
             if error.field != "after":
                 raise
@@ -184,6 +210,10 @@ def hearers_of(desk: Desk, conversation: ConversationId, audience: Audience) -> 
         clients=tuple(reach_line(desk, each.reach) for each in heard if each.reach is not None),
         staff=desk.formats.listed([party_name(desk, each.party, each.name) for each in heard if each.reach is None]),
     )
+
+
+def _address(after: str, **more: str) -> str:
+    return "?" + urlencode({"after": after, **more} if after else more)
 
 
 def status_of(error: SharekitError) -> int:
