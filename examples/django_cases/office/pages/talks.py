@@ -17,7 +17,7 @@ from sharekit.web import PanelAnswer
 
 from django_cases.office.models import Case
 from django_cases.office.pages.desk import case_or_404, member
-from django_cases.office.pages.panels import case_ref, panels, sent, sent_files
+from django_cases.office.pages.panels import Form, case_ref, panels, sent, sent_files
 from django_cases.office.sharing.people import organization_of
 
 __all__ = [
@@ -27,8 +27,11 @@ __all__ = [
     "lost",
     "notices",
     "people",
+    "people_page",
     "start",
+    "start_page",
     "talk",
+    "talk_page",
     "talks",
     "urlpatterns",
 ]
@@ -46,13 +49,16 @@ def talks(request: HttpRequest) -> HttpResponse:
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
     """Start a conversation, about a case or a paper, or about nothing."""
+    return start_page(request, sent(request))
+
+
+def start_page(request: HttpRequest, form: Form | None) -> HttpResponse:
+    """Answer a form that starts a conversation."""
     about = _about(request)
     case = case_or_404(int(about.id)) if about is not None and about.kind == "case" else None
     company = None if case is None or case.closed else organization_of(case.client)
     try:
-        answer = panels(request).start_conversation(
-            sent(request), sent_files(request), about=about, organization=company
-        )
+        answer = panels(request).start_conversation(form, sent_files(request), about=about, organization=company)
     except (NotFoundError, InvalidInputError):
         raise Http404 from None
     return _answered(request, "Start a conversation", answer)
@@ -61,9 +67,14 @@ def start(request: HttpRequest) -> HttpResponse:
 @login_required
 def talk(request: HttpRequest, talk_id: str) -> HttpResponse:
     """Show one conversation, and write in it."""
+    return talk_page(request, talk_id, sent(request))
+
+
+def talk_page(request: HttpRequest, talk_id: str, form: Form | None) -> HttpResponse:
+    """Answer a form of a conversation."""
     query = request.META.get("QUERY_STRING", "")
     try:
-        answer = panels(request).conversation(ConversationId(talk_id), sent(request), sent_files(request), query=query)
+        answer = panels(request).conversation(ConversationId(talk_id), form, sent_files(request), query=query)
     except (NotFoundError, NotAllowedError):
         raise Http404 from None
     return _answered(request, "Conversation", answer)
@@ -72,8 +83,13 @@ def talk(request: HttpRequest, talk_id: str) -> HttpResponse:
 @login_required
 def people(request: HttpRequest, talk_id: str) -> HttpResponse:
     """Show who takes part in a conversation, and have somebody join or leave it."""
+    return people_page(request, talk_id, sent(request))
+
+
+def people_page(request: HttpRequest, talk_id: str, form: Form | None) -> HttpResponse:
+    """Answer a form about who takes part in a conversation."""
     try:
-        answer = panels(request).participants(ConversationId(talk_id), sent(request))
+        answer = panels(request).participants(ConversationId(talk_id), form)
     except (NotFoundError, NotAllowedError):
         raise Http404 from None
     return _answered(request, "Who takes part", answer)
