@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, make_response, render_template, request
 from sharekit.adapters import flask as sharekit_flask
-from sharekit.ports import Clock
+from sharekit.ports import Clock, MailReader
 from werkzeug.exceptions import HTTPException
 
 from flask_portal.agency.database import Database
@@ -27,14 +27,18 @@ from flask_portal.sharing.talks import seed_talks
 __all__ = ["create_app"]
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
-    """Make the application; an empty data folder is filled with demo data. Tests bring a clock of their own."""
+def create_app(settings: Settings, *, clock: Clock | None = None, inbox: MailReader | None = None) -> Flask:
+    """
+    Make the application; an empty data folder is filled with demo data.
+
+    Tests bring a clock of their own, and what reads mail: without that the portal takes none in.
+    """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     db = Database(settings.data / "agency.sqlite3")
     is_new = db.create()
     if is_new:
         seed(db, datetime.now(ZoneInfo(settings.zone)).date())
-    kit = make_kit(settings, db, clock)
+    kit = make_kit(settings, db, clock, inbox)
     enter_all(db, kit)
     enter_people(db, kit)
     enter_staff(db, kit)

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,16 @@ from flask_portal.server import background
 from flask_portal.settings import Settings
 from sharekit import Sharekit, Staff
 from sharekit.records.notices import Cadence, News
+from sharekit.testing import FrozenClock
+from tests.examples._mailing import bring
+from tests.features._mail import INBOX
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
 
 from playwright.sync_api import FilePayload, expect, sync_playwright
 
+from tests.examples._talking import Place, talk_with_a_client
 from tests.examples.test_flask_portal_browser import ARGS, DESK, PHONE, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -78,7 +82,7 @@ def test_a_client_reads_writes_and_takes_back(
         page.get_by_role("link", name=COPPER).click()
         page.get_by_label("Your message").fill("Only the body, then.")
         page.get_by_role("button", name="Send", exact=True).press("Enter")
-        expect(page.get_by_text("Nobody else has seen it yet.")).to_be_visible()
+        expect(page.get_by_text("Nobody has been notified of it yet.")).to_be_visible()
         unseen = [message.text for message in kit.conversations.thread(talk.conversation, by=imogen).messages]
         barriers += client.barriers() if scripts else []
         page.get_by_role("button", name="Take back").press("Enter")
@@ -106,3 +110,47 @@ def test_a_client_reads_writes_and_takes_back(
     texts = [message.text for message in kit.conversations.thread(talk.conversation, by=imogen).messages]
     assert "Only the body, then." not in texts
     assert kit.notifications.preferences(imogen).cadence(News.MESSAGES) is Cadence.DAILY
+
+
+def test_two_people_talk(tmp_path: Path) -> None:
+    """Maria at her desk and Imogen on her phone, about a project, a document, and by mail."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed")
+    clock = FrozenClock(datetime.now(UTC))
+    app = create_app(Settings(data=tmp_path / "data", undo=timedelta(minutes=2)), clock=clock, inbox=INBOX)
+    kit = kit_of(app)
+    imogen = kit.people.find("imogen@fenwick.example")
+    assert imogen is not None
+    invitation = kit.people.invitation_token(kit.people.invite(imogen, by=MARIA))
+
+    def wait() -> None:
+        clock.advance(timedelta(minutes=3))
+        kit.relay.run_once()
+
+    with closing(kit), background(app) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGS)
+        staff = Person(address, browser.new_context(base_url=address, viewport=DESK, locale="en-GB")).sign_in()
+        client = Person(address, browser.new_context(base_url=address, viewport=PHONE, locale="en-GB"))
+        client.page.goto(f"/share/i/{invitation}")
+        client.page.get_by_role("button").click()
+        staff.page.goto("/projects/2/documents")
+        document = staff.page.get_by_role("link", name="Quote for print.pdf", exact=True).get_attribute("href")
+        place = Place(
+            staff=staff,
+            client=client,
+            client_name="Imogen Fenwick",
+            colleague="Lucía Ferrer",
+            joiner="Annelies de Wit",
+            thing="/projects/2",
+            document=str(document),
+            document_name="Quote for print.pdf",
+            talks="/conversations",
+            portal="/share/",
+            wait=wait,
+            bring=lambda talk, text: bring(kit, imogen.email, talk, text),
+        )
+        talk_with_a_client(place)
+        for person in (staff, client):
+            person.leave()
+        browser.close()

@@ -3,7 +3,7 @@ Puts sharekit together for the agency.
 """
 
 from sharekit import Sharekit
-from sharekit.ports import Clock
+from sharekit.ports import Clock, MailReader
 
 from flask_portal.agency.database import Database
 from flask_portal.keys import key_from
@@ -14,7 +14,7 @@ from flask_portal.sharing.sections import project_kind
 __all__ = ["make_kit"]
 
 
-def make_kit(settings: Settings, db: Database, clock: Clock | None = None) -> Sharekit:
+def make_kit(settings: Settings, db: Database, clock: Clock | None = None, inbox: MailReader | None = None) -> Sharekit:
     """Return the agency's kit; its records lie beside the agency's database, in a folder of their own."""
     return Sharekit.at(
         settings.data / "sharekit",
@@ -22,5 +22,6 @@ def make_kit(settings: Settings, db: Database, clock: Clock | None = None) -> Sh
         kinds=[project_kind(db)],
         directory=AgencyDirectory(db),
         clock=clock,
+        inbox=inbox,
         undo_window=settings.undo,
     )
