@@ -90,6 +90,8 @@ __all__ = [
     "submission_infected",
     "submission_received",
     "submission_refused",
+    "subscription_asked",
+    "subscription_confirmed",
     "upload_refused",
 ]
 
@@ -212,6 +214,8 @@ staff_added: Final = EventSignal(events.StaffAdded)
 submission_infected: Final = EventSignal(events.SubmissionInfected)
 submission_received: Final = EventSignal(events.SubmissionReceived)
 submission_refused: Final = EventSignal(events.SubmissionRefused)
+subscription_asked: Final = EventSignal(events.SubscriptionAsked)
+subscription_confirmed: Final = EventSignal(events.SubscriptionConfirmed)
 upload_refused: Final = EventSignal(events.UploadRefused)
 
 _BY_NAME: Final = {found.name: found for found in list(globals().values()) if isinstance(found, EventSignal)}

@@ -62,6 +62,8 @@ class Purpose(enum.StrEnum):
     """What says that a file came; it lets nobody in anywhere."""
     UNSUBSCRIBE = "unsubscribe"
     """The address that ends letters of a kind by one click; it shows nothing."""
+    SUBSCRIBE = "subscribe"
+    """The address by which whoever reads the mail has letters come again; it works for some days, and once."""
     WEBHOOK = "webhook"
     """What a webhook's secret is made of; no token of it is ever given out."""
     AUDIT = "audit"

@@ -83,5 +83,5 @@ ALL: Final[tuple[LetterContent, ...]] = (
         complete=True,
         url=_URL,
     ),
-    ConfirmationLetter(about="Relaunch of the shop", url=_URL),
+    ConfirmationLetter(news=("messages", "documents"), until=datetime(2026, 3, 9, 17, tzinfo=UTC), url=_URL),
 )

@@ -44,6 +44,8 @@ KNOWN = {
     "/c/{conversation}/undo": {"OPTIONS", "POST"},
     "/c/{conversation}/{message}/{number}": {"GET", "HEAD", "OPTIONS"},
     "/n/{token}": {"GET", "HEAD", "OPTIONS", "POST"},
+    "/n/{token}/again": {"OPTIONS", "POST"},
+    "/y/{token}": {"GET", "HEAD", "OPTIONS", "POST"},
     "/mail": {"OPTIONS", "POST"},
     "/d/": {"GET", "HEAD", "OPTIONS"},
     "/d/{id}": {"GET", "HEAD", "OPTIONS"},

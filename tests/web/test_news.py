@@ -146,6 +146,56 @@ def test_one_post_ends_letters_without_a_session(heard: Heard, headers: dict[str
     assert heard.cadence(News.SHARED) is Cadence.IMMEDIATE
 
 
+def test_letters_come_again_once_their_reader_confirms(heard: Heard) -> None:
+    """After ending them by mistake one button asks; looking at the letter's address changes nothing, its form does."""
+    stranger = heard.site.browser()
+    ended = text_of(stranger.send("POST", heard.unsubscribe_path, headers=FORM, body=b"x=1"))
+    sent = stranger.post(f"{heard.unsubscribe_path}/again")
+    path = f"/y/{heard.site.kit.notifications.subscription_token(heard.ana)}"
+    looked = stranger.get(path)
+    before = heard.cadence(News.MESSAGES)
+    done = [stranger.post(path) for _ in range(2)]
+
+    assert f'action="{heard.unsubscribe_path}/again"' in ended
+    assert (sent.status, "We send a letter to your address." in text_of(sent)) == (200, True)
+    assert (looked.status, before, heard.cadence(News.MESSAGES)) == (200, Cadence.OFF, Cadence.IMMEDIATE)
+    assert ["Messages to you" in text_of(looked), "Ana" in text_of(looked)] == [True, False]
+    assert [(answer.status, "These letters come again" in text_of(answer)) for answer in done] == [(200, True)] * 2
+    assert stranger.get(path).status == 410
+    assert "This confirmation is over" in text_of(stranger.get(path))
+
+
+def test_another_site_cannot_have_letters_come_again(heard: Heard) -> None:
+    """Unlike ending them, that is no business of mail programs and foreign pages; garbage is an unknown address."""
+    foreign = FORM | {"Sec-Fetch-Site": "cross-site"}
+    stranger = heard.site.browser()
+    heard.site.kit.notifications.unsubscribe(heard.unsubscribe_path.removeprefix("/n/"))
+    asked = stranger.send("POST", f"{heard.unsubscribe_path}/again", headers=foreign, body=b"x=1")
+    stranger.post(f"{heard.unsubscribe_path}/again")
+    path = f"/y/{heard.site.kit.notifications.subscription_token(heard.ana)}"
+    confirmed = stranger.send("POST", path, headers=foreign, body=b"x=1")
+
+    assert (asked.status, confirmed.status) == (403, 403)
+    assert heard.cadence(News.MESSAGES) is Cadence.OFF
+    assert [stranger.get(f"/y/{token}").status for token in ("garbage", heard.unsubscribe_path[3:])] == [404, 404]
+
+
+def test_the_choices_say_what_waits_to_be_confirmed(heard: Heard) -> None:
+    """Choosing letters again that were ended waits for the mailbox; the fourth letter of a day is refused in words."""
+    heard.browser.post("/p/settings", **GIVEN, **{"when-messages": "off"})
+    heard.browser.post("/p/settings", **GIVEN, **{"when-messages": "daily"})
+    page = text_of(heard.browser.get("/p/settings"))
+    again = [heard.browser.post("/p/settings", again="1") for _ in range(3)]
+    heard.browser.post(f"/y/{heard.site.kit.notifications.subscription_token(heard.ana)}")
+    after = text_of(heard.browser.get("/p/settings"))
+
+    assert "Please confirm it from your mail" in page
+    assert '<option value="daily" selected>' in page
+    assert [answer.status for answer in again] == [303, 303, 429]
+    assert "try again tomorrow" in text_of(again[2])
+    assert (heard.cadence(News.MESSAGES), "Please confirm it from your mail" in after) == (Cadence.DAILY, False)
+
+
 def test_no_other_secret_ends_letters(heard: Heard) -> None:
     """Garbage and a session's ticket are addresses like any unknown one, and counted as guesses."""
     garbage = heard.site.browser().get("/n/garbage")

@@ -70,7 +70,7 @@ class Feed:
                 for notice in notices:
                     position = Position(notice.at, notice.id)
                     told = tell(self._wiring, unit, notice, reader)
-                    if told.refusal is None:
+                    if told.refusal is None and not notice.news.by_letter_alone:
                         items.append(self._item(unit, notice, told))
                     if len(items) == limit:
                         break
@@ -92,7 +92,8 @@ class Feed:
                 if reader is None or not notices:
                     break
                 position = Position(notices[-1].at, notices[-1].id)
-                count += sum(1 for each in notices if tell(self._wiring, unit, each, reader).refusal is None)
+                shown = [each for each in notices if not each.news.by_letter_alone]
+                count += sum(1 for each in shown if tell(self._wiring, unit, each, reader).refusal is None)
                 if count >= _COUNTED:
                     break
         return min(count, _COUNTED)

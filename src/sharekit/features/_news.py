@@ -6,7 +6,7 @@ Everything that tells news asks here, at the moment of telling: letters, and the
 
 import attrs
 
-from sharekit.codec.kinds import CATALOG_ENTRY
+from sharekit.codec.kinds import CATALOG_ENTRY, email_claim_id
 from sharekit.codec.kinds_of_conversations import CONVERSATION, MESSAGE, READING
 from sharekit.codec.kinds_of_people import PORTAL_ACCESS
 from sharekit.codec.kinds_of_requests import REQUEST_RECIPIENT
@@ -14,6 +14,7 @@ from sharekit.features._deciding import decide
 from sharekit.features._hearing import hearing_of, takes_part
 from sharekit.features._link_facts import judge, read_link_facts, with_recipient
 from sharekit.features._portal_access import entry_of
+from sharekit.features._preferences import preferences_of
 from sharekit.features._readers import Reader
 from sharekit.features._request_facts import RequestFacts, request_facts
 from sharekit.features._unit import Unit, Wiring
@@ -28,6 +29,7 @@ from sharekit.records.links import ReadLink
 from sharekit.records.notices import News, Notice
 from sharekit.records.parties import Staff
 from sharekit.records.requests import RecipientKeys, RequestState
+from sharekit.records.subscriptions import Subscription
 
 __all__ = ["Told", "tell", "title_for"]
 
@@ -54,6 +56,7 @@ class Told:
         invitation: The invitation, for news of one.
         conversation: The conversation, for news of one.
         message: The message, when they may read it.
+        subscription: What is to be confirmed, for a letter that asks for it.
     """
 
     refusal: str | None = None
@@ -65,12 +68,15 @@ class Told:
     invitation: Invitation | None = None
     conversation: Conversation | None = None
     message: Message | None = None
+    subscription: Subscription | None = None
 
 
 def tell(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
     """Return what this person may be told of a notice at this moment."""
     if notice.news is News.INVITATION:
         return _invitation(wiring, unit, reader)
+    if notice.news is News.CONFIRMATION:
+        return _confirmation(unit, notice, reader)
     if notice.news is News.REQUESTS:
         return _request(wiring, unit, notice, reader)
     if notice.news is News.MESSAGES:
@@ -104,6 +110,15 @@ def _invitation(wiring: Wiring, unit: Unit, reader: Reader) -> Told:
         return Told(refusal="over")
     entry = entry_of(wiring, unit, access.invitation)
     return Told(refusal=entry.refusal, invitation=entry.invitation)
+
+
+def _confirmation(unit: Unit, notice: Notice, reader: Reader) -> Told:
+    """Ask whether something waits to be confirmed still, at the address that this very letter goes to."""
+    asked = preferences_of(unit, reader.party.key).asked
+    if asked is None or asked.number != notice.details.get("number") or not asked.awaits(unit.now):
+        return Told(refusal="over")
+    same = reader.email is not None and asked.address == email_claim_id(reader.email)
+    return Told(refusal=None if same else "over", subscription=asked)
 
 
 def _request(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:

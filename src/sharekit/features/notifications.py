@@ -15,6 +15,7 @@ from sharekit.features._facts import require_admin
 from sharekit.features._feed import Feed, check_party
 from sharekit.features._preferences import kinds_in, mask_of, preferences_of
 from sharekit.features._readers import reader_of
+from sharekit.features._subscribing import Subscribing, asked, asked_again, preferences_named
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import TenantId
 from sharekit.ports import Eq, OrderBy
@@ -28,10 +29,9 @@ from sharekit.records.notices import (
     DeliveryState,
     News,
     NoticePreferences,
-    PreferenceKeys,
 )
 from sharekit.records.outbox import OutboxEntry, OutboxKeys, OutboxState
-from sharekit.records.parties import Party, Principal, System
+from sharekit.records.parties import Contact, Party, Principal, System
 from sharekit.records.reach import bounce_id
 from sharekit.records.unset import UNSET, Unset
 from sharekit.tokens import Claims, Purpose
@@ -41,7 +41,7 @@ __all__ = ["Notifications"]
 _MOST: Final = 200
 
 
-class Notifications(Feed):
+class Notifications(Subscribing, Feed):
     """The news of one tenant."""
 
     def __init__(self, wiring: Wiring) -> None:
@@ -66,6 +66,9 @@ class Notifications(Feed):
         """
         Change how a person wants to hear of news; what is not named stays.
 
+        Letters that a contact ended, and has come again, come only once that is confirmed from a letter to their
+        address; until then they stand in `NoticePreferences.awaited`. A `System` has confirmed it in its own way.
+
         Args:
             party: Whose preferences.
             by: The person, or a `System` that speaks for them.
@@ -77,6 +80,8 @@ class Notifications(Feed):
         Raises:
             NotAllowedError: *by* is somebody else.
             InvalidInputError: An argument cannot be used.
+            NotFoundError: A letter has to ask, and there is nobody to whom it could go.
+            TooManyAttemptsError: Letters asked three times within a day; nothing was changed.
         """
         changes: dict[str, object] = {}
         if not isinstance(cadences, Unset | Mapping):
@@ -92,11 +97,27 @@ class Notifications(Feed):
         if not isinstance(time_zone, Unset):
             changes["time_zone"] = time_zone
 
-        def change(before: NoticePreferences) -> NoticePreferences:
-            chosen = before.cadences if isinstance(cadences, Unset) else {**before.cadences, **cadences}
-            return attrs.evolve(before, cadences=chosen, **changes)  # type: ignore[arg-type]  # each is of its field's type
+        def change(unit: Unit, before: NoticePreferences) -> NoticePreferences:
+            given = {} if isinstance(cadences, Unset) else {**cadences}
+            again = _again(before, given) if isinstance(by, Contact) else {}
+            at_once = {news: cadence for news, cadence in given.items() if news not in again}
+            before = attrs.evolve(before, asked=None if before.asked is None else before.asked.without({*at_once}))
+            after = asked(self._wiring, unit, before, again, by) if again else before
+            chosen = {**before.cadences, **at_once}
+            return attrs.evolve(after, cadences=chosen, **changes)  # type: ignore[arg-type]  # each is of its field's type
 
         return self._change(party, by, change)
+
+    def ask_again(self, party: Party, *, by: Principal) -> NoticePreferences:
+        """
+        Have another letter ask a person to confirm the letters that they had come again; the one before is dead.
+
+        Raises:
+            NotAllowedError: *by* is somebody else, and no `System`.
+            NotFoundError: There is nobody to whom it could go.
+            TooManyAttemptsError: It was asked three times within a day.
+        """
+        return self._change(party, by, lambda unit, before: asked_again(self._wiring, unit, before, by))
 
     def mute(self, party: Party, ref: ResourceRef, *, by: Principal) -> NoticePreferences:
         """
@@ -107,12 +128,12 @@ class Notifications(Feed):
             InvalidInputError: The kind of the thing was not declared.
         """
         self._wiring.kind_of(ref)
-        return self._change(party, by, lambda before: attrs.evolve(before, muted=before.muted | {ref.key}))
+        return self._change(party, by, lambda _, before: attrs.evolve(before, muted=before.muted | {ref.key}))
 
     def unmute(self, party: Party, ref: ResourceRef, *, by: Principal) -> NoticePreferences:
         """Have letters about a thing come again."""
         self._wiring.kind_of(ref)
-        return self._change(party, by, lambda before: attrs.evolve(before, muted=before.muted - {ref.key}))
+        return self._change(party, by, lambda _, before: attrs.evolve(before, muted=before.muted - {ref.key}))
 
     def tenant_of(self, token: str) -> TenantId | None:
         """Return the tenant that a genuine token to unsubscribe names, or None; reads nothing."""
@@ -131,27 +152,26 @@ class Notifications(Feed):
             InvalidTokenError: It is not ours, or another tenant's, or nobody's any more.
         """
         claims = self._wiring.seals.unseal(Purpose.UNSUBSCRIBE, token)
-        if claims.tenant != self._wiring.tenant or len(claims.extra) != 1:
-            raise InvalidTokenError
 
         def work(unit: Unit) -> NoticePreferences:
-            found = unit.find(NOTICE_PREFERENCES, Eq(PreferenceKeys.HANDLE, claims.id))
-            if not found or claims.generation != 1:
-                raise InvalidTokenError
-            before = found[0]
-            off = dict.fromkeys(kinds_in(claims.extra[0]), Cadence.OFF)
-            after = attrs.evolve(before, cadences={**before.cadences, **off}, changed_at=unit.now)
-            if after.cadences != before.cadences:
+            before = preferences_named(self._wiring, unit, claims)
+            ended = kinds_in(claims.extra[0])
+            after = attrs.evolve(
+                before,
+                cadences={**before.cadences, **dict.fromkeys(ended, Cadence.OFF)},
+                asked=None if before.asked is None else before.asked.without(ended),
+            )
+            if after != before:
+                after = attrs.evolve(after, changed_at=unit.now)
                 unit.put(NOTICE_PREFERENCES, after)
-                return after
-            return before
+            return after
 
         return self._wiring.write(work)
 
     def unsubscribe_token(self, party: Party, news: Iterable[News]) -> str:
         """Return the token that ends letters of these kinds to a person; the same at every call."""
         check_party(party)
-        kept = self._change(party, System("notices"), lambda before: before)
+        kept = self._change(party, System("notices"), lambda _, before: before)
         return self._wiring.seals.seal(Purpose.UNSUBSCRIBE, Claims(kept.tenant, kept.handle, 1, (mask_of(news),)))
 
     def dead_letters(self, *, by: Principal, limit: int = 100) -> list[Delivery]:
@@ -240,7 +260,7 @@ class Notifications(Feed):
         self._wiring.write(work)
 
     def _change(
-        self, party: Party, by: Principal, change: Callable[[NoticePreferences], NoticePreferences]
+        self, party: Party, by: Principal, change: Callable[[Unit, NoticePreferences], NoticePreferences]
     ) -> NoticePreferences:
         check_party(party)
         if not isinstance(by, System) and by != party:
@@ -248,7 +268,7 @@ class Notifications(Feed):
 
         def work(unit: Unit) -> NoticePreferences:
             before = preferences_of(unit, party.key)
-            after = change(before)
+            after = change(unit, before)
             if after == before and unit.get(NOTICE_PREFERENCES, before.id) is not None:
                 return before
             after = attrs.evolve(after, changed_at=unit.now if after != before else before.changed_at)
@@ -256,6 +276,15 @@ class Notifications(Feed):
             return after
 
         return self._wiring.write(work)
+
+
+def _again(before: NoticePreferences, given: Mapping[News, Cadence]) -> dict[News, Cadence]:
+    """Return of what is chosen those letters that were ended and are to come again."""
+    return {
+        news: cadence
+        for news, cadence in given.items()
+        if cadence is not Cadence.OFF and before.cadence(news) is Cadence.OFF
+    }
 
 
 def _minute(field: str, value: object) -> int:

@@ -254,14 +254,16 @@ class SubmissionLetter(LetterContent):
 @attrs.frozen(kw_only=True)
 class ConfirmationLetter(LetterContent):
     """
-    Somebody asked for letters and has to confirm that the address is theirs.
+    Somebody asked for letters to come again, and whoever reads them has to confirm it.
 
     Attributes:
-        about: What the letters are about, or empty. It is shown to whoever owns the address.
+        news: Of which kinds, by the names of `News`.
+        until: Until when that works, or None.
     """
 
     template: ClassVar[str] = "confirmation"
-    about: str = ""
+    news: tuple[str, ...] = ()
+    until: datetime | None = None
 
 
 LETTERS: tuple[type[LetterContent], ...] = (

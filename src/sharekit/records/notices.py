@@ -16,6 +16,8 @@ from sharekit.records import checks
 from sharekit.records.audit import Detail
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.instants import utc, zone_of
+from sharekit.records.news import Cadence, News
+from sharekit.records.subscriptions import Subscription
 
 __all__ = [
     "Cadence",
@@ -38,45 +40,6 @@ __all__ = [
 
 _MINUTES: Final = 24 * 60
 _MOST_MUTED: Final = 500
-
-
-class News(enum.StrEnum):
-    """A kind of news, each of which a person can choose by itself."""
-
-    SHARED = "shared"
-    """Something was shared with them, or a link was made for them."""
-    DOCUMENTS = "documents"
-    """There is a new document, or a new version of one, in what they follow."""
-    REQUESTS = "requests"
-    """They are asked for documents, reminded, or answered."""
-    SUBMISSIONS = "submissions"
-    """For staff: a client sent what was asked for."""
-    MESSAGES = "messages"
-    """Somebody wrote in a conversation of theirs."""
-    ACCESS = "access"
-    """For staff: a client asks to be let in. For clients: the answer."""
-    INVITATION = "invitation"
-    """They may enter the portal; it is sent at once, and cannot be turned off."""
-
-    @property
-    def can_be_chosen(self) -> bool:
-        """Whether a person may have it later, or not at all."""
-        return self is not News.INVITATION
-
-
-class Cadence(enum.StrEnum):
-    """When letters come."""
-
-    IMMEDIATE = "immediate"
-    HOURLY = "hourly"
-    DAILY = "daily"
-    OFF = "off"
-    """Never; the portal shows the news all the same."""
-
-    @property
-    def gathers(self) -> bool:
-        """Whether several pieces of news go in one letter, whatever they are about."""
-        return self in {Cadence.HOURLY, Cadence.DAILY}
 
 
 class NoticeState(enum.StrEnum):
@@ -275,6 +238,7 @@ class NoticePreferences:
         quiet_until: From which minute of the day on letters come again.
         daily_at: At which minute of the day the daily letter comes.
         time_zone: In which zone these minutes are, and times are told; None for that of the site.
+        asked: What they asked for and have yet to confirm, or None when they never did.
         changed_at: When it was last changed, or None.
     """
 
@@ -287,6 +251,7 @@ class NoticePreferences:
     quiet_until: int | None = None
     daily_at: int = 8 * 60
     time_zone: str | None = None
+    asked: Subscription | None = None
     changed_at: datetime | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -310,6 +275,10 @@ class NoticePreferences:
     def cadence(self, news: News) -> Cadence:
         """Return when letters of this kind come."""
         return self.cadences.get(news, Cadence.IMMEDIATE) if news.can_be_chosen else Cadence.IMMEDIATE
+
+    def awaited(self, now: datetime) -> Mapping[News, Cadence]:
+        """Return when letters are to come that wait for the person to confirm them from a letter; none have come."""
+        return self.asked.cadences if self.asked is not None and self.asked.awaits(now) else {}
 
 
 @attrs.frozen(kw_only=True)

@@ -25,7 +25,7 @@ from sharekit.records.files import ScanState
 from sharekit.records.grants import FollowKeys
 from sharekit.records.notices import News
 from sharekit.records.outbox import OutboxEntry
-from sharekit.records.parties import Contact, Organization, Staff
+from sharekit.records.parties import Contact, Organization, Staff, System
 
 __all__ = ["Audience", "audience_of"]
 
@@ -172,6 +172,17 @@ def _invited(_: Unit, entry: OutboxEntry) -> Audience:
     )
 
 
+def _subscribing(_: Unit, entry: OutboxEntry) -> Audience:
+    """The person themselves, although they asked: whoever reads their mail has to confirm it."""
+    return Audience(
+        news=News.CONFIRMATION,
+        event=entry.event,
+        actor=System("letter").key,
+        subject="confirmation",
+        parties=frozenset({_text(entry, "party")}),
+    )
+
+
 def _wanted(unit: Unit, entry: OutboxEntry) -> Audience | None:
     if entry.resource is None:
         return None
@@ -238,6 +249,7 @@ _AUDIENCES: Final[Mapping[str, Callable[[Unit, OutboxEntry], Audience | None]]] 
     "submission-received": _submitted,
     "request-submitted": _submitted,
     "contact-invited": _invited,
+    "subscription-asked": _subscribing,
     "access-requested": _wanted,
     "access-answered": _answered,
     "message-posted": _message,

@@ -11,15 +11,18 @@ import attrs
 from sharekit.codec.kinds_of_conversations import MESSAGE
 from sharekit.codec.kinds_of_documents import DOCUMENT_ROW
 from sharekit.features._news import Told
+from sharekit.features._preferences import preferences_of
 from sharekit.features._readers import Reader, name_of
 from sharekit.features._request_facts import RequestFacts, submissions_of
 from sharekit.features._request_wording import said_by_staff
+from sharekit.features._subscribing import confirmation_token
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ConversationId
 from sharekit.mail.composing import message_id, references
 from sharekit.mail.letters import (
     AcceptedLetter,
     ApprovedLetter,
+    ConfirmationLetter,
     DigestLetter,
     InvitationLetter,
     LetterContent,
@@ -38,6 +41,7 @@ from sharekit.records.conversations import Conversation, Message
 from sharekit.records.notices import News, Notice
 from sharekit.records.parties import Contact, Staff
 from sharekit.records.submissions import SubmissionState
+from sharekit.records.subscriptions import Subscription
 from sharekit.relay._post import Post
 from sharekit.tokens import Claims, Purpose
 
@@ -97,6 +101,8 @@ class Desk:
             return self._digest(items)
         if latest.news is News.INVITATION:
             return self._invitation(latest, told)
+        if told.subscription is not None:
+            return self._confirmation(told.subscription)
         if latest.news is News.SUBMISSIONS:
             return self._submission(items)
         return self._things(items)
@@ -138,6 +144,15 @@ class Desk:
             url=self.post.page("/i/{}", token),
             sender=self._name(notice.actor),
             until=invitation.expires_at,
+        )
+
+    def _confirmation(self, asked: Subscription) -> ConfirmationLetter:
+        kept = preferences_of(self.unit, self.reader.party.key)
+        return ConfirmationLetter(
+            reader=self.reader.name,
+            url=self.post.page("/y/{}", confirmation_token(self.wiring, kept, asked.cadences)),
+            news=tuple(sorted(map(str, asked.cadences))),
+            until=asked.expires_at,
         )
 
     def _things(self, items: Sequence[Item]) -> LetterContent:

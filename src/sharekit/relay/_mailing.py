@@ -195,7 +195,7 @@ def _together(unit: Unit, post: Post, first: Notice, wants: NoticePreferences, *
 
 def _needless(unit: Unit, notice: Notice, wants: NoticePreferences) -> str | None:
     """Say why its reader needs no letter about a notice, or None."""
-    if notice.seen_at is not None:
+    if notice.seen_at is not None and not notice.news.by_letter_alone:
         return "seen"
     if wants.cadence(notice.news) is Cadence.OFF:
         return "off"

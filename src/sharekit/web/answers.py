@@ -3,7 +3,7 @@ Makes responses: pages, refusals, redirects and files, each with all its headers
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import attrs
@@ -218,12 +218,27 @@ class Answers:
         """Return how values are written for a contact, in the zone that they chose."""
         return self._pages.formats(client.reader.language, client.zone)
 
-    def unsubscribe(self, reader: Reader, *, done: bool) -> WebResponse:
+    def unsubscribe(self, reader: Reader, *, again: str | None = None) -> WebResponse:
         """Return the page that asks whether letters are to end, or says that they did; it knows nobody."""
-        body = self._pages.render(
-            "unsubscribe", reader.language, reader.root, done=done, choices_url=reader.root + CHOICES.path
-        )
-        return _page(200, reader.language, body)
+        url = None if again is None else reader.root + again
+        return self._about_letters(200, "unsubscribe", reader, again_url=url)
+
+    def subscription(self, reader: Reader, step: str, status: int = 200, news: Sequence[str] = ()) -> WebResponse:
+        """
+        Return a page about letters that are to come again; it knows nobody.
+
+        Args:
+            reader: Who reads it.
+            step: ``"ask"``, ``"sent"`` when a letter asks, ``"done"``, or ``"over"``.
+            status: The status code.
+            news: Of which kinds.
+        """
+        return self._about_letters(status, "subscription", reader, step=step, news=news)
+
+    def _about_letters(self, status: int, template: str, reader: Reader, **values: object) -> WebResponse:
+        choices = reader.root + CHOICES.path
+        body = self._pages.render(template, reader.language, reader.root, choices_url=choices, **values)
+        return _page(status, reader.language, body)
 
     def sentence(self, reader: Reader, error: SharekitError) -> str:
         """Return what a reader is told of a file that was not taken."""

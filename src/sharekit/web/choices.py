@@ -2,14 +2,14 @@
 What the page is given on which a contact chooses how to hear of things.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 from zoneinfo import available_timezones
 
 import attrs
 
-from sharekit.records.notices import News, NoticePreferences
+from sharekit.records.notices import Cadence, News, NoticePreferences
 
 __all__ = ["CHOSEN", "ChoicesPage", "choices_page"]
 
@@ -36,7 +36,8 @@ class ChoicesPage:
     What the template ``choices.html`` is given, besides what every page of the client portal has.
 
     Attributes:
-        cadences: For each kind of news by name, when letters come.
+        cadences: For each kind of news by name, when letters come, or are to come.
+        awaited: The kinds of which letters come once that is confirmed from a letter.
         quiet_from: From when on nothing is sent, ``"22:00"``, or empty.
         quiet_until: Until when, or empty.
         daily_at: When the daily letter comes.
@@ -48,6 +49,7 @@ class ChoicesPage:
     """
 
     cadences: Sequence[tuple[str, str]]
+    awaited: Sequence[str]
     quiet_from: str
     quiet_until: str
     daily_at: str
@@ -59,12 +61,18 @@ class ChoicesPage:
 
 
 def choices_page(
-    kept: NoticePreferences, *, muted: Sequence[tuple[str, str | None]], saved: bool, problem: str | None
+    kept: NoticePreferences,
+    *,
+    muted: Sequence[tuple[str, str | None]],
+    awaited: Mapping[News, Cadence],
+    saved: bool,
+    problem: str | None,
 ) -> ChoicesPage:
     """Return what the page is given; of muted things those that have a title."""
     zones = _zones()
     return ChoicesPage(
-        cadences=[(str(news), str(kept.cadence(news))) for news in CHOSEN],
+        cadences=[(str(news), str(awaited.get(news, kept.cadence(news)))) for news in CHOSEN],
+        awaited=[str(news) for news in CHOSEN if news in awaited],
         quiet_from=_clock(kept.quiet_from),
         quiet_until=_clock(kept.quiet_until),
         daily_at=_clock(kept.daily_at),

@@ -36,6 +36,7 @@ from sharekit.web.messages import WebRequest, WebResponse
 from sharekit.web.news import NewsEndpoints
 from sharekit.web.routes import (
     CHOICES,
+    CONFIRM,
     DOCUMENTS,
     DOWNLOAD,
     HOME,
@@ -50,6 +51,7 @@ from sharekit.web.routes import (
     SEEN,
     SIGN_OUT,
     STATIC,
+    SUBSCRIBE,
     TALK,
     TALK_FILE,
     TALK_START,
@@ -144,6 +146,9 @@ class Endpoints:
             (MUTE, True): self.news.mute,
             (UNSUBSCRIBE, False): self.news.ask,
             (UNSUBSCRIBE, True): self.news.unsubscribe,
+            (SUBSCRIBE, True): self.news.subscribe,
+            (CONFIRM, False): self.news.ask_to_confirm,
+            (CONFIRM, True): self.news.confirm,
         }
         return answering[route, method == "POST"](call)
 

@@ -8,8 +8,15 @@ from typing import Final
 
 import attrs
 
-from sharekit.errors import InvalidInputError, InvalidTokenError, InvitationUnavailableError, NotFoundError
-from sharekit.ids import RequestId
+from sharekit.errors import (
+    InvalidInputError,
+    InvalidTokenError,
+    InvitationUnavailableError,
+    NotFoundError,
+    TooManyAttemptsError,
+)
+from sharekit.features.notifications import Notifications
+from sharekit.ids import RequestId, TenantId
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.notices import Cadence, FeedItem, FeedPage
 from sharekit.web._guard import read_form
@@ -20,7 +27,7 @@ from sharekit.web.feeds import feed_page
 from sharekit.web.inside import Entrance, Inside
 from sharekit.web.listing import item_path
 from sharekit.web.messages import WebResponse
-from sharekit.web.routes import CHOICES, NEWS, UPLOAD
+from sharekit.web.routes import CHOICES, NEWS, SUBSCRIBE, UPLOAD
 from sharekit.web.talks import fields_of, looks
 
 __all__ = ["NewsEndpoints"]
@@ -76,22 +83,55 @@ class NewsEndpoints:
 
     def ask(self, call: Call) -> WebResponse:
         """Ask whether letters are to end; nothing is changed, and nothing read."""
-        self._tenant(call)
-        return self.answers.unsubscribe(call.reader, done=False)
+        self._ending(call)
+        return self.answers.unsubscribe(call.reader)
 
     def unsubscribe(self, call: Call) -> WebResponse:
         """End them. What a mail program sends along, and in which form, does not matter: the address says all."""
+        token = call.places["token"]
         try:
-            self.entrance.kit_for(self._tenant(call)).notifications.unsubscribe(call.places["token"])
+            self._ending(call).unsubscribe(token)
         except InvalidTokenError as error:
             raise InvitationUnavailableError from error
-        return self.answers.unsubscribe(call.reader, done=True)
+        return self.answers.unsubscribe(call.reader, again=SUBSCRIBE.fill(token=token))
 
-    def _tenant(self, call: Call) -> str:
-        named = self.entrance.kit.notifications.tenant_of(call.places["token"])
+    def subscribe(self, call: Call) -> WebResponse:
+        """Have a letter ask whether those letters are to come again; it goes to whoever reads the mail."""
+        try:
+            self._ending(call).subscribe(call.places["token"])
+        except (InvalidTokenError, NotFoundError) as error:
+            raise InvitationUnavailableError from error
+        return self.answers.subscription(call.reader, "sent")
+
+    def ask_to_confirm(self, call: Call) -> WebResponse:
+        """Ask whether letters are to come again; nothing is changed."""
+        try:
+            view = self._confirming(call).subscription(call.places["token"])
+        except InvalidTokenError:
+            return self.answers.subscription(call.reader, "over", 410)
+        news = [str(kind) for kind in CHOSEN if kind in view.news]
+        return self.answers.subscription(call.reader.speaking(view.locale), "ask", news=news)
+
+    def confirm(self, call: Call) -> WebResponse:
+        """Have them come."""
+        read_form(call.request)
+        try:
+            self._confirming(call).confirm(call.places["token"])
+        except InvalidTokenError:
+            return self.answers.subscription(call.reader, "over", 410)
+        return self.answers.subscription(call.reader, "done")
+
+    def _ending(self, call: Call) -> Notifications:
+        return self._notifications(call, self.entrance.kit.notifications.tenant_of(call.places["token"]))
+
+    def _confirming(self, call: Call) -> Notifications:
+        return self._notifications(call, self.entrance.kit.notifications.subscription_tenant_of(call.places["token"]))
+
+    def _notifications(self, call: Call, named: TenantId | None) -> Notifications:
+        """Return the news of the tenant that a token names, where that is the one here."""
         if named is None or not self.entrance.is_here(call, named):
             raise InvitationUnavailableError  # looks like any unknown address, and is counted as a guess
-        return named
+        return self.entrance.kit_for(named).notifications
 
     def _feed(self, call: Call, inside: Inside) -> WebResponse:
         contact = inside.session.contact
@@ -124,6 +164,7 @@ class NewsEndpoints:
         page = choices_page(
             kept,
             muted=[(key, self._title(inside, key)) for key in sorted(kept.muted)[:_MOST_MUTED]],
+            awaited=kept.awaited(inside.kit.clock.now()),
             saved=saved,
             problem=problem,
         )
@@ -138,6 +179,8 @@ class NewsEndpoints:
 
     def _choose(self, inside: Inside, fields: Mapping[str, str]) -> WebResponse:
         contact, notifications = inside.session.contact, inside.kit.notifications
+        if fields.get("again") == "1":
+            return self._ask_again(inside)
         given = {news: fields.get(f"when-{news}", "") for news in CHOSEN}
         start, end = _time(fields.get("quiet-from", "")), _time(fields.get("quiet-until", ""))
         daily, zone = _time(fields.get("daily-at", "")), fields.get("zone", "").strip()
@@ -156,10 +199,26 @@ class NewsEndpoints:
         except InvalidInputError:
             said = inside.reader.language.gettext("This time zone is not known. Choose one of the list.")
             return self._choices(inside, 400, problem=said)
+        except TooManyAttemptsError:
+            return self._too_often(inside)
         for key in kept.muted:
             if fields.get(f"again-{key}") == "1":
                 notifications.unmute(contact, ResourceRef.parse(key), by=contact)
         return self.answers.see_other(f"{inside.reader.root}{CHOICES.path}?saved=1")
+
+    def _ask_again(self, inside: Inside) -> WebResponse:
+        contact = inside.session.contact
+        try:
+            inside.kit.notifications.ask_again(contact, by=contact)
+        except TooManyAttemptsError:
+            return self._too_often(inside)
+        return self.answers.see_other(inside.reader.root + CHOICES.path)
+
+    def _too_often(self, inside: Inside) -> WebResponse:
+        said = inside.reader.language.gettext(
+            "We have sent you several letters that ask you to confirm. Look for the last one, or try again tomorrow."
+        )
+        return self._choices(inside, 429, problem=said)
 
     def _mute(self, inside: Inside, fields: Mapping[str, str]) -> WebResponse:
         contact = inside.session.contact

@@ -13,6 +13,7 @@ import attrs
 
 __all__ = [
     "CHOICES",
+    "CONFIRM",
     "DOCUMENTS",
     "DOWNLOAD",
     "HOME",
@@ -28,6 +29,7 @@ __all__ = [
     "SEEN",
     "SIGN_OUT",
     "STATIC",
+    "SUBSCRIBE",
     "TALK",
     "TALKS",
     "TALK_FILE",
@@ -144,6 +146,10 @@ MUTE: Final = Route("/p/mute", ("POST", "OPTIONS"))
 """Where letters about one thing are ended, or begun again."""
 UNSUBSCRIBE: Final = Route("/n/{token}", ("GET", "HEAD", "POST", "OPTIONS"))
 """The page that asks whether letters of a kind are to end, and where that is done by one POST (RFC 8058)."""
+SUBSCRIBE: Final = Route("/n/{token}/again", ("POST", "OPTIONS"))
+"""Where those letters are asked for again; a letter asks whoever reads the mail to confirm it."""
+CONFIRM: Final = Route("/y/{token}", ("GET", "HEAD", "POST", "OPTIONS"))
+"""The page that asks whether letters are to come again, and where that is confirmed by one POST."""
 
 MAIL: Final = Route("/mail", ("POST", "OPTIONS"))
 """Where a mail server hands over mail that came in, signed."""
@@ -170,6 +176,8 @@ ROUTES: Final = (
     TALK_UNDO,
     TALK_FILE,
     UNSUBSCRIBE,
+    SUBSCRIBE,
+    CONFIRM,
     SIGN_OUT,
     ZIP,
     DOWNLOAD,

@@ -48,6 +48,7 @@ from sharekit.records.events._links import (
     LinkViewed,
 )
 from sharekit.records.events._mail import HeldMailAccepted, HeldMailDiscarded, MailBounced, MailHeld
+from sharekit.records.events._notices import SubscriptionAsked, SubscriptionConfirmed
 from sharekit.records.events._people import (
     ContactAdded,
     ContactInvited,
@@ -160,5 +161,7 @@ __all__ = [
     "SubmissionInfected",
     "SubmissionReceived",
     "SubmissionRefused",
+    "SubscriptionAsked",
+    "SubscriptionConfirmed",
     "UploadRefused",
 ]

@@ -1,0 +1,42 @@
+"""
+What people choose about letters.
+"""
+
+from typing import ClassVar
+
+import attrs
+
+from sharekit.records.events._event import Event
+
+__all__ = ["SubscriptionAsked", "SubscriptionConfirmed"]
+
+
+@attrs.frozen(kw_only=True)
+class _SubscriptionEvent(Event):
+    """
+    Somebody who gets no letters of some kinds is to get them again.
+
+    Attributes:
+        party: The key of the contact or member of staff.
+        number: Of the asking.
+        news: The kinds, by their names.
+    """
+
+    party: str
+    number: int
+    news: frozenset[str]
+
+
+@attrs.frozen(kw_only=True)
+class SubscriptionAsked(_SubscriptionEvent):
+    """Somebody asked for letters again; a letter asks whoever reads the mail to confirm it."""
+
+    name: ClassVar[str] = "subscription-asked"
+    heard: ClassVar[bool] = True
+
+
+@attrs.frozen(kw_only=True)
+class SubscriptionConfirmed(_SubscriptionEvent):
+    """Whoever reads the mail confirmed it; these letters come from now on."""
+
+    name: ClassVar[str] = "subscription-confirmed"
