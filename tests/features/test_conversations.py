@@ -1,5 +1,6 @@
 """Conversations: two audiences in one thread, and who writes what for whom."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -275,6 +276,30 @@ def test_what_is_sent_twice_is_written_once(agency: Agency) -> None:
     assert ["Hello"] == texts(agency, opened, ana)
     with pytest.raises(errors.KeyReusedError):
         reply(agency, opened, "Something else", ana, idempotency_key="k1")
+
+
+def test_what_is_started_twice_is_one_conversation(agency: Agency) -> None:
+    """A retry with the same key finds it as it began, whatever was noted since; a day later it is another."""
+    ana, ben = agency.person("Ana"), agency.person("Ben")
+    agency.share(agency.relaunch, ana, access=Access.COMMENT)
+    by_client: dict[str, Any] = {"by": ana, "idempotency_key": "k1"}
+    first = talk(agency, **by_client)
+    agency.clock.advance(timedelta(hours=1))
+    note(agency, first, "Careful with them")
+    again = [talk(agency, **by_client) for _ in range(25)]
+    started = [entry for entry in agency.kit.audit.entries() if entry.action == "conversation-started"]
+    by_staff = talk(agency, ana, ben, idempotency_key="k1")
+
+    assert all(first == each for each in again)
+    assert 1 == len(started)
+    assert by_staff.id != first.id
+    assert by_staff == talk(agency, ben, ana, idempotency_key="k1")
+    with pytest.raises(errors.KeyReusedError):
+        talk(agency, ana, idempotency_key="k1")
+    with pytest.raises(errors.InvalidInputError):
+        talk(agency, ana, idempotency_key="")
+    agency.clock.advance(timedelta(hours=24))
+    assert by_staff.id != talk(agency, ben, ana, idempotency_key="k1").id
 
 
 def test_everything_is_told_and_stands_in_the_audit_trail(agency: Agency) -> None:

@@ -249,7 +249,8 @@ def test_a_conversation_is_started_after_a_look_at_how_it_reaches_them(site: Sit
     alone = panels.start_conversation({**form, "to": [], "audience": ["client"], "do": ["start"]})
     nameless = panels.start_conversation({**form, "subject": [""], "audience": ["client"], "do": ["start"]})
     before = site.kit.conversations.visible(site.maria).items
-    started = panels.start_conversation({**form, "audience": ["client"], "do": ["start"]}, about=site.relaunch)
+    sending = {**form, "audience": ["client"], "do": ["start"]}
+    started, twice = (panels.start_conversation(sending, about=site.relaunch) for _ in range(2))
     (made,) = site.kit.conversations.visible(site.maria).items
 
     assert (found.partial, reached.partial) == (True, True)
@@ -263,6 +264,7 @@ def test_a_conversation_is_started_after_a_look_at_how_it_reaches_them(site: Sit
     assert [each.status for each in (looked, unsaid, alone, nameless)] == [200, 422, 422, 422]
     assert before == ()
     assert (started.done, started.leads_to) == ("The conversation is started.", f"/talk/{made.conversation}")
+    assert twice.leads_to == started.leads_to
     assert made.last is not None
     assert not made.last.is_note
 

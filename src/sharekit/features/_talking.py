@@ -1,9 +1,8 @@
 """
-Writing: conversations are started, messages posted, promoted and taken back.
+Writing: messages are posted, promoted and taken back.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 
 import attrs
@@ -14,7 +13,6 @@ from sharekit.errors import (
     InvalidInputError,
     NotAllowedError,
     NotFoundError,
-    TooManyAttemptsError,
 )
 from sharekit.features._attachments import received_files, uploads_given
 from sharekit.features._conversation_facts import find_message, hold, open_to, readable_message, require_entitled
@@ -23,109 +21,27 @@ from sharekit.features._facts import chain_of, require, require_active, require_
 from sharekit.features._intake import Keep, settle
 from sharekit.features._reaching import require_plan
 from sharekit.features._request_facts import find_request
-from sharekit.features._starting import check_start, starters_of
-from sharekit.features._taking_part import Joiner, absent_of, add, colleagues_given, founding, parties_given
+from sharekit.features._starting import Starting, acting, count_act
+from sharekit.features._taking_part import Joiner, absent_of, add, colleagues_given
 from sharekit.features._threads import Draft, answered, plain_text, taken_back, written
-from sharekit.features._tree import held
-from sharekit.features._unit import Unit, Wiring
-from sharekit.ids import ConversationId, MessageId, RequestId, random_id
+from sharekit.features._unit import Unit
+from sharekit.ids import ConversationId, MessageId, RequestId
 from sharekit.policies.conversations import judge_message
 from sharekit.records import checks, events
-from sharekit.records.catalog import Audience, ResourceRef
+from sharekit.records.catalog import Audience
 from sharekit.records.conversations import MAX_TEXT, Conversation, Message
 from sharekit.records.documents import Upload
-from sharekit.records.parties import Contact, Organization, Principal, Right, Staff
+from sharekit.records.parties import Contact, Principal, Right, Staff
 from sharekit.records.requests import DocumentRequest
 from sharekit.records.several import Several
 
 __all__ = ["Talking", "audience_given"]
 
-_STARTS_PER_HOUR: Final = 20
 _POSTS_PER_HOUR: Final = 120
 
 
-class Talking:
+class Talking(Starting):
     """The part of `Conversations` that is about writing."""
-
-    _wiring: Wiring
-
-    def start(
-        self,
-        *,
-        subject: str,
-        by: Principal,
-        with_: Contact | Organization | Staff | Several[Contact | Organization | Staff] = (),
-        about: ResourceRef | None = None,
-        version: int | None = None,
-        requester: Contact | None = None,
-        with_followers: bool = False,
-    ) -> Conversation:
-        """
-        Start a conversation; nothing is written in it yet, and nobody is told of it before something is.
-
-        A client may start one about a thing on which they may comment; whoever answers for the thing takes part.
-
-        Args:
-            subject: What it is about, in one line, which everybody who takes part reads.
-            by: Who starts it. Staff need the right VIEW on *about*, and take part.
-            with_: Who takes part: contacts, organisations with all their people, and staff. Empty for a client.
-            about: What it is about: a document, or any thing in the catalog. Taking part gives nothing on it.
-            version: The version of a document that it is about.
-            requester: The contact whose matter it is; they take part.
-            with_followers: Whether every client who follows *about*, and may view it, takes part from when they
-                began to follow.
-
-        Raises:
-            InvalidInputError: An argument cannot be used; ``field`` names it.
-            NotAllowedError: *by* may not.
-            NotFoundError: Somebody, or what it is about, is not there; or a client may not comment on it.
-            MessagingRefusedError: Messages do not reach one of the contacts from here; see `reach`.
-            TooManyAttemptsError: A client has started 20 within an hour.
-        """
-        parties = parties_given(with_)
-        check_start(subject, by, about, version, requester, with_followers=with_followers)
-        if about is not None:
-            self._wiring.kind_of(about)
-        if isinstance(by, Contact) and (parties or requester is not None or with_followers):
-            raise NotAllowedError("staff-only")
-        self._count(by, "start", _STARTS_PER_HOUR)
-        if requester is not None and requester not in parties:
-            parties = (*parties, Contact(requester.id))
-
-        def work(unit: Unit) -> Conversation:
-            require_plan(self._wiring)
-            held(unit, about)
-            chain = () if about is None else chain_of(unit, about)
-            who = starters_of(self._wiring, unit, by, parties, about=about, chain=chain)
-            conversation = Conversation(
-                tenant=unit.tenant,
-                id=ConversationId(random_id()),
-                subject=subject.strip(),
-                about=about,
-                incarnation=chain[0].incarnation if chain else 1,
-                version=version,
-                requester=by.key if isinstance(by, Contact) else None if requester is None else requester.key,
-                with_followers=with_followers,
-                created_at=unit.now,
-                created_by=by.key,
-                activity=unit.now,
-                client_activity=unit.now,
-            )
-            unit.put(CONVERSATION, conversation)
-            founding(self._wiring, unit, conversation, who, by)
-            unit.emit(
-                events.ConversationStarted(
-                    tenant=unit.tenant,
-                    at=unit.now,
-                    by=by,
-                    conversation=conversation.id,
-                    ref=about,
-                    parties=frozenset(party.key for party in who),
-                )
-            )
-            return conversation
-
-        return self._wiring.write(work)
 
     def post(
         self,
@@ -174,7 +90,7 @@ class Talking:
             audience_given(audience)
         if isinstance(by, Contact) and audience is Audience.INTERNAL:
             raise NotAllowedError("staff-only")
-        once = Once.checked("post", _acting(by), idempotency_key)
+        once = Once.checked("post", acting(by), idempotency_key)
 
         def drafted(unit: Unit) -> tuple[Conversation, Draft, Sequence[Joiner]]:
             found, answers = self._open_for(unit, conversation, by, in_reply_to)
@@ -193,7 +109,7 @@ class Talking:
         # Before any bytes travel, what would be refused afterwards.
         with self._wiring.reading() as unit:
             about = drafted(unit)[0].about
-        self._count(by, "post", _POSTS_PER_HOUR)
+        count_act(self._wiring, by, "post", _POSTS_PER_HOUR)
         received = received_files(self._wiring, files, about, by)
 
         def work(unit: Unit, keep: Keep) -> Message:
@@ -214,15 +130,6 @@ class Talking:
             return _told(message, by)
 
         return settle(self._wiring, received, work)
-
-    def _count(self, by: Principal, verb: str, limit: int) -> None:
-        """Refuse a client who does so more often than a person does."""
-        if not isinstance(by, Contact):
-            return
-        key = f"{verb}-message:{self._wiring.tenant}:{by.id}"
-        wait = self._wiring.limiter.acquire(key, limit=limit, window=timedelta(hours=1))
-        if wait is not None:
-            raise TooManyAttemptsError(wait)
 
     def _request(self, unit: Unit, request: object, by: Principal) -> RequestId:
         """Return the id of a request that staff may hand on."""
@@ -361,12 +268,6 @@ def audience_given(audience: object) -> Audience:
     if not isinstance(audience, Audience):
         raise InvalidInputError("audience", "needs Audience.CLIENT or Audience.INTERNAL; there is no default")
     return audience
-
-
-def _acting(by: object) -> Principal:
-    if not isinstance(by, Principal):
-        raise InvalidInputError("by", "needs the principal who writes")
-    return by
 
 
 def _text(text: object, *, needed: bool) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 
 from sharekit.errors import NotFoundError, SharekitError
+from sharekit.ids import deterministic_id
 from sharekit.records.catalog import Audience, ResourceRef
 from sharekit.records.documents import Upload
 from sharekit.records.parties import Contact, Organization, Staff
@@ -94,7 +95,7 @@ class StartPanel:
         return self._start(form, fields, attached, written=written)
 
     def _start(self, form: _Form, fields: Fields, files: Sequence[Upload], *, written: bool) -> PanelAnswer:
-        talks, by = self.desk.kit.conversations, self.desk.by
+        talks, by, once = self.desk.kit.conversations, self.desk.by, fields.one("once")
         try:
             started = talks.start(
                 subject=form.subject,
@@ -102,6 +103,7 @@ class StartPanel:
                 about=self.about,
                 with_followers=form.followers,
                 by=by,
+                idempotency_key=deterministic_id("staff-talk", once) if once else None,
             )
         except THREAD_ERRORS as error:
             form.problems[_place(error)] = refusal(self.desk, error)
