@@ -33,6 +33,7 @@ __all__ = [
     "conversation_read",
     "conversation_reopened",
     "conversation_started",
+    "delivery_dismissed",
     "document_added",
     "document_damaged",
     "document_opened",
@@ -157,6 +158,7 @@ conversation_closed: Final = EventSignal(events.ConversationClosed)
 conversation_read: Final = EventSignal(events.ConversationRead)
 conversation_reopened: Final = EventSignal(events.ConversationReopened)
 conversation_started: Final = EventSignal(events.ConversationStarted)
+delivery_dismissed: Final = EventSignal(events.DeliveryDismissed)
 document_added: Final = EventSignal(events.DocumentAdded)
 document_damaged: Final = EventSignal(events.DocumentDamaged)
 document_opened: Final = EventSignal(events.DocumentOpened)

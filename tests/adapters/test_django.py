@@ -454,6 +454,7 @@ def test_the_command_works_in_any_tenant(host: None, setting: dict[str, Any]) ->
         ("revoke-all", "mattre", "1"),
         ("links", "mattre", "1"),
         ("sweep", "--hours=-1"),
+        ("prune", "--days=6"),
     ],
 )
 def test_the_command_tells_what_was_wrong(host: None, setting: dict[str, Any], words: tuple[str, ...]) -> None:
@@ -481,6 +482,20 @@ def test_the_command_sweeps(host: None, setting: dict[str, Any]) -> None:
     assert ("would delete 0 of 1" in dry, "do it with --delete" in dry) == (True, True)
     assert "deleted 0 of 1" in swept
     assert "deleted 1 of 1" in bytes_go
+
+
+def test_the_command_prunes(host: None, setting: dict[str, Any]) -> None:
+    """A dry run counts what was told long ago, and with `--delete` it goes."""
+    setting["CLOCK"] = clock = FrozenClock()
+    ana = kit().people.add_contact("Ana", "ana@acme.test", by=MARIA)
+    kit().people.invite(ana, by=MARIA)
+    kit().relay.run_once()
+    kit().notifications.mark_seen(ana)
+    clock.advance(timedelta(days=31))
+
+    assert "would delete 1 notices" in run("prune", "--days", "30")
+    assert "deleted 1 notices" in run("prune", "--days", "30", "--delete")
+    assert "deleted 0 notices" in run("prune", "--days", "30", "--delete")
 
 
 @pytest.fixture

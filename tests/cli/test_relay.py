@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+from datetime import timedelta
 from types import ModuleType
 
 import pytest
@@ -53,6 +54,22 @@ def test_a_loop_ends_when_it_is_told_to(room: Mailroom, capsys: pytest.CaptureFi
     assert code == 0
     assert "1 letters sent" in capsys.readouterr().out
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_old_notices_are_pruned_when_told_to(room: Mailroom, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without `--delete` they are only counted; what is younger than was said stays."""
+    main(["relay", *AT])
+    room.clock.advance(timedelta(days=40))
+    capsys.readouterr()
+    lines = (["--delete"], ["--days", "30"], ["--days", "30", "--delete"], ["--days", "6"])
+    codes = [main(["prune", *AT, *line]) for line in lines]
+
+    said = capsys.readouterr().out.splitlines()
+    assert codes == [0, 0, 0, 2]
+    assert "deleted 0 notices, 0 letters" in said[0]
+    assert "would delete 0 notices, 1 letters" in said[1]
+    assert "do it with --delete" in said[1]
+    assert "deleted 0 notices, 1 letters" in said[2]
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "7200"])

@@ -430,11 +430,16 @@ def test_a_letter_that_was_given_up_is_tried_again_by_administrators() -> None:
     tried = admin.dead_letters({"do": ["retry"], "delivery": [dead]})
     again = admin.dead_letters({"do": ["retry"], "delivery": [dead]})
     strange = admin.dead_letters({"do": ["retry-event"], "event": ["x"]})
+    here.outbox.failure = PermanentDeliveryError("the server answered 550 5.1.1", recipient=True)
+    here.run()
+    dismissed = admin.dead_letters({"do": ["dismiss"], "delivery": [dead]})
     other = Portal(here.kit).staff_panels(Staff("ben")).dead_letters()
 
     assert "550 5.1.1" in shown.html
     assert tried.done == "It is tried again shortly."
     assert (again.status, strange.status, other.status) == (409, 409, 403)
+    assert dismissed.done == "It is not tried again."
+    assert "Every letter arrived" in admin.dead_letters().html
     assert "Only administrators look at this." in other.html
 
 

@@ -1,5 +1,5 @@
 """
-The command line: ``sharekit doctor``, ``key``, ``sweep``, ``fsck``, ``relay`` and ``inbound``.
+The command line: ``sharekit doctor``, ``key``, ``sweep``, ``prune``, ``fsck``, ``relay`` and ``inbound``.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from pathlib import Path
 from sharekit.cli.doctor import examine
 from sharekit.cli.inbound import add_arguments, inbound
 from sharekit.cli.relay import relay
-from sharekit.cli.upkeep import compare, sweep
+from sharekit.cli.upkeep import compare, prune, sweep
 from sharekit.errors import SharekitError
 
 __all__ = ["main"]
@@ -52,6 +52,15 @@ def _parser() -> argparse.ArgumentParser:
         "--days", type=float, default=30.0, help="keep documents of things that were removed so long; 30 by default"
     )
     sweeping.set_defaults(run=_sweep)
+    pruning = commands.add_parser("prune", help="say how many old notices and deliveries there are, and delete them")
+    pruning.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
+    pruning.add_argument("--delete", action="store_true", help="delete them; without it they are only counted")
+    pruning.add_argument("--days", type=float, default=180.0, help="keep what is younger; 180 by default")
+    pruning.add_argument(
+        "--unseen-days", type=float, default=730.0, help="keep news so long that nobody saw; 730 by default"
+    )
+    pruning.add_argument("--limit", type=int, default=10_000, help="at most so many in each tenant; 10000 by default")
+    pruning.set_defaults(run=_prune)
     comparing = commands.add_parser("fsck", help="compare records and bytes; exit code 1 when bytes are lost")
     comparing.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
     comparing.add_argument("--read", action="store_true", help="read every byte and compare digests")
@@ -75,6 +84,10 @@ def _key(_: argparse.Namespace) -> int:
 
 def _sweep(given: argparse.Namespace) -> int:
     return sweep(given.kit, delete=given.delete, hours=given.hours, days=given.days)
+
+
+def _prune(given: argparse.Namespace) -> int:
+    return prune(given.kit, delete=given.delete, days=given.days, unseen_days=given.unseen_days, limit=given.limit)
 
 
 def _compare(given: argparse.Namespace) -> int:

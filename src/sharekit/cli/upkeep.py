@@ -1,5 +1,5 @@
 """
-Looks after what is stored: sweeps blobs that nothing names, and compares records with bytes.
+Looks after what is stored: sweeps blobs that nothing names, prunes old notices, and compares records with bytes.
 """
 
 from datetime import timedelta
@@ -8,7 +8,7 @@ from importlib import import_module
 import sharekit
 from sharekit.errors import ConfigurationError
 
-__all__ = ["compare", "kit_at", "sweep"]
+__all__ = ["compare", "kit_at", "prune", "sweep"]
 
 
 def kit_at(place: str) -> sharekit.Sharekit:
@@ -35,6 +35,18 @@ def sweep(place: str, *, delete: bool, hours: float, days: float) -> int:
     for key in (*report.blobs, *report.documents):
         print(key)  # noqa: T201  # what was asked for
     print(f"{report}{'' if delete else '; do it with --delete'}")  # noqa: T201  # the same
+    return 0
+
+
+def prune(place: str, *, delete: bool, days: float, unseen_days: float, limit: int) -> int:
+    """Say how many old notices and deliveries would go, or delete them; return the exit code."""
+    report = kit_at(place).relay.prune(
+        dry_run=not delete,
+        older_than=timedelta(days=days),
+        unseen_older_than=timedelta(days=unseen_days),
+        limit=limit,
+    )
+    print(f"{report}{'' if delete else '; do it with --delete'}")  # noqa: T201  # what was asked for
     return 0
 
 

@@ -8,31 +8,21 @@ from typing import Final
 
 import attrs
 
-from sharekit.codec.kinds_of_conversations import ADDRESS_BOUNCE
-from sharekit.codec.kinds_of_notices import DELIVERY, NOTICE_PREFERENCES, OUTBOX_ENTRY
-from sharekit.errors import InvalidInputError, InvalidTokenError, NotAllowedError, NotFoundError
-from sharekit.features._facts import require_admin
+from sharekit.codec.kinds_of_notices import NOTICE_PREFERENCES
+from sharekit.errors import InvalidInputError, InvalidTokenError, NotAllowedError
 from sharekit.features._feed import Feed, check_party
+from sharekit.features._lost_letters import LostLetters
 from sharekit.features._preferences import kinds_in, mask_of, preferences_of
-from sharekit.features._readers import reader_of
 from sharekit.features._subscribing import Subscribing, asked, asked_again, preferences_named
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import TenantId
-from sharekit.ports import Eq, OrderBy
-from sharekit.records import checks
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.notices import (
     Cadence,
-    Carrier,
-    Delivery,
-    DeliveryKeys,
-    DeliveryState,
     News,
     NoticePreferences,
 )
-from sharekit.records.outbox import OutboxEntry, OutboxKeys, OutboxState
 from sharekit.records.parties import Contact, Party, Principal, System
-from sharekit.records.reach import bounce_id
 from sharekit.records.unset import UNSET, Unset
 from sharekit.tokens import Claims, Purpose
 
@@ -41,7 +31,7 @@ __all__ = ["Notifications"]
 _MOST: Final = 200
 
 
-class Notifications(Subscribing, Feed):
+class Notifications(Subscribing, LostLetters, Feed):
     """The news of one tenant."""
 
     def __init__(self, wiring: Wiring) -> None:
@@ -173,91 +163,6 @@ class Notifications(Subscribing, Feed):
         check_party(party)
         kept = self._change(party, System("notices"), lambda _, before: before)
         return self._wiring.seals.seal(Purpose.UNSUBSCRIBE, Claims(kept.tenant, kept.handle, 1, (mask_of(news),)))
-
-    def dead_letters(self, *, by: Principal, limit: int = 100) -> list[Delivery]:
-        """
-        Return the deliveries that were given up, the latest first.
-
-        Args:
-            by: A `System`, or somebody with the role ``admin``.
-            limit: At most so many, 1 to 200.
-
-        Raises:
-            NotAllowedError: *by* may not.
-        """
-        checks.whole("limit", limit, 1, _MOST)
-        with self._wiring.reading() as unit:
-            require_admin(unit, by)
-            return unit.find(
-                DELIVERY,
-                Eq(DeliveryKeys.STATE, str(DeliveryState.DEAD)),
-                order=OrderBy(DeliveryKeys.CREATED_AT, descending=True),
-                limit=limit,
-            )
-
-    def retry(self, delivery: Delivery | str, *, by: Principal) -> Delivery:
-        """
-        Have a delivery that was given up tried again by the next run of the relay.
-
-        An address that was refused is taken to be good again. Whether its reader may be told is asked then, as for
-        every letter.
-
-        Raises:
-            NotAllowedError: *by* may not.
-            NotFoundError: There is no such delivery that was given up.
-        """
-        id_ = delivery.id if isinstance(delivery, Delivery) else delivery
-        checks.text("delivery", id_)
-
-        def work(unit: Unit) -> Delivery:
-            require_admin(unit, by)
-            found = unit.get(DELIVERY, id_)
-            if found is None or found.state is not DeliveryState.DEAD:
-                raise NotFoundError(DELIVERY.name)
-            after = attrs.evolve(
-                found, state=DeliveryState.WAITING, due_at=unit.now, attempts=0, error=None, settled_at=None
-            )
-            unit.put(DELIVERY, after)
-            reader = reader_of(self._wiring, unit, found.party) if found.carrier is Carrier.MAIL else None
-            bounced = None if reader is None or reader.email is None else bounce_id(reader.email)
-            if bounced is not None and unit.get(ADDRESS_BOUNCE, bounced) is not None:
-                unit.delete(ADDRESS_BOUNCE, bounced)
-            return after
-
-        return self._wiring.write(work)
-
-    def dead_events(self, *, by: Principal, limit: int = 100) -> list[OutboxEntry]:
-        """
-        Return the events of which no notices could be made, ten times over, the oldest first.
-
-        Raises:
-            NotAllowedError: *by* is no `System`, and has not the role ``admin``.
-        """
-        checks.whole("limit", limit, 1, _MOST)
-        with self._wiring.reading() as unit:
-            require_admin(unit, by)
-            return unit.find(OUTBOX_ENTRY, Eq(OutboxKeys.STATE, str(OutboxState.DEAD)), limit=limit)
-
-    def retry_event(self, event: OutboxEntry, *, by: Principal) -> None:
-        """
-        Have the relay make notices of an event again; whoever has theirs gets no other.
-
-        Raises:
-            NotAllowedError: *by* may not.
-            NotFoundError: There is no such event that was given up.
-        """
-        if not isinstance(event, OutboxEntry):
-            raise InvalidInputError("event", "needs an OutboxEntry")
-
-        def work(unit: Unit) -> None:
-            require_admin(unit, by)
-            found = unit.get(OUTBOX_ENTRY, event.id)
-            if found is None or found.state is not OutboxState.DEAD:
-                raise NotFoundError(OUTBOX_ENTRY.name)
-            again = attrs.evolve(found, state=OutboxState.WAITING, due_at=unit.now, attempts=0, error=None)
-            unit.put(OUTBOX_ENTRY, again)
-
-        self._wiring.write(work)
 
     def _change(
         self, party: Party, by: Principal, change: Callable[[Unit, NoticePreferences], NoticePreferences]

@@ -144,6 +144,8 @@ class DeliveryState(enum.StrEnum):
     """When its turn came there was nothing left that might be told."""
     DEAD = "dead"
     """It was refused for good, or failed too often; staff may have it tried again."""
+    DISMISSED = "dismissed"
+    """It was given up, and staff looked at it."""
 
 
 class DeliveryKeys:

@@ -6,7 +6,7 @@ import attrs
 
 from sharekit.ids import TenantId
 
-__all__ = ["AuditFinding", "AuditReport", "RelayReport"]
+__all__ = ["AuditFinding", "AuditReport", "PruneReport", "RelayReport"]
 
 
 @attrs.frozen(kw_only=True)
@@ -59,6 +59,36 @@ class RelayReport:
     def was_idle(self) -> bool:
         """Whether there was nothing to do."""
         return self == RelayReport(tenants=self.tenants)
+
+
+@attrs.frozen(kw_only=True)
+class PruneReport:
+    """
+    What became of old notices and deliveries, over all tenants.
+
+    Attributes:
+        dry_run: Whether nothing was deleted.
+        tenants: How many tenants were looked at.
+        notices: How many pieces of news were deleted, with their rows of the feed, or would be.
+        letters: How many deliveries of letters.
+        calls: How many deliveries to webhooks.
+        more: Whether there are others, which the next call takes.
+    """
+
+    dry_run: bool
+    tenants: int = 0
+    notices: int = 0
+    letters: int = 0
+    calls: int = 0
+    more: bool = False
+
+    def __str__(self) -> str:
+        done = "would delete" if self.dry_run else "deleted"
+        rest = "; there are more" if self.more else ""
+        return (
+            f"{done} {self.notices} notices, {self.letters} letters and {self.calls} calls of webhooks"
+            f" in {self.tenants} tenants{rest}"
+        )
 
 
 @attrs.frozen(kw_only=True)

@@ -8,6 +8,7 @@ committed, asks at the moment of sending what its reader may open, and does at l
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -15,26 +16,29 @@ import attrs
 
 from sharekit.codec.kinds import AUDIT_ENTRY
 from sharekit.codec.kinds_of_notices import DELIVERY, NOTICE, OUTBOX_ENTRY
-from sharekit.errors import ConflictError, RetryTransaction, StorageError
+from sharekit.errors import ConflictError, InvalidInputError, RetryTransaction, StorageError
 from sharekit.features._sealing import seal
 from sharekit.features._unit import Wiring
 from sharekit.ids import TenantId
 from sharekit.ports import Eq, Notifier, WebhookCaller
 from sharekit.records import checks
 from sharekit.records.notices import Carrier, Delivery, DeliveryKeys
-from sharekit.records.relaying import RelayReport
+from sharekit.records.relaying import PruneReport, RelayReport
 from sharekit.relay._mailing import resend, send
 from sharekit.relay._planning import plan
 from sharekit.relay._post import Post
+from sharekit.relay._pruning import Ages, prune
 from sharekit.relay._settling import taken_again
 from sharekit.relay._turns import due_ids
 from sharekit.relay._webhooks import call
 
-__all__ = ["Post", "Relay", "RelayReport"]
+__all__ = ["Post", "PruneReport", "Relay", "RelayReport"]
 
 _log = logging.getLogger("sharekit.relay")
 
 _MOST: Final = 1_000_000
+_SHORTEST: Final = timedelta(days=7)
+_LONGEST: Final = timedelta(days=36500)
 
 
 class Relay:
@@ -67,6 +71,53 @@ class Relay:
         report = RelayReport()
         for wiring in self._tenants():
             report += self._run(wiring, limit) + RelayReport(tenants=1)
+        return report
+
+    def prune(
+        self,
+        *,
+        dry_run: bool = True,
+        older_than: timedelta = timedelta(days=180),
+        unseen_older_than: timedelta = timedelta(days=730),
+        limit: int = 10_000,
+    ) -> PruneReport:
+        """
+        Delete what was told long ago, in every tenant: notices with their rows of the feed, letters, calls of webhooks.
+
+        Nothing goes that is still to be delivered, or was given up before somebody dismissed it; see
+        `Notifications.dismiss`. The audit trail stays as it is. It may run beside everything else.
+
+        Args:
+            dry_run: Only say how much would go.
+            older_than: How long news are kept that their reader saw, and deliveries; at least seven days.
+            unseen_older_than: How long news are kept that their reader did not see in the portal; no less.
+            limit: How many rows to delete at most in each tenant, so that a run ends; what is left the next one takes.
+
+        Raises:
+            InvalidInputError: An argument cannot be used.
+            StorageError: The store failed.
+        """
+        checks.flag("dry_run", dry_run)
+        checks.duration("older_than", older_than, _LONGEST)
+        checks.duration("unseen_older_than", unseen_older_than, _LONGEST)
+        checks.whole("limit", limit, 1, _MOST)
+        if older_than < _SHORTEST:
+            raise InvalidInputError("older_than", "needs at least seven days")
+        if unseen_older_than < older_than:
+            raise InvalidInputError("unseen_older_than", "needs no less than older_than")
+        now = self._wiring.clock.now()
+        ages = Ages(told=now - older_than, unseen=now - unseen_older_than)
+        report = PruneReport(dry_run=dry_run)
+        for wiring in self._tenants():
+            some = prune(wiring, ages, dry_run=dry_run, limit=limit)
+            report = PruneReport(
+                dry_run=dry_run,
+                tenants=report.tenants + 1,
+                notices=report.notices + some.notices,
+                letters=report.letters + some.letters,
+                calls=report.calls + some.calls,
+                more=report.more or some.more,
+            )
         return report
 
     def _tenants(self) -> Iterable[Wiring]:

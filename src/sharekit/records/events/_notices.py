@@ -8,7 +8,7 @@ import attrs
 
 from sharekit.records.events._event import Event
 
-__all__ = ["SubscriptionAsked", "SubscriptionConfirmed"]
+__all__ = ["DeliveryDismissed", "SubscriptionAsked", "SubscriptionConfirmed"]
 
 
 @attrs.frozen(kw_only=True)
@@ -40,3 +40,20 @@ class SubscriptionConfirmed(_SubscriptionEvent):
     """Whoever reads the mail confirmed it; these letters come from now on."""
 
     name: ClassVar[str] = "subscription-confirmed"
+
+
+@attrs.frozen(kw_only=True)
+class DeliveryDismissed(Event):
+    """
+    Staff looked at a delivery that was given up, and were done with it.
+
+    Attributes:
+        delivery: Its id.
+        party: The key of the person, or the id of the webhook.
+        carrier: By which way it was to go.
+    """
+
+    name: ClassVar[str] = "delivery-dismissed"
+    delivery: str
+    party: str
+    carrier: str

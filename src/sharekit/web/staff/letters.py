@@ -70,11 +70,14 @@ class LettersPanel:
         return self._answer()
 
     def answer(self, fields: Fields) -> PanelAnswer:
-        """Have something be tried again."""
+        """Have something be tried again, or be done with."""
         notices, by, wanted = self.desk.kit.notifications, self.desk.by, fields.one("do")
         try:
             if wanted == "retry":
                 notices.retry(fields.one("delivery"), by=by)
+            elif wanted == "dismiss":
+                notices.dismiss(fields.one("delivery"), by=by)
+                return PanelAnswer(html=Markup(""), done=self.desk.gettext("It is not tried again."))
             elif wanted == "retry-event":
                 entries = notices.dead_events(by=by)
                 notices.retry_event(_of(entries, fields.one("event")), by=by)
@@ -135,4 +138,5 @@ def news_words(desk: Desk) -> dict[News, str]:
         News.MESSAGES: desk.gettext("New messages"),
         News.ACCESS: desk.gettext("Somebody asks to be let in"),
         News.INVITATION: desk.gettext("Invitations"),
+        News.CONFIRMATION: desk.gettext("Confirmations of an address"),
     }

@@ -51,6 +51,13 @@ class Command(BaseCommand):
         sweep.add_argument(
             "--days", type=float, default=30.0, help="keep documents of things that were removed so long; 30 by default"
         )
+        prune = verbs.add_parser("prune", help="say how many old notices and deliveries there are, in every tenant")
+        prune.add_argument("--delete", action="store_true", help="delete them; without it they are only counted")
+        prune.add_argument("--days", type=float, default=180.0, help="keep what is younger; 180 by default")
+        prune.add_argument(
+            "--unseen-days", type=float, default=730.0, help="keep news so long that nobody saw; 730 by default"
+        )
+        prune.add_argument("--limit", type=int, default=10_000, help="at most so many in each tenant; 10000 by default")
         verbs.add_parser("relay", help="send what waits in every tenant: letters, webhooks, seals")
         inbound_arguments(verbs.add_parser("inbound", help="take mail in from a mail server"))
         # An id may begin with a dash, which is no option then.
@@ -67,6 +74,7 @@ class Command(BaseCommand):
             return
         verbs = {
             "links": self._links,
+            "prune": self._prune,
             "relay": self._relay,
             "revoke": self._revoke,
             "revoke-all": self._revoke_all,
@@ -117,6 +125,17 @@ class Command(BaseCommand):
         )
         for key in (*report.blobs, *report.documents):
             self.stdout.write(key)
+        self.stdout.write(f"{report}{'' if options['delete'] else '; do it with --delete'}")
+
+    def _prune(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
+        report = _tried(
+            lambda: chosen.relay.prune(
+                dry_run=not options["delete"],
+                older_than=timedelta(days=options["days"]),
+                unseen_older_than=timedelta(days=options["unseen_days"]),
+                limit=options["limit"],
+            )
+        )
         self.stdout.write(f"{report}{'' if options['delete'] else '; do it with --delete'}")
 
     def _tell(self, report: SyncReport) -> None:
