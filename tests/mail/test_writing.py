@@ -22,6 +22,7 @@ from sharekit.mail.composing import compose, message_id
 from sharekit.mail.inbound import parse_mail
 from sharekit.mail.letters import (
     LETTERS,
+    DigestLetter,
     LetterContent,
     ReplyLetter,
     RequestLetter,
@@ -112,7 +113,7 @@ def test_what_a_letter_is_told_is_text(letter: LetterContent) -> None:
     told: dict[str, Any] = {}  # each attribute has a type of its own
     for field in attrs.fields(type(letter)):
         value = getattr(letter, field.name)
-        if field.name in {"url", "answers", "by_mail", "complete", "due", "until"}:
+        if field.name in {"url", "answers", "by_mail", "complete", "due", "until", "gathered", "talk"}:
             continue
         if isinstance(value, str):
             told[field.name] = evil
@@ -127,6 +128,18 @@ def test_what_a_letter_is_told_is_text(letter: LetterContent) -> None:
     assert "<img" not in written.html
     assert "&lt;img" in written.html
     assert evil in written.text
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_one_piece_of_news_at_once_is_no_collection(locale: str) -> None:
+    """Its subject says what happened, and only to whom chose it is it said that news comes together."""
+    plain = DigestLetter(reader="Bo", entries=(("Two drafts", "Maria added you", ""),), url="https://x.test/c/1")
+    ways: list[dict[str, Any]] = [{}, {"gathered": False, "talk": True}, {"gathered": False}]
+    chosen, talks, answers = (WRITER.write(attrs.evolve(plain, **how), locale=locale) for how in ways)
+
+    assert "Two drafts: Maria added you" == talks.subject == answers.subject != chosen.subject
+    assert 3 == len({each.text.splitlines()[-1] for each in (chosen, talks, answers)})
+    assert "Studio <Noord>" in answers.text.splitlines()[-1]
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)

@@ -209,14 +209,18 @@ class NewsLine:
 @attrs.frozen(kw_only=True)
 class DigestLetter(LetterContent):
     """
-    Several pieces of news at once.
+    News in a line each.
 
     Attributes:
         entries: A title, a line, and the address of a page for each; line and address can be empty.
+        gathered: Whether its reader chose to hear of news together; else it comes at once, of one thing.
+        talk: Whether that thing is a conversation in which the reader takes part; else they answer for it.
     """
 
     template: ClassVar[str] = "digest"
     entries: tuple[tuple[str, str, str], ...] = attrs.field(validator=_check_some, repr=False)
+    gathered: bool = True
+    talk: bool = False
 
 
 @attrs.frozen(kw_only=True)

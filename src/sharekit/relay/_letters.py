@@ -98,7 +98,7 @@ class Desk:
     def _plain(self, items: Sequence[Item], *, digest: bool) -> LetterContent:
         latest, told = items[-1]
         if digest or latest.event == "access-requested" or latest.news is News.MESSAGES:
-            return self._digest(items)
+            return self._digest(items, gathered=digest)
         if latest.news is News.INVITATION:
             return self._invitation(latest, told)
         if told.subscription is not None:
@@ -127,13 +127,17 @@ class Desk:
     def _name(self, key: str) -> str:
         return name_of(self.wiring, self.unit, key)
 
-    def _digest(self, items: Sequence[Item]) -> DigestLetter:
+    def _digest(self, items: Sequence[Item], *, gathered: bool) -> DigestLetter:
         lines: dict[tuple[str, str, str], None] = {}
         for notice, told in items:
             line = NewsLine(event=notice.event, actor=self._name(notice.actor))
             lines[told.title, self.post.writer.line(line, self.reader.locale), self._page(told) or ""] = None
         home = self.post.page("/p/") if isinstance(self.reader.party, Contact) else None
-        return DigestLetter(reader=self.reader.name, url=home, entries=tuple(lines))
+        entries, talk = tuple(lines), items[-1][0].news is News.MESSAGES
+        if len(entries) == 1 and not gathered:
+            title, said, page = entries[0]
+            home, entries = page or home, ((title, said, ""),)
+        return DigestLetter(reader=self.reader.name, url=home, entries=entries, gathered=gathered, talk=talk)
 
     def _invitation(self, notice: Notice, told: Told) -> InvitationLetter:
         invitation = told.invitation
