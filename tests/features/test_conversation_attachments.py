@@ -128,6 +128,11 @@ def test_ten_mebibytes_each_and_together(agency: Agency) -> None:
             reply(agency, opened, "two", by, files=[Upload(name, each) for name, each in large.items()])
 
         assert "too-large" == refused.value.reason
+        assert "larger than the 0 bytes that are left of 10 MiB for one message" in str(refused.value)
+        with pytest.raises(errors.UploadRefusedError) as refused:
+            reply(agency, opened, "three", by, files=[Upload("a.txt", text(10 * MiB + 1))])
+
+        assert "It is larger than 10 MiB. Send it in parts" in str(refused.value)
     assert 2 == len(blobs_of(agency))
 
 

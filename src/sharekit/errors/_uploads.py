@@ -22,11 +22,11 @@ _INSTEAD = {
     "not-accepted": "This type is not taken here. Save it as PDF and send that.",
     "not-what-it-says": "It is not what its name says. Save it as PDF and send that.",
     "test-virus": "It is the test file for virus scanners.",
-    "too-large": "It is too large. Send it in parts, or save it with smaller pictures.",
     "too-much-inside": "It unpacks to too much. Save it as PDF and send that.",
     "unreadable-text": "Its text cannot be read. Save it as UTF-8 and send that.",
     "web-page": "Web pages are not taken. Print the page to PDF and send that.",
 }
+_KIB = 1024
 
 
 class FileNameError(InvalidInputError):
@@ -54,6 +54,8 @@ class UploadRefusedError(SharekitError):
         extension: The extension that counted, in lower case, or an empty text.
         size: How many bytes it has, as far as that is known.
         limit: The largest size that is taken.
+        together: The largest size of all files of one message, where others have used up a part of it, or None;
+            ``limit`` is what is left.
         accepted: The groups and extensions that are taken.
         found: What the file turned out to be, or None where that is not known.
     """
@@ -70,6 +72,7 @@ class UploadRefusedError(SharekitError):
         limit: int | None = None,
         accepted: Collection[str] = (),
         found: str | None = None,
+        together: int | None = None,
     ) -> None:
         self.reason = reason
         self.name = name
@@ -78,4 +81,22 @@ class UploadRefusedError(SharekitError):
         self.limit = limit
         self.accepted: frozenset[str] = frozenset(accepted)
         self.found = found
-        super().__init__(f"this file was not taken ({reason}). {_INSTEAD.get(reason, '')}".rstrip())
+        self.together = together
+        instead = _smaller(limit, together) if reason == "too-large" else _INSTEAD.get(reason, "")
+        super().__init__(f"this file was not taken ({reason}). {instead}".rstrip())
+
+
+def _smaller(limit: int | None, together: int | None) -> str:
+    larger = "It is too large." if limit is None else f"It is larger than {_size(limit)}."
+    if limit is not None and together is not None:
+        larger = f"It is larger than the {_size(limit)} that are left of {_size(together)} for one message."
+    return f"{larger} Send it in parts, or save it with smaller pictures."
+
+
+def _size(size: int) -> str:
+    """Write a limit exactly, in the largest unit of which it is a whole number."""
+    for unit in ("bytes", "KiB", "MiB"):
+        if size % _KIB or not size:
+            return f"{size} {unit}"
+        size //= _KIB
+    return f"{size} GiB"

@@ -87,7 +87,9 @@ def _received(wiring: Wiring, upload: Upload, about: ResourceRef | None, *, by: 
 
 
 def _narrowed(gate: Gate, room: int) -> Gate:
-    return attrs.evolve(gate, max_bytes=min(gate.max_bytes, room))
+    if gate.max_bytes <= room:
+        return gate
+    return attrs.evolve(gate, max_bytes=room, together=MAX_ATTACHED if room < MAX_ATTACHED else None)
 
 
 def look_at_attachment(

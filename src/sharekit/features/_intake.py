@@ -78,12 +78,14 @@ class Gate:
         max_bytes: How large it may be, inclusive.
         early: Refuses by the declared size and the first bytes, before the others travel.
         prove: Refuses by the bytes as they are stored, or says what they are.
+        together: How large it may be with others that came before it, or None where it is by itself.
     """
 
     name: FileName
     max_bytes: int
     early: Callable[[int | None, bytes], Refusal | None]
     prove: Callable[[BinaryIO, int], Verdict]
+    together: int | None = None
 
     def too_large(self, size: int) -> Refusal:
         """Return the refusal of a file that has, or is said to have, so many bytes."""
@@ -93,6 +95,7 @@ class Gate:
             extension=self.name.extension,
             size=size,
             limit=self.max_bytes,
+            together=self.together,
         )
 
 

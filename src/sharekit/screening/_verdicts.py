@@ -89,6 +89,7 @@ class Refusal:
         limit: The largest size that is taken.
         accepted: The groups and extensions that are taken.
         found: What the file turned out to be, or None where that is not known.
+        together: The largest size of all files of one message, where others have used up a part of it, or None.
     """
 
     reason: RefusalReason
@@ -98,6 +99,7 @@ class Refusal:
     limit: int | None = None
     accepted: frozenset[str] = frozenset()
     found: str | None = None
+    together: int | None = None
 
     def as_error(self) -> UploadRefusedError:
         """Return the exception that says the same."""
@@ -109,6 +111,7 @@ class Refusal:
             limit=self.limit,
             accepted=self.accepted,
             found=self.found,
+            together=self.together,
         )
 
 
