@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from sharekit.adapters.asgi import PortalApp
 from sharekit.adapters.flask import create_blueprint
-from sharekit.errors import NaiveDatetimeError
+from sharekit.errors import InvalidInputError, NaiveDatetimeError
 from sharekit.mail.signing import FROM, SIGNATURE, TO, checked_envelope, signed_headers
 from sharekit.testing import kit
 from sharekit.testing.adapter import Received, Send, Sent, over_asgi, over_wsgi
@@ -71,6 +72,29 @@ def posted(send: Send, raw: bytes, headers: dict[str, str]) -> Received:
 def signed(here: Office, raw: bytes, to: str, key: bytes = WEBHOOK_KEY) -> dict[str, str]:
     """Return the headers of a mail of Ana."""
     return signed_headers(key, raw, to=[to], sender="ana@acme.example", at=here.kit.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("field", "options"),
+    [
+        ("key", {"key": b"short"}),
+        ("key", {"key": "short"}),
+        ("key", {"key": None}),
+        ("raw", {"raw": "a mail"}),
+        ("to", {"to": "ana@acme.example"}),
+        ("to", {"to": ["ana@acme.example,bo@acme.example"]}),
+        ("to", {"to": ["ana@acme.example\nX: 1"]}),
+        ("sender", {"sender": "ana@acme.example\r\n"}),
+        ("at", {"at": datetime(2026, 3, 2)}),  # noqa: DTZ001  # that is what is refused
+    ],
+)
+def test_what_nobody_could_check_is_not_signed(field: str, options: dict[str, Any]) -> None:
+    """A short key, one text for several addresses, and an address that would be two or another header."""
+    given = {"key": WEBHOOK_KEY, "raw": b"", "to": (), "sender": None, "at": datetime(2026, 3, 2, tzinfo=UTC)} | options
+    with pytest.raises(InvalidInputError) as refused:
+        signed_headers(given.pop("key"), given.pop("raw"), **given)
+
+    assert refused.value.field == field
 
 
 def test_a_signed_mail_is_posted(here: Office, send: Send) -> None:

@@ -5,19 +5,18 @@ Where mail for sharekit comes in: how it is read, and whose word counts for who 
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
 from sharekit.errors import ConfigurationError
 from sharekit.mail.authentication import Trust
 from sharekit.mail.inbound import Envelope, parse_mail
+from sharekit.mail.signing import MIN_KEY
 from sharekit.records import checks
 from sharekit.records.mail import InboundMail
 
 __all__ = ["MailInbox"]
-
-_MIN_KEY: Final = 32
 
 
 def _names(value: Collection[str]) -> frozenset[str]:
@@ -34,8 +33,8 @@ def _keys(value: Sequence[str | bytes]) -> tuple[bytes, ...]:
 
 # attrs hands its validators the attribute with a type parameter that nothing here depends on.
 def _long(_: object, __: "attrs.Attribute[Any]", value: tuple[object, ...]) -> None:
-    if not all(isinstance(key, bytes) and len(key) >= _MIN_KEY for key in value):
-        raise ConfigurationError("webhook_keys", f"needs keys of at least {_MIN_KEY} bytes")
+    if not all(isinstance(key, bytes) and len(key) >= MIN_KEY for key in value):
+        raise ConfigurationError("webhook_keys", f"needs keys of at least {MIN_KEY} bytes")
 
 
 @attrs.frozen(kw_only=True)

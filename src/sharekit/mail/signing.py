@@ -7,15 +7,18 @@ Signatures of mail that comes by HTTP: of its bytes, its envelope and the moment
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import attrs
 
+from sharekit.errors import InvalidInputError
+from sharekit.records import checks
 from sharekit.records.instants import utc
+from sharekit.records.several import SeveralInOrder
 
-__all__ = ["FROM", "SIGNATURE", "TO", "SignedEnvelope", "checked_envelope", "signed_headers"]
+__all__ = ["FROM", "MIN_KEY", "SIGNATURE", "TO", "SignedEnvelope", "checked_envelope", "signed_headers"]
 
 SIGNATURE: Final = "Sharekit-Signature"
 """The header with the moment, and the signature."""
@@ -23,6 +26,9 @@ TO: Final = "Sharekit-Envelope-To"
 """The header with the recipients of the envelope, each after a comma."""
 FROM: Final = "Sharekit-Envelope-From"
 """The header with the sender of the envelope: empty for a report, absent when it is not known."""
+
+MIN_KEY: Final = 32
+"""How many bytes a key has at least."""
 
 _CLOSE: Final = timedelta(minutes=5)
 _GIVEN: Final = re.compile(r"t=([0-9]{1,11}), ?v1=([0-9a-f]{64})")
@@ -44,13 +50,13 @@ class SignedEnvelope:
 
 
 def signed_headers(
-    key: bytes, raw: bytes, *, to: Sequence[str] = (), sender: str | None = None, at: datetime
+    key: str | bytes, raw: bytes, *, to: SeveralInOrder[str] = (), sender: str | None = None, at: datetime
 ) -> dict[str, str]:
     """
     Return the headers that a mail is sent with.
 
     Args:
-        key: One of ``MailInbox.webhook_keys``.
+        key: One of ``MailInbox.webhook_keys``, of at least 32 bytes.
         raw: All of the mail.
         to: The recipients of the envelope.
         sender: The sender of the envelope: empty for a report, None when it is not known.
@@ -58,8 +64,15 @@ def signed_headers(
 
     Raises:
         NaiveDatetimeError: The time has no zone.
+        InvalidInputError: The key is short, or something else cannot be signed; ``field`` names it.
     """
     at = utc("at", at)
+    key = _checked_key(key)
+    if not isinstance(raw, bytes):
+        raise InvalidInputError("raw", "needs the bytes of a mail")
+    _check_addresses("to", to)
+    if sender is not None:
+        _check_addresses("sender", (sender,))
     recipients, moment = ",".join(to), str(int(at.timestamp()))
     headers = {TO: recipients, SIGNATURE: f"t={moment}, v1={_signature(key, moment, recipients, sender, raw)}"}
     return headers if sender is None else {**headers, FROM: sender}
@@ -79,6 +92,21 @@ def checked_envelope(
         return None
     addresses = tuple(each.strip() for each in recipients.split(",") if each.strip())
     return SignedEnvelope(recipients=addresses[:_MOST], sender=sender)
+
+
+def _checked_key(key: object) -> bytes:
+    known = key.encode() if isinstance(key, str) else key
+    if not isinstance(known, bytes) or len(known) < MIN_KEY:
+        raise InvalidInputError("key", f"needs at least {MIN_KEY} bytes; the inbox takes no shorter one")
+    return known
+
+
+def _check_addresses(field: str, addresses: object) -> None:
+    """Refuse what would be other addresses, or another header, at the other end."""
+    checks.names(field, addresses)
+    assert isinstance(addresses, Iterable)  # noqa: S101  # just checked
+    if any("," in address or not address.isprintable() for address in addresses):
+        raise InvalidInputError(field, "needs addresses without commas, line ends and control characters")
 
 
 def _signature(key: bytes, moment: str, recipients: str, sender: str | None, raw: bytes) -> str:
