@@ -157,6 +157,27 @@ def test_adding_somebody_again_widens_nothing(agency: Agency) -> None:
     assert ["one", "two", "three", "four", "five", "six"] == texts(agency, opened, bo)
 
 
+def test_who_takes_part_already_can_be_shown_more(agency: Agency) -> None:
+    """The same again is not even noted; more is, with how much, and less is only of what comes."""
+    _, opened = begun(agency)
+    bo = agency.person("Bo")
+    talks = agency.kit.conversations
+    first = talks.add_participant(opened, bo, history=FROM_JOIN, by=agency.maria)
+    reply(agency, opened, "four")
+    before, heard = agency.kit.audit.entries(limit=1000), list[ParticipantAdded]()
+    same = talks.add_participant(opened, bo, history=FROM_JOIN, by=agency.maria)
+
+    assert (first, before) == (same, agency.kit.audit.entries(limit=1000))
+    with signals.participant_added.connected(heard.append):
+        more = talks.add_participant(opened, bo, history=FULL, by=agency.root)
+        less = talks.add_participant(opened, bo, history=NONE, by=agency.root)
+    reply(agency, opened, "five")
+
+    assert [(3, True), (0, True)] == [(event.revealed, event.present) for event in heard]
+    assert [(first.added_at, first.added_by)] * 2 == [(each.added_at, each.added_by) for each in (more, less)]
+    assert ["one", "two", "three", "four"] == texts(agency, opened, bo)
+
+
 def test_who_was_removed_reads_nothing(agency: Agency) -> None:
     """No thread, list, file, search, or place in a list; also not what they wrote themselves (R-AUTH-4)."""
     ana, opened = begun(agency)

@@ -174,7 +174,7 @@ def test_a_client_writes_to_whom_it_concerns_and_nothing_else(agency: Agency) ->
 
 
 def test_a_client_starts_one_about_what_they_may_comment_on(agency: Agency) -> None:
-    """Whoever answers for the thing takes part and is told (C7); on what they only view, they may not."""
+    """Whoever answers for the thing takes part and is told (C7); who only views it is told so."""
     ana, bo = agency.person("Ana"), agency.person("Bo")
     agency.kit.catalog.put(agency.relaunch, title="Relaunch", client_title="Relaunch", owner=agency.ben, by=agency.root)
     agency.share(agency.relaunch, ana, access=Access.COMMENT, by=agency.root)
@@ -188,12 +188,20 @@ def test_a_client_starts_one_about_what_they_may_comment_on(agency: Agency) -> N
     }
     assert 1 == agency.kit.conversations.unread(agency.ben)
     assert ana.key == opened.requester
-    with pytest.raises(errors.NotFoundError):
+    with pytest.raises(errors.NotAllowedError) as viewer:
         talk(agency, by=bo)
     with pytest.raises(errors.NotFoundError):
+        talk(agency, by=agency.person("Cleo"))
+    with pytest.raises(errors.InvalidInputError) as nothing:
         talk(agency, about=None, by=ana)
-    with pytest.raises(errors.NotAllowedError):
+    with pytest.raises(errors.NotAllowedError) as choosing:
         talk(agency, bo, by=ana)
+
+    assert ("access-too-low", "about", "staff-choose-participants") == (
+        viewer.value.reason,
+        nothing.value.field,
+        choosing.value.reason,
+    )
 
 
 def test_a_client_writes_no_more_than_a_person_would(agency: Agency) -> None:

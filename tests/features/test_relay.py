@@ -13,15 +13,23 @@ from sharekit import Access, Contact, Organization, ResourceRef, Right, Staff, V
 from sharekit import testing as sharekit_testing
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.backends.sqlite import SqliteRecordStore
-from sharekit.errors import InvalidTokenError, NotAllowedError, PermanentDeliveryError, TemporaryDeliveryError
+from sharekit.errors import (
+    InvalidInputError,
+    InvalidTokenError,
+    NotAllowedError,
+    PermanentDeliveryError,
+    TemporaryDeliveryError,
+)
 from sharekit.features._preferences import when
 from sharekit.ids import TenantId
+from sharekit.records.conversations import HistoryPolicy
 from sharekit.records.notices import Cadence, DeliveryState, News, Notice, NoticePreferences
 from sharekit.records.people import ContactInfo, MembershipInfo, OrganizationInfo, StaffInfo
 from sharekit.records.requests import RequestItem
 from sharekit.web.routes import find_route
 from tests.features._mailroom import HOUR, KEY, MINUTE, Mailroom, mailroom
 from tests.features._requests import PDF
+from tests.features.conftest import wrong
 
 PROJECT = ResourceRef("project", "42")
 
@@ -511,6 +519,40 @@ def test_nobody_marks_the_news_of_others(room: Mailroom, ana: Contact) -> None:
     room.kit.notifications.mark_seen(ana)
 
     assert (before, room.kit.notifications.unseen(ana), room.kit.notifications.unseen(ben)) == (1, 0, 1)
+
+
+def test_news_is_named_by_items_or_their_ids(room: Mailroom, ana: Contact) -> None:
+    """Anything else is refused, so that nobody believes that something was marked."""
+    for items in ("x", ["x"], 5, [5], b"x", room.kit.notifications.feed(ana)):
+        with pytest.raises(InvalidInputError) as refused:
+            room.kit.notifications.mark_seen(ana, wrong(items))
+
+        assert refused.value.field == "items"
+    room.kit.notifications.mark_seen(ana, ["0" * 64])  # an id, and nobody's
+
+
+def test_a_token_to_unsubscribe_names_kinds_that_can_be_chosen(room: Mailroom, ana: Contact) -> None:
+    """A token that would end nothing is refused."""
+    odd: list[object] = [5, "messages", News.MESSAGES, [], ["messages"], [[]], [News.INVITATION]]
+    for news in odd:
+        with pytest.raises(InvalidInputError) as refused:
+            room.kit.notifications.unsubscribe_token(ana, wrong(news))
+
+        assert refused.value.field == "news"
+
+
+def test_who_takes_part_already_hears_of_no_change(room: Mailroom, ana: Contact) -> None:
+    """Being shown more of the past is not being added."""
+    talk = room.kit.conversations.start(subject="Colours", about=PROJECT, by=room.maria)
+    for history in (HistoryPolicy.FROM_JOIN, HistoryPolicy.NONE, HistoryPolicy.FULL):
+        room.kit.conversations.add_participant(talk, ana, history=history, by=room.maria)
+    room.run()
+
+    (letter,) = room.letters()
+    assert len(room.kit.notifications.feed(ana).items) == 1
+    assert letter.subject == "Colours: Maria le ha añadido a esta conversación"
+    assert f"Abrir:\nhttps://studio.test/portal/c/{talk.id}" in letter.text
+    assert "juntas" not in letter.text
 
 
 # --- at which moment ------------------------------------------------------------------------------

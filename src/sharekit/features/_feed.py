@@ -3,6 +3,7 @@ The feed of the portal: what a person may hear of now, the latest first.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from sharekit.ports import AllOf, Condition, Eq, OrderBy, Position
 from sharekit.records import checks
 from sharekit.records.notices import FeedItem, FeedPage, Notice, NoticeKeys
 from sharekit.records.parties import Contact, Party, Staff
+from sharekit.records.several import Several
 from sharekit.tokens import Purpose
 
 __all__ = ["Feed", "check_party"]
@@ -27,6 +29,7 @@ _MOST: Final = 200
 _LOOKED_AT: Final = 1000  # notices for one page, however few of them may be shown
 _COUNTED: Final = 100
 _FEED: Final = "feed"
+_ID: Final = re.compile(r"[0-9a-f]{64}")
 _SHOWN: Final = ("request", "conversation", "message")
 
 
@@ -34,6 +37,15 @@ def check_party(party: object) -> None:
     """Refuse anybody but a contact or a member of staff."""
     if not isinstance(party, Contact | Staff):
         raise InvalidInputError("party", "needs a Contact or a Staff")
+
+
+def _ids_of(items: object) -> list[str]:
+    given: list[object] = [items] if isinstance(items, str) or not isinstance(items, Iterable) else list(items)
+    ids = [each.id if isinstance(each, FeedItem) else each for each in given]
+    texts = [each for each in ids if isinstance(each, str) and _ID.fullmatch(each)]
+    if len(texts) < len(ids) or not isinstance(items, Iterable) or isinstance(items, str):
+        raise InvalidInputError("items", "needs the items of a page of the feed, page.items, or their ids")
+    return texts
 
 
 class Feed:
@@ -98,16 +110,21 @@ class Feed:
                     break
         return min(count, _COUNTED)
 
-    def mark_seen(self, party: Party, items: Iterable[FeedItem | str] | None = None) -> None:
+    def mark_seen(self, party: Party, items: Several[FeedItem | str] | None = None) -> None:
         """
         Note that a person saw news, so that no letter tells of it any more; all of it when none is named.
 
         What is not theirs, or not there, is passed over.
+
+        Args:
+            party: Who saw it.
+            items: Items of a page of the feed, as in ``page.items``, or their ids.
+
+        Raises:
+            InvalidInputError: *items* are something else.
         """
         check_party(party)
-        wanted = None if items is None else [item.id if isinstance(item, FeedItem) else item for item in items]
-        if wanted is not None and not all(isinstance(each, str) for each in wanted):
-            raise InvalidInputError("items", "needs FeedItems, or their ids")
+        wanted = None if items is None else _ids_of(items)
 
         def work(unit: Unit) -> int:
             if wanted is None:

@@ -8,11 +8,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sharekit.codec.kinds_of_notices import NOTICE_PREFERENCES
+from sharekit.errors import InvalidInputError
 from sharekit.features._unit import Unit
 from sharekit.ids import random_id
 from sharekit.records.notices import Cadence, News, Notice, NoticePreferences, preferences_id
 
-__all__ = ["kinds_in", "mask_of", "preferences_of", "when"]
+__all__ = ["kinds_given", "kinds_in", "mask_of", "preferences_of", "when"]
 
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
@@ -31,6 +32,15 @@ _BITS: Final = {
 def mask_of(kinds: Iterable[News]) -> int:
     """Return the number that stands for these kinds in a token."""
     return sum(_BITS[news] for news in set(kinds) if news in _BITS)
+
+
+def kinds_given(given: object) -> frozenset[News]:
+    """Return the kinds that somebody named; refuse anything but some kinds that a person can choose."""
+    kinds: list[object] = [] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    found = [each for each in kinds if isinstance(each, News) and each.can_be_chosen]
+    if not found or len(found) < len(kinds):
+        raise InvalidInputError("news", "needs a list of kinds of News that can be chosen, such as [News.MESSAGES]")
+    return frozenset(found)
 
 
 def kinds_in(mask: int) -> frozenset[News]:

@@ -53,6 +53,7 @@ class Starting:
         Start a conversation; nothing is written in it yet, and nobody is told of it before something is.
 
         A client may start one about a thing on which they may comment; whoever answers for the thing takes part.
+        What lets them is a grant with ``access=Access.COMMENT``, or more.
 
         Args:
             subject: What it is about, in one line, which everybody who takes part reads.
@@ -67,8 +68,9 @@ class Starting:
 
         Raises:
             InvalidInputError: An argument cannot be used; ``field`` names it.
-            NotAllowedError: *by* may not.
-            NotFoundError: Somebody, or what it is about, is not there; or a client may not comment on it.
+            NotAllowedError: *by* may not; of a client who may view *about*, but not comment on it, ``reason`` is
+                ``"access-too-low"``.
+            NotFoundError: Somebody, or what it is about, is not there; or a client may not view it.
             MessagingRefusedError: Messages do not reach one of the contacts from here; see `reach`.
             KeyReusedError: The key was used by the same principal to start another one.
             TooManyAttemptsError: A client has started 20 within an hour.
@@ -78,7 +80,7 @@ class Starting:
         if about is not None:
             self._wiring.kind_of(about)
         if isinstance(by, Contact) and (parties or requester is not None or with_followers):
-            raise NotAllowedError("staff-only")
+            raise NotAllowedError("staff-choose-participants")
         if requester is not None and requester not in parties:
             parties = (*parties, Contact(requester.id))
         this = Once.checked("start", acting(by), idempotency_key).of(
@@ -143,11 +145,7 @@ class Starting:
     ) -> tuple[Joining, ...]:
         """Return who takes part from the beginning, when *by* may start it."""
         if isinstance(by, Contact):
-            if about is None or not decide(self._wiring, unit, by, Action.COMMENT, about):
-                raise NotFoundError("resource")
-            owner = owner_above(tuple(chain))
-            answering = None if owner is None else parse_party(owner)
-            return (by, answering) if isinstance(answering, Staff) else (by,)
+            return _founders(self._wiring, unit, by, about, chain)
         require_active(unit, by)
         if about is not None:
             if not chain or chain[0].removed_at is not None:
@@ -172,6 +170,22 @@ def acting(by: object) -> Principal:
     if not isinstance(by, Principal):
         raise InvalidInputError("by", "needs the principal who writes")
     return by
+
+
+def _founders(
+    wiring: Wiring, unit: Unit, by: Contact, about: ResourceRef | None, chain: Sequence[CatalogEntry]
+) -> tuple[Joining, ...]:
+    """Return who takes part in a conversation that a client starts; refuse where they may not comment."""
+    if about is None:
+        raise InvalidInputError("about", "needs a thing on which the client may comment")
+    may = decide(wiring, unit, by, Action.COMMENT, about)
+    if not may:
+        # Who may view it knows of it already; for everybody else it is not there (R-ENUM-1).
+        seen = decide(wiring, unit, by, Action.VIEW, about)
+        raise NotAllowedError(str(may.reason)) if seen else NotFoundError("resource")
+    owner = owner_above(tuple(chain))
+    answering = None if owner is None else parse_party(owner)
+    return (by, answering) if isinstance(answering, Staff) else (by,)
 
 
 def _check_start(

@@ -161,6 +161,11 @@ class _Change:
     after: Participant
     preview: HistoryPreview
 
+    @property
+    def present(self) -> Participant | None:
+        """What they have before, if they take part."""
+        return self.before if self.before is not None and self.before.present else None
+
 
 def _change(wiring: Wiring, unit: Unit, conversation: Conversation, joiner: Joiner, by: Principal) -> _Change:
     key, name = _checked(wiring, unit, joiner.party, conversation)
@@ -178,6 +183,8 @@ def _change(wiring: Wiring, unit: Unit, conversation: Conversation, joiner: Join
         added_at=unit.now,
         added_by=by.key,
     )
+    if before is not None and before.present:  # who takes part was added when they were
+        after = attrs.evolve(after, added_at=before.added_at, added_by=before.added_by)
     return _Change(before, after, _preview(unit, before, after, name=name, latest=latest))
 
 
@@ -216,8 +223,11 @@ def preview(wiring: Wiring, unit: Unit, conversation: Conversation, joiner: Join
 
 
 def add(wiring: Wiring, unit: Unit, conversation: Conversation, joiner: Joiner, by: Principal) -> Participant:
-    """Put somebody who takes part from now on, or again."""
+    """Put somebody who takes part from now on, or again; or give them another history."""
     change = _change(wiring, unit, conversation, joiner, by)
+    present = change.present
+    if present is not None and present == attrs.evolve(change.after, history=present.history):
+        return present  # they take part already, and nothing that they see would change
     unit.put(PARTICIPANT, change.after)
     unit.emit(
         events.ParticipantAdded(
@@ -230,6 +240,7 @@ def add(wiring: Wiring, unit: Unit, conversation: Conversation, joiner: Joiner, 
             history=joiner.history,
             revealed=change.preview.revealed,
             files=change.preview.files,
+            present=present is not None,
         )
     )
     return change.after

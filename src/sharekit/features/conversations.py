@@ -242,15 +242,17 @@ class Conversations(Talking, AutomaticReplies, Receiving, HeldMails):
         messages: Several[Message | MessageId] = (),
     ) -> Participant:
         """
-        Have somebody take part, or take part again.
+        Have somebody take part, or take part again; or have somebody who does see another part of its past.
 
         What they were shown before stays so. What was written while they took no part is shown by FULL alone, or by
-        SELECTED message by message: adding somebody again never widens anything by itself.
+        SELECTED message by message: adding somebody again never widens anything by itself. Who takes part already
+        hears of no change; NONE lets them read nothing new, and what changes nothing is not noted at all.
 
         Args:
             conversation: In which.
             party: A contact, an organisation with all its people, or a member of staff, who reads everything anyway.
-            history: What they get to see of what was written before; see `preview_history`.
+            history: What they get to see of what was written before; see `preview_history`. There is no default:
+                a call without it is a ``TypeError``, which type checkers find.
             by: Staff who started the conversation, or with the right SHARE on what it is about.
             messages: Which messages, with SELECTED.
 

@@ -2,7 +2,7 @@
 Notifications: what people hear of in the portal, how they want to hear of it by mail, and letters that failed.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import time
 from typing import Final
 
@@ -12,7 +12,7 @@ from sharekit.codec.kinds_of_notices import NOTICE_PREFERENCES
 from sharekit.errors import InvalidInputError, InvalidTokenError, NotAllowedError
 from sharekit.features._feed import Feed, check_party
 from sharekit.features._lost_letters import LostLetters
-from sharekit.features._preferences import kinds_in, mask_of, preferences_of
+from sharekit.features._preferences import kinds_given, kinds_in, mask_of, preferences_of
 from sharekit.features._subscribing import Subscribing, asked, asked_again, preferences_named
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import TenantId
@@ -23,6 +23,7 @@ from sharekit.records.notices import (
     NoticePreferences,
 )
 from sharekit.records.parties import Contact, Party, Principal, System
+from sharekit.records.several import Several
 from sharekit.records.unset import UNSET, Unset
 from sharekit.tokens import Claims, Purpose
 
@@ -158,11 +159,17 @@ class Notifications(Subscribing, LostLetters, Feed):
 
         return self._wiring.write(work)
 
-    def unsubscribe_token(self, party: Party, news: Iterable[News]) -> str:
-        """Return the token that ends letters of these kinds to a person; the same at every call."""
+    def unsubscribe_token(self, party: Party, news: Several[News]) -> str:
+        """
+        Return the token that ends letters of these kinds to a person; the same at every call.
+
+        Raises:
+            InvalidInputError: *news* holds none, or one that nobody can turn off.
+        """
         check_party(party)
+        mask = mask_of(kinds_given(news))
         kept = self._change(party, System("notices"), lambda _, before: before)
-        return self._wiring.seals.seal(Purpose.UNSUBSCRIBE, Claims(kept.tenant, kept.handle, 1, (mask_of(news),)))
+        return self._wiring.seals.seal(Purpose.UNSUBSCRIBE, Claims(kept.tenant, kept.handle, 1, (mask,)))
 
     def _change(
         self, party: Party, by: Principal, change: Callable[[Unit, NoticePreferences], NoticePreferences]

@@ -54,7 +54,8 @@ class Webhooks:
         checks.names("events", events)
         unknown = sorted(set(events) - HEARD)
         if unknown:
-            raise InvalidInputError("events", f"has {unknown[0]!r}, which nobody can be notified of")
+            known = ", ".join(sorted(HEARD))
+            raise InvalidInputError("events", f"has {unknown[0]!r}, which nobody can be notified of; there are {known}")
 
         def work(unit: Unit) -> Webhook:
             require_admin(unit, by)

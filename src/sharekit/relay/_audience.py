@@ -226,7 +226,9 @@ def _message(unit: Unit, entry: OutboxEntry) -> Audience | None:
     )
 
 
-def _joined(_: Unit, entry: OutboxEntry) -> Audience:
+def _joined(_: Unit, entry: OutboxEntry) -> Audience | None:
+    if entry.details.get("present"):
+        return None  # they took part before
     return Audience(
         news=News.MESSAGES,
         event=entry.event,

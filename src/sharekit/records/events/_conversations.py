@@ -157,13 +157,14 @@ class AttachmentOpened(MessageEvent):
 @attrs.frozen(kw_only=True)
 class ParticipantAdded(ConversationEvent):
     """
-    Somebody was added to a conversation, or added again.
+    Somebody was added to a conversation, or added again, or sees another part of its past.
 
     Attributes:
         party: The key of who.
         history: What they get to see of what was written before.
         revealed: How many earlier messages they can read that they could not read before.
         files: How many files those have.
+        present: Whether they took part already; then they are told of nothing.
     """
 
     name: ClassVar[str] = "participant-added"
@@ -172,6 +173,7 @@ class ParticipantAdded(ConversationEvent):
     history: HistoryPolicy
     revealed: int
     files: int
+    present: bool
 
 
 @attrs.frozen(kw_only=True)
