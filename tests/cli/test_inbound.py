@@ -1,6 +1,7 @@
 """`sharekit inbound`: mail through a pipe, over LMTP and over SMTP, in processes of their own."""
 
 import logging
+import re
 import smtplib
 import subprocess
 from pathlib import Path
@@ -32,7 +33,7 @@ def test_a_pipe_tells_by_its_exit_code_and_in_no_word(here: Office, tmp_path: Pa
     """0 taken, 65 never, 67 nobody, 75 later; a server quotes what a program says, so it says nothing."""
     address, log = here.address(), tmp_path / "log"
     runs = [
-        piped(tmp_path, mail(address), "--recipient", address, "--sender", "ana@acme.example"),
+        piped(tmp_path, mail(address), "--recipient", address, "--sender", "ana@acme.example", "--log", str(log)),
         piped(tmp_path, mail("info@in.studio.example")),
         piped(tmp_path, b"x" * (25 * 1024 * 1024 + 1)),
         piped(tmp_path, mail(address), "--log", str(log), kit="an_office:broken"),
@@ -41,7 +42,11 @@ def test_a_pipe_tells_by_its_exit_code_and_in_no_word(here: Office, tmp_path: Pa
     assert [0, 67, 65, 75] == [run.returncode for run in runs]
     assert [(b"", b"")] * 4 == [(run.stdout, run.stderr) for run in runs]
     assert ["The second one, please."] == here.texts()
-    assert "a secret of the host" in log.read_text("utf-8")
+    written = log.read_text("utf-8")
+    assert re.search(r"^20.* sharekit\.mail INFO a mail of \d+ bytes was accepted: ", written, re.MULTILINE)
+    assert "a secret of the host" in written
+    assert address not in written
+    assert "second one" not in written
 
 
 @pytest.mark.slow

@@ -1,16 +1,19 @@
 """`sharekit relay`."""
 
+import logging
 import os
 import signal
 import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from sharekit.cli import main
-from tests.features._mailroom import Mailroom, mailroom
+from sharekit.errors import TemporaryDeliveryError
+from tests.features._mailroom import HOUR, Mailroom, mailroom
 
 AT = ["--kit", "a_host_of_the_relay:kit"]
 
@@ -70,6 +73,31 @@ def test_old_notices_are_pruned_when_told_to(room: Mailroom, capsys: pytest.Capt
     assert "would delete 0 notices, 1 letters" in said[1]
     assert "do it with --delete" in said[1]
     assert "deleted 0 notices, 1 letters" in said[2]
+
+
+def test_a_log_says_what_was_done_and_what_failed(
+    room: Mailroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line for each run and each failure, with its time, and never what a letter says; later runs are added."""
+
+    def refuse(*_: object) -> None:
+        raise TemporaryDeliveryError("mailbox busy")
+
+    log = tmp_path / "relay.log"
+    with monkeypatch.context() as broken:
+        broken.setattr(room.outbox, "send", refuse)
+        main(["relay", *AT, "--log", str(log)])
+    room.clock.advance(HOUR)
+    main(["relay", *AT, "--log", str(log)])
+    failed, first, second = log.read_text("utf-8").splitlines()
+
+    assert "failed, and is tried again at 2026-03-02T09:01:00+00:00: mailbox busy" in failed
+    assert "1 postponed" in first
+    assert "1 letters sent" in second
+    assert "Ana" not in log.read_text("utf-8")
+    assert main(["relay", *AT, "--log", str(tmp_path)]) == 2
+    assert "log: cannot be written to" in capsys.readouterr().err
+    assert logging.NOTSET == logging.getLogger("sharekit").level
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "7200"])

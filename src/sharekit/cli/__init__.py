@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     relaying.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
     relaying.add_argument("--loop", action="store_true", help="go on until told to stop; without it one run is made")
     relaying.add_argument("--seconds", type=float, default=5.0, help="how long to rest when there is nothing to do; 5")
+    relaying.add_argument("--log", metavar="FILE", help="where to note what was done, and what failed; nowhere else")
     relaying.set_defaults(run=_relay)
     receiving = commands.add_parser("inbound", help="take mail in from a mail server")
     add_arguments(receiving)
@@ -95,7 +96,7 @@ def _compare(given: argparse.Namespace) -> int:
 
 
 def _relay(given: argparse.Namespace) -> int:
-    return relay(given.kit, loop=given.loop, seconds=given.seconds)
+    return relay(given.kit, loop=given.loop, seconds=given.seconds, log=given.log)
 
 
 def _doctor(given: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 
 from sharekit.backends.mail_doors import Receive, take_from_pipe
+from sharekit.cli.logs import kept_in, told_to
 from sharekit.cli.upkeep import kit_at
 from sharekit.errors import ConfigurationError
 from sharekit.kit import Sharekit
@@ -35,7 +36,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--recipient", metavar="ADDRESS", action="append", default=[], help="of the envelope, with --pipe"
     )
     parser.add_argument("--sender", metavar="ADDRESS", help="of the envelope, with --pipe; empty for a report")
-    parser.add_argument("--log", metavar="FILE", help="where --pipe writes its log; nowhere by default")
+    parser.add_argument(
+        "--log", metavar="FILE", help="where to note what became of each mail; by default nowhere with --pipe"
+    )
 
 
 def inbound(options: Namespace) -> int:
@@ -46,7 +49,6 @@ def inbound(options: Namespace) -> int:
 
     place = options.lmtp or options.smtp
     kit = kit_at(options.kit)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -57,7 +59,9 @@ def inbound(options: Namespace) -> int:
         is_ours=kit.conversations.takes_mail_at,
         peers=tuple(options.peer),
     )
-    with server:
+    with ExitStack() as stack:
+        stack.enter_context(kept_in(options.log) if options.log else told_to(sys.stderr))
+        stack.enter_context(server)
         print(f"taking mail at {server.place}", flush=True)  # noqa: T201  # where, when any free port was asked for
         stop.wait()
     kit.close()
@@ -88,6 +92,7 @@ def _quiet(log: str | None) -> Generator[None]:
             file = stack.enter_context(open(os.devnull, "a", encoding="utf-8"))  # noqa: PTH123  # the same
         stack.enter_context(redirect_stdout(file))
         stack.enter_context(redirect_stderr(file))
+        stack.enter_context(told_to(file))
         yield
 
 

@@ -47,7 +47,10 @@ def postponed(unit: Unit, taken: Delivery, error: Exception) -> RelayReport:
     after = attrs.evolve(delivery, error=said[:_LONGEST_ERROR])
     if isinstance(error, PermanentDeliveryError) or delivery.attempts >= MOST_TRIES:
         unit.put(DELIVERY, attrs.evolve(after, state=DeliveryState.DEAD, settled_at=unit.now))
+        _log.info("delivery %s... is given up after %s attempts: %s", delivery.id[:8], delivery.attempts, after.error)
         return RelayReport(dead=1)
     asked = error.retry_after if isinstance(error, TemporaryDeliveryError) else None
-    unit.put(DELIVERY, attrs.evolve(after, due_at=unit.now + pause_after(delivery.attempts, asked)))
+    due = unit.now + pause_after(delivery.attempts, asked)
+    unit.put(DELIVERY, attrs.evolve(after, due_at=due))
+    _log.info("delivery %s... failed, and is tried again at %s: %s", delivery.id[:8], due.isoformat(), after.error)
     return RelayReport(postponed=1)
