@@ -23,7 +23,7 @@ EVENT = LinkRevoked(
 )
 
 
-_ROW: Final = r"^\| `(\w+)` \| `(\w+)` \| [^|]* \| ([^|]*) \|$"
+_ROW: Final = r"^\| `(\w+)` \| `(\w+)` \| [^|]* \| ([^|]*) \| [^|]* \|$"
 
 
 def test_a_receiver_is_held_until_it_is_disconnected() -> None:

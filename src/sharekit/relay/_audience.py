@@ -27,7 +27,7 @@ from sharekit.records.notices import News
 from sharekit.records.outbox import OutboxEntry
 from sharekit.records.parties import Contact, Organization, Staff, System
 
-__all__ = ["Audience", "audience_of"]
+__all__ = ["TOLD", "Audience", "audience_of"]
 
 _READS: Final = (f"{Contact.type}:", f"{Staff.type}:")
 _READABLE: Final = {str(state) for state in ScanState if state.lets_read}
@@ -257,3 +257,6 @@ _AUDIENCES: Final[Mapping[str, Callable[[Unit, OutboxEntry], Audience | None]]] 
     "message-posted": _message,
     "participant-added": _joined,
 }
+
+TOLD: Final = frozenset(_AUDIENCES)
+"""The names of the events that anybody may get notices of."""
