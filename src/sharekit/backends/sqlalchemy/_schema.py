@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateColumn
 
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._sqlite_turns import begin_sqlite, patiently
-from sharekit.backends.sqlalchemy._tables import PREFIX, TURN, make_table, make_turn
+from sharekit.backends.sqlalchemy._tables import PREFIX, TURN, table_of, turn_table
 from sharekit.errors import ConfigurationError, SharekitError
 from sharekit.ports.rows import KindSpec
 
@@ -105,13 +105,13 @@ def differences(connection: sa.Connection, dialect: str, kinds: Sequence[KindSpe
     wanted = _wanted(dialect, kinds)
     inspector = sa.inspect(connection)
     there = inspector.get_table_names()
-    names = [table.name for table in wanted.sorted_tables if table.name in there]
+    names = [table.name for table in wanted if table.name in there]
     types = _types(connection, dialect)
     # Any: what SQLAlchemy reads of a catalogue. All tables are asked for together, as a store opens often.
     keys: dict[Any, Any] = dict(inspector.get_multi_pk_constraint(filter_names=names))
     indexes: dict[Any, Any] = dict(inspector.get_multi_indexes(filter_names=names))
     found: list[str] = []
-    for table in wanted.sorted_tables:
+    for table in wanted:
         if table.name not in names:
             found.append(f"the table {table.name!r}")
             continue
@@ -123,12 +123,9 @@ def differences(connection: sa.Connection, dialect: str, kinds: Sequence[KindSpe
     return found
 
 
-def _wanted(dialect: str, kinds: Sequence[KindSpec]) -> sa.MetaData:
-    metadata = sa.MetaData()
-    make_turn(metadata)
-    for spec in kinds:
-        make_table(spec, dialect, metadata)
-    return metadata
+def _wanted(dialect: str, kinds: Sequence[KindSpec]) -> list[sa.Table]:
+    tables = {table.name: table for table in (turn_table(), *(table_of(spec, dialect).table for spec in kinds))}
+    return [tables[name] for name in sorted(tables)]
 
 
 def _columns_differ(connection: sa.Connection, table: sa.Table, found: Mapping[str, str]) -> Iterator[str]:
@@ -199,7 +196,7 @@ def _make_missing(connection: sa.Connection, dialect: str, kinds: Sequence[KindS
     wanted = _wanted(dialect, kinds)
     inspector = sa.inspect(connection)
     there = set(inspector.get_table_names())
-    for table in wanted.sorted_tables:
+    for table in wanted:
         if table.name not in there:
             table.create(connection)
             if table.name == TURN:

@@ -1,5 +1,6 @@
 """The table of one kind: its columns and indexes, its statements, and the way between rows and columns."""
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -75,7 +76,7 @@ class KindTable:
             {"id", *(index[0] for index in spec.indexes if spec.keys[index[0]] is not KeyType.BOOL)}
         )
         self._readers = tuple((key, _READERS[of]) for key, of in spec.keys.items() if of in _READERS)
-        self.table: sa.Table = make_table(spec, dialect)
+        self.table: sa.Table = _make_table(spec, dialect)
         columns = self.table.c
         self.tenant, self.id = columns["tenant"], columns["id"]
         self.held: tuple[sa.Column[Any], ...] = tuple(
@@ -115,12 +116,24 @@ class KindTable:
         return {**values, "revision": revision, "schema": row.schema, "body": row.body}
 
 
-def make_table(spec: KindSpec, dialect: str, metadata: sa.MetaData | None = None) -> sa.Table:
+def table_of(spec: KindSpec, dialect: str) -> KindTable:
+    """Return where the rows of a kind are kept; for kinds of one shape it is made once, as it never changes."""
+    return _table_of(spec.kind, tuple(spec.keys.items()), spec.indexes, dialect)
+
+
+@functools.lru_cache(maxsize=1024)
+def _table_of(
+    kind: str, keys: tuple[tuple[str, KeyType], ...], indexes: tuple[tuple[str, ...], ...], dialect: str
+) -> KindTable:
+    return KindTable(KindSpec(kind, dict(keys), indexes), dialect)
+
+
+def _make_table(spec: KindSpec, dialect: str) -> sa.Table:
     """Return the table of a kind as this dialect is to have it."""
     name = table_name(spec.kind)
     table: sa.Table = sa.Table(
         name,
-        sa.MetaData() if metadata is None else metadata,
+        sa.MetaData(),
         sa.Column("tenant", TENANT, primary_key=True),
         sa.Column("id", TYPES[KeyType.REF], primary_key=True),
         sa.Column("revision", sa.BigInteger, nullable=False),
@@ -134,9 +147,10 @@ def make_table(spec: KindSpec, dialect: str, metadata: sa.MetaData | None = None
     return table
 
 
-def make_turn(metadata: sa.MetaData) -> sa.Table:
+@functools.cache
+def turn_table() -> sa.Table:
     """Return the table that writers lock."""
-    turn = sa.Table(TURN, metadata, sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))
+    turn = sa.Table(TURN, sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True, autoincrement=False))
     turn.kwargs.update(_OPTIONS)
     return turn
 

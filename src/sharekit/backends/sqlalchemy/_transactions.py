@@ -12,7 +12,7 @@ from sqlalchemy.dialects import mysql
 from sharekit.backends.sqlalchemy import _ways
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._queries import Compiler
-from sharekit.backends.sqlalchemy._tables import KindTable
+from sharekit.backends.sqlalchemy._tables import KindTable, table_of
 from sharekit.backends.sqlalchemy._ways import Way, start_of
 from sharekit.errors import (
     ConflictError,
@@ -66,7 +66,7 @@ class Layout:
         return Layout(
             self.dialect,
             {**self.specs, **{spec.kind: spec for spec in kinds}},
-            {**self.tables, **{spec.kind: KindTable(spec, self.dialect) for spec in kinds}},
+            {**self.tables, **{spec.kind: table_of(spec, self.dialect) for spec in kinds}},
         )
 
 
