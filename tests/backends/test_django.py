@@ -15,6 +15,7 @@ from sharekit.ports import Companion, RecordStore, Transaction
 from sharekit.testing.record_store import BackDoor, RecordStoreContract
 from sharekit.testing.record_store._frame import ACME, KINDS, got, keep, tag, thing, together
 from tests.backends._django import MadeTables, TableDoor
+from tests.backends._sampling import Sampled
 from tests.django_host import project
 
 
@@ -49,7 +50,7 @@ class AtomicDoor:
             yield host
 
 
-class _OnDjango(RecordStoreContract):
+class _OnDjango(Sampled, RecordStoreContract):
     """The contract on one database; each store has a connection of its own for each thread."""
 
     __test__ = False
@@ -138,6 +139,7 @@ class TestDjangoOnSqlite(_OnDjango):
     """`DjangoRecordStore` keeps the contract on SQLite."""
 
     __test__ = True
+    shown_elsewhere = ()
 
 
 @pytest.mark.slow

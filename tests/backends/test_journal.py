@@ -13,7 +13,8 @@ from sharekit.ids import random_id
 from sharekit.ports import RecordStore
 from sharekit.testing.record_store import BackDoor, RecordStoreContract
 from tests.backends._journals import FilesDoor
-from tests.servers.s3 import Bucket
+from tests.backends._sampling import Sampled
+from tests.servers.s3 import Bucket, in_one_session
 
 
 class TestJournalInAFolder(RecordStoreContract):
@@ -73,7 +74,7 @@ class TestJournalInMemory(RecordStoreContract):
 
 
 @pytest.mark.slow
-class TestJournalInABucket(RecordStoreContract):
+class TestJournalInABucket(Sampled, RecordStoreContract):
     """A journal on S3 keeps the contract."""
 
     lacks: ClassVar[Mapping[str, str]] = {
@@ -83,11 +84,16 @@ class TestJournalInABucket(RecordStoreContract):
     machine_examples: ClassVar[int | None] = 3
 
     @pytest.fixture
-    def store(self, moto_bucket: Bucket) -> RecordStore:
-        """A journal in a bucket."""
-        return JournalRecordStore(moto_bucket.url, options=moto_bucket.options)
+    def bucket(self, moto_bucket: Bucket) -> Bucket:
+        """A bucket of its own."""
+        return in_one_session(moto_bucket)
 
     @pytest.fixture
-    def reopen(self, moto_bucket: Bucket) -> Callable[[], RecordStore]:
+    def store(self, bucket: Bucket) -> RecordStore:
+        """A journal in a bucket."""
+        return JournalRecordStore(bucket.url, options=bucket.options)
+
+    @pytest.fixture
+    def reopen(self, bucket: Bucket) -> Callable[[], RecordStore]:
         """Another store on the same bucket."""
-        return lambda: JournalRecordStore(moto_bucket.url, options=moto_bucket.options)
+        return lambda: JournalRecordStore(bucket.url, options=bucket.options)

@@ -1,7 +1,6 @@
 """The store on SQLAlchemy keeps every law on PostgreSQL, in two isolations, on MariaDB, and on SQLite."""
 
 from collections.abc import Callable, Iterator
-from typing import ClassVar
 
 import pytest
 import sqlalchemy as sa
@@ -12,21 +11,14 @@ from sharekit.ports import RecordStore
 from sharekit.testing.record_store import BackDoor, HostDoor, RecordStoreContract
 from sharekit.testing.record_store._frame import KINDS
 from tests.backends._databases import ConnectionDoor, SessionDoor, TableDoor, empty, engine_of, sweep
+from tests.backends._sampling import Sampled
 
 
-class EngineContract(RecordStoreContract):
+class EngineContract(Sampled, RecordStoreContract):
     """What the four have in common: an engine that lives through the module, and empty tables for each test."""
 
     # The everyday run tells a few stories to each of the four, the deep run many.
     machine_examples = 100 if settings().max_examples > 100 else 10
-
-    # What the everyday run leaves to the deep one, as another of the four shows it on the same lines of code.
-    shown_elsewhere: ClassVar[tuple[str, ...]] = ("test_t14",)
-
-    @pytest.fixture(autouse=True)
-    def _sampled(self, request: pytest.FixtureRequest, *, deep: bool) -> None:
-        if not deep and request.function.__name__.startswith(self.shown_elsewhere):
-            pytest.skip("deep: another database of this module shows it")
 
     @pytest.fixture
     def engine(self) -> sa.Engine:
