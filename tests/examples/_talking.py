@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 
 import attrs
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
-from tests.examples.test_flask_portal_browser import Person
+from tests.examples.test_flask_portal_browser import DESK, PHONE, Person
 from tests.features._requests import PDF
 
-__all__ = ["Place", "talk_with_a_client"]
+__all__ = ["Place", "both", "talk_with_a_client"]
 
 SKETCH: FilePayload = {"name": "sketch.pdf", "mimeType": "application/pdf", "buffer": PDF}
 SECRETS = ("birdbath", "It does not.", "Haste", "She asked for it herself.")
@@ -49,6 +49,20 @@ class Place:
     portal: str
     wait: Callable[[], object]
     bring: Callable[[str, str], str]
+
+
+def both(browser: Browser, address: str) -> tuple[Person, Person]:
+    """Return somebody at a desk and somebody with a phone, neither of whom has signed in."""
+    staff, client = (
+        Person(
+            address,
+            browser.new_context(
+                base_url=address, viewport={"width": look["width"], "height": look["height"]}, locale="en-GB"
+            ),
+        )
+        for look in (DESK, PHONE)
+    )
+    return staff, client
 
 
 def talk_with_a_client(place: Place) -> None:
@@ -120,6 +134,8 @@ def _staff_write(place: Place, talk: str) -> list[str]:
     assert file.body() == PDF
     staff.press(said.get_by_role("link", name="Reply to this"))
     expect(page.locator(".sk-answering")).to_contain_text(f"In answer to {place.client_name}")
+    page.keyboard.press("Tab")  # goes on from there, not from the top of the page
+    expect(page.get_by_role("link", name="Write without answering this")).to_be_focused()
     _write(staff, "Note for staff", "Your note, which no client reads", "It looks like a birdbath.", "Keep as a note")
     place.wait()
     page.reload()

@@ -190,15 +190,11 @@ def test_two_people_talk(office: Office) -> None:
         pytest.skip("chromium is not installed")
     from playwright.sync_api import sync_playwright
 
-    from tests.examples._talking import Place, talk_with_a_client
-    from tests.examples.test_flask_portal_browser import ARGS, DESK, PHONE, Person
+    from tests.examples._talking import Place, both, talk_with_a_client
+    from tests.examples.test_flask_portal_browser import ARGS
 
     with sync_playwright() as playwright, closing(playwright.chromium.launch(executable_path=program, args=ARGS)) as it:
-        address = office.address
-        staff, client = (
-            Person(address, it.new_context(base_url=address, viewport={**look}, locale="en-GB"))
-            for look in (DESK, PHONE)
-        )
+        staff, client = both(it, office.address)
         page = staff.page
         page.goto("/")
         page.get_by_label("Username").fill("kofi")

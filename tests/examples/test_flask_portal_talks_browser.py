@@ -24,7 +24,7 @@ pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is no
 
 from playwright.sync_api import FilePayload, expect, sync_playwright
 
-from tests.examples._talking import Place, talk_with_a_client
+from tests.examples._talking import Place, both, talk_with_a_client
 from tests.examples.test_flask_portal_browser import ARGS, DESK, PHONE, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -130,8 +130,8 @@ def test_two_people_talk(tmp_path: Path) -> None:
 
     with closing(kit), background(app) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGS)
-        staff = Person(address, browser.new_context(base_url=address, viewport=DESK, locale="en-GB")).sign_in()
-        client = Person(address, browser.new_context(base_url=address, viewport=PHONE, locale="en-GB"))
+        staff, client = both(browser, address)
+        staff.sign_in()
         client.page.goto(f"/share/i/{invitation}")
         client.page.get_by_role("button").click()
         staff.page.goto("/projects/2/documents")
