@@ -4,12 +4,19 @@ Which news may be told to whom now (promise 7), and what it is about.
 Everything that tells news asks here, at the moment of telling: letters, and the feed of the portal.
 """
 
+from datetime import timedelta
+from typing import Final
+
 import attrs
 
 from sharekit.codec.kinds import CATALOG_ENTRY, email_claim_id
 from sharekit.codec.kinds_of_conversations import CONVERSATION, MESSAGE, READING
+from sharekit.codec.kinds_of_mail import HELD_MAIL
+from sharekit.codec.kinds_of_notices import NOTICE
 from sharekit.codec.kinds_of_people import PORTAL_ACCESS
 from sharekit.codec.kinds_of_requests import REQUEST_RECIPIENT
+from sharekit.errors import NotAllowedError, NotFoundError
+from sharekit.features._conversation_facts import require_entitled
 from sharekit.features._deciding import decide
 from sharekit.features._hearing import hearing_of, takes_part
 from sharekit.features._link_facts import judge, read_link_facts, with_recipient
@@ -18,21 +25,24 @@ from sharekit.features._preferences import preferences_of
 from sharekit.features._readers import Reader
 from sharekit.features._request_facts import RequestFacts, request_facts
 from sharekit.features._unit import Unit, Wiring
-from sharekit.ids import MessageId, ReadLinkId
+from sharekit.ids import ConversationId, MessageId, ReadLinkId
 from sharekit.policies.access import AccessReason
-from sharekit.ports import AllOf, Eq
+from sharekit.ports import AllOf, Condition, Eq, Range
 from sharekit.records.catalog import CatalogEntry, ResourceRef
 from sharekit.records.conversations import Conversation, Message, reading_id
 from sharekit.records.decisions import Action
+from sharekit.records.held_mail import HeldState
 from sharekit.records.invitations import Invitation, portal_access_id
 from sharekit.records.links import ReadLink
-from sharekit.records.notices import News, Notice
-from sharekit.records.parties import Staff
+from sharekit.records.notices import News, Notice, NoticeKeys, NoticeState
+from sharekit.records.parties import Right, Staff
 from sharekit.records.requests import RecipientKeys, RequestState
 from sharekit.records.subscriptions import Subscription
 
-__all__ = ["Told", "tell", "title_for"]
+__all__ = ["Told", "held_subject", "tell", "title_for"]
 
+_MOST: Final = 100
+_TOLD_AGAIN: Final = timedelta(days=1)
 _STILL = {
     "request-created": frozenset(state for state in RequestState if state.is_waiting),
     "request-reminded": frozenset(state for state in RequestState if state.is_waiting),
@@ -151,6 +161,8 @@ def _talk(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
     conversation = unit.get(CONVERSATION, notice.text("conversation"))
     if conversation is None:
         return Told(refusal=AccessReason.ABSENT)
+    if notice.event == "mail-held":
+        return _held(wiring, unit, notice, reader, conversation)
     if notice.event == "participant-added":
         there = takes_part(wiring, unit, reader.party.key, conversation)
         return Told(refusal=None if there else "not-there", title=conversation.subject, conversation=conversation)
@@ -165,6 +177,38 @@ def _talk(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
         conversation=conversation,
         message=message if hearing.shown else None,
     )
+
+
+def held_subject(conversation: ConversationId) -> str:
+    """Return what notices of mails have in common that are held for the same conversation."""
+    return f"held {conversation}"
+
+
+def _held(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader, conversation: Conversation) -> Told:
+    """Ask whether this person may decide on a mail, whether it waits still, and whether they know of one that does."""
+    mail = unit.get(HELD_MAIL, notice.text("held"))
+    if mail is None or not isinstance(reader.party, Staff):
+        return Told(refusal=AccessReason.ABSENT)
+    try:
+        require_entitled(wiring, unit, reader.party, conversation, Right.VIEW)
+    except (NotAllowedError, NotFoundError):
+        return Told(refusal="not-entitled")
+    waits = mail.state is HeldState.WAITING
+    stale = None if waits and not _told_of_another(unit, notice) else "told" if waits else "done"
+    return Told(stale=stale, title=conversation.subject, ref=conversation.about, conversation=conversation)
+
+
+def _told_of_another(unit: Unit, notice: Notice) -> bool:
+    """Say whether a letter of the last day told this person of a mail that waits in the same conversation."""
+    where: list[Condition] = [
+        Eq(NoticeKeys.PERSON, notice.person),
+        Eq(NoticeKeys.STATE, str(NoticeState.SENT)),
+        Range(NoticeKeys.AT, at_least=unit.now - _TOLD_AGAIN),
+        Eq(NoticeKeys.SUBJECT, notice.subject),
+    ]
+    sent = unit.find(NOTICE, AllOf(where), limit=_MOST)
+    mails = unit.get_many(HELD_MAIL, [each.text("held") for each in sent if each.id != notice.id])
+    return any(mail.state is HeldState.WAITING for mail in mails)
 
 
 def _has_read(unit: Unit, reader: Reader, message: Message) -> bool:

@@ -29,6 +29,10 @@ NEWS_LINES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "access-requested": (_("%(actor)s asks for access"), _("Somebody asks for access")),
         "access-answered": (_("You have access now"), _("You have access now")),
         "message-posted": (_("%(actor)s wrote to you"), _("There is a new message")),
+        "mail-held": (
+            _("A mail came that waits for somebody to look at it"),
+            _("A mail came that waits for somebody to look at it"),
+        ),
         "participant-added": (
             _("%(actor)s added you to this conversation"),
             _("You take part in this conversation now"),

@@ -12,10 +12,13 @@ import attrs
 
 from sharekit.codec.kinds_of_conversations import CONVERSATION, MESSAGE
 from sharekit.codec.kinds_of_documents import DOCUMENT_ROW, VERSION
+from sharekit.codec.kinds_of_mail import HELD_MAIL
 from sharekit.codec.kinds_of_sharing import FOLLOW
-from sharekit.features._conversation_facts import present_in
+from sharekit.features._conversation_facts import context_of, present_in
+from sharekit.features._documents import owner_above
 from sharekit.features._facts import chain_of
 from sharekit.features._hearing import told_inside
+from sharekit.features._news import held_subject
 from sharekit.features._unit import Unit
 from sharekit.ports import AllOf, Eq, In
 from sharekit.records.audit import Detail
@@ -226,6 +229,28 @@ def _message(unit: Unit, entry: OutboxEntry) -> Audience | None:
     )
 
 
+def _held(unit: Unit, entry: OutboxEntry) -> Audience | None:
+    """Whoever answers for the case, and the staff who take part; and who wrote it, when that is one of the staff."""
+    conversation = unit.get(CONVERSATION, _text(entry, "conversation"))
+    mail = unit.get(HELD_MAIL, _text(entry, "held"))
+    if conversation is None or mail is None:
+        return None
+    parties = {*told_inside(unit, conversation)}
+    owner = owner_above(context_of(unit, conversation))
+    if owner is not None:
+        parties.add(owner)
+    if mail.party.startswith(f"{Staff.type}:"):
+        parties.add(mail.party)  # nobody else can accept it
+    return Audience(
+        news=News.MESSAGES,
+        event=entry.event,
+        actor=entry.actor,
+        subject=held_subject(conversation.id),
+        parties=frozenset(parties),
+        gathers=True,
+    )
+
+
 def _joined(_: Unit, entry: OutboxEntry) -> Audience | None:
     if entry.details.get("present"):
         return None  # they took part before
@@ -256,6 +281,7 @@ _AUDIENCES: Final[Mapping[str, Callable[[Unit, OutboxEntry], Audience | None]]] 
     "access-answered": _answered,
     "message-posted": _message,
     "participant-added": _joined,
+    "mail-held": _held,
 }
 
 TOLD: Final = frozenset(_AUDIENCES)

@@ -36,6 +36,7 @@ class MailHeld(_HeldMailEvent):
     """A mail came that staff have to decide on."""
 
     name: ClassVar[str] = "mail-held"
+    heard: ClassVar[bool] = True
 
 
 @attrs.frozen(kw_only=True)
