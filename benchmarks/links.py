@@ -9,7 +9,8 @@ called on theirs.
 Both run in turns within one process, and the ratio ours/theirs of each batch is what counts: below 1
 we are faster. A batch is opened by one side after the other, where each runs out of warm caches of the
 processor, and then another one link by link, where each finds what the other left, as in a web server
-that does something else between two openings.
+that does something else between two openings. Links that were opened before are opened once more
+with a commit of another connection to our file before each; the commit itself is not counted.
 
     python3 dev.py bench links [--sizes 1000,1000000] [--batches 60] [--cpu]
 
@@ -25,6 +26,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import get_context
@@ -44,6 +46,7 @@ Clock = Callable[[], float]
 KEY = "benchmark key of 32 bytes or more"
 TENANT = TenantId("default")
 MARIA = Staff("maria")
+OURS = "ours.sqlite3"
 BATCH = 200
 FEW = 1000  # links that are opened again and again
 LINKS_PER_PROJECT = 5
@@ -86,7 +89,7 @@ class Ours:
     """A kit with so many links."""
 
     def __init__(self, folder: Path) -> None:
-        self._store = SqliteRecordStore(folder / "ours.sqlite3")
+        self._store = SqliteRecordStore(folder / OURS)
         self.kit = Sharekit(records=self._store, secret_keys=[KEY], kinds=[KIND])
         self._seals = Seals([KEY])
 
@@ -172,13 +175,18 @@ def batch_by_batch(
 
 
 def link_by_link(
-    clock: Clock, ours: Ours, theirs: Theirs, batches: Sequence[Sequence[str]]
+    clock: Clock,
+    ours: Ours,
+    theirs: Theirs,
+    batches: Sequence[Sequence[str]],
+    before: Callable[[], object] = lambda: None,
 ) -> Iterator[tuple[float, float]]:
     """Open each link on one side, then on the other; yield how long each took in all of a batch."""
     for batch in batches:
         pairs = [(ours.token(id_), theirs.token(id_)) for id_ in batch]
         took = [0.0, 0.0]
         for number, (mine, hand) in enumerate(pairs):
+            before()
             sides = [(0, ours.open, mine), (1, theirs.open, hand)]
             for side, act, token in sides if number % 2 else reversed(sides):
                 took[side] += seconds(clock, act, [token])
@@ -191,6 +199,17 @@ def compare(name: str, clock: Clock, ours: Ours, theirs: Theirs, batches: Sequen
     for way, how, mine in (("batches", batch_by_batch, batches[:half]), ("one by one", link_by_link, batches[half:])):
         times = list(how(clock, ours, theirs, mine))
         report(f"{name}, {way}", [took for took, _ in times], [took for _, took in times], BATCH)
+
+
+def compare_busy(
+    name: str, clock: Clock, ours: Ours, theirs: Theirs, batches: Sequence[Sequence[str]], path: Path
+) -> None:
+    """Run both sides over the batches link by link, with a commit to our file before each link."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA synchronous = OFF")
+        other.execute("CREATE TABLE IF NOT EXISTS busy (number INTEGER)")
+        times = [*link_by_link(clock, ours, theirs, batches, lambda: other.execute("INSERT INTO busy VALUES (1)"))]
+    report(name, [took for took, _ in times], [took for _, took in times], BATCH)
 
 
 def planted(folder: Path, size: int, most: int) -> list[str]:
@@ -226,6 +245,8 @@ def links(clock: Clock, size: int, count: int) -> None:
             theirs.open(theirs.token(id_))
         warm = [random.sample(few, BATCH) for _ in range(count)]
         compare(f"{size:>9,} links, opened before", clock, ours, theirs, warm)
+        path = Path(folder) / OURS
+        compare_busy(f"{size:>9,} links, a commit before each", clock, ours, theirs, warm[: count // 2], path)
         if len(fresh) == BATCH * count:
             cold = [fresh[start : start + BATCH] for start in range(0, len(fresh), BATCH)]
             compare(f"{size:>9,} links, opened first", clock, ours, theirs, cold)

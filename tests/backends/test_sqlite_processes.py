@@ -377,6 +377,34 @@ def test_parent_and_child_go_on_after_a_fork(store: SqliteRecordStore, signals: 
     assert ids(store) == ["before", "child", "parent"]
 
 
+def test_no_stamp_crosses_a_fork(store: SqliteRecordStore) -> None:
+    """A child is given stamps of its own, and what it commits is in the next one of its parent."""
+    keep(store, note("a"))
+    before = [store.stamp(), store.stamp()]
+
+    def child() -> None:
+        assert store.stamp() not in before
+        keep(store, note("b"))
+
+    with forked(child) as waited:
+        assert waited() == 0
+    assert before[0] == before[1]
+    assert store.stamp() not in before
+
+
+def test_no_stamp_comes_again_when_the_store_was_closed(store: SqliteRecordStore) -> None:
+    """Whatever happens to the file meanwhile: the connection is another one, which counts anew."""
+    keep(store, note("a"))
+    before = {store.stamp() for _ in range(3)}
+    for _ in range(3):
+        store.close()
+        store.open([NOTE])
+        stamp = store.stamp()
+
+        assert stamp not in before
+        before.add(stamp)
+
+
 def test_what_a_child_commits_stays_when_its_parent_closes(
     path: Path, store: SqliteRecordStore, signals: tuple[Signal, Signal]
 ) -> None:

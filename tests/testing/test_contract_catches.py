@@ -13,6 +13,7 @@ from tests.testing import (
     _broken_glances,
     _broken_joining,
     _broken_questions,
+    _broken_stamps,
     _broken_stores,
     _broken_transactions,
 )
@@ -25,6 +26,7 @@ BROKEN = {
     **_broken_stores.BROKEN,
     **_broken_questions.BROKEN,
     **_broken_glances.BROKEN,
+    **_broken_stamps.BROKEN,
     **_broken_joining.BROKEN,
 }
 
@@ -59,7 +61,14 @@ def broken_laws(make: Store) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "make", [MemoryRecordStore, _broken_stores.Looks, _broken_glances.Glances, _broken_joining.Joins]
+    "make",
+    [
+        MemoryRecordStore,
+        _broken_stores.Looks,
+        _broken_glances.Glances,
+        _broken_stamps.Stamps,
+        _broken_joining.Joins,
+    ],
 )
 def test_a_good_store_breaks_no_law(make: Store) -> None:
     """The way of asking used here finds nothing wrong with stores that keep every law."""

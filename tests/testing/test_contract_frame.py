@@ -105,10 +105,16 @@ def outcome(folder: Path, module: str) -> str:
 
 def test_every_law_of_the_ports_has_a_test() -> None:
     """The numbers in the docstrings of the ports are those of the tests."""
-    abilities = [stores.SupportsLook, stores.SupportsGlance, stores.SupportsJoining, stores.SupportsOwnTransactions]
-    ports = [stores.Transaction, stores.RecordStore, *abilities]
+    reading = [stores.SupportsLook, stores.SupportsGlance, stores.SupportsStamp]
+    ports = [
+        stores.Transaction,
+        stores.RecordStore,
+        *reading,
+        stores.SupportsJoining,
+        stores.SupportsOwnTransactions,
+    ]
     docstrings = [query.__doc__, *(port.__doc__ for port in ports)]
-    numbered = {law for text in docstrings for law in re.findall(r"^ *- ([TSQKGJO]\d+):", text or "", re.MULTILINE)}
+    numbered = {law for text in docstrings for law in re.findall(r"^ *- ([TSQKGUJO]\d+):", text or "", re.MULTILINE)}
 
     assert {law for law in LAWS.values() if law} == numbered
     assert numbered == {
@@ -117,6 +123,7 @@ def test_every_law_of_the_ports_has_a_test() -> None:
         *(f"Q{n}" for n in range(1, 8)),
         *(f"K{n}" for n in range(1, 6)),
         *(f"G{n}" for n in range(1, 5)),
+        *(f"U{n}" for n in range(1, 4)),
         *(f"J{n}" for n in range(1, 7)),
         "O1",
     }

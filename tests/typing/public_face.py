@@ -44,6 +44,7 @@ from sharekit.ports import (
     ScanVerdict,
     SupportsContacts,
     SupportsOrganizations,
+    SupportsStamp,
 )
 from sharekit.records.documents import Document, DocumentFile, DocumentPage, DocumentVersion, Upload
 from sharekit.records.events import LinkRevoked, SubmissionInfected
@@ -114,6 +115,7 @@ contacts: SupportsContacts = HostPeople()
 organizations: SupportsOrganizations = HostPeople()
 clock: Clock = FrozenClock()
 stores: list[RecordStore] = [MemoryRecordStore(), SqliteRecordStore("records.sqlite3")]
+stamping: SupportsStamp = SqliteRecordStore("records.sqlite3")
 
 kit = Sharekit.at("folder", secret_keys=["k" * 32, b"k" * 32], kinds=[project], directory=HostDirectory())
 maria, ref = Staff("maria"), ResourceRef("project", "42")

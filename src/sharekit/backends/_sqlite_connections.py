@@ -13,7 +13,9 @@ from sharekit.backends._forks import at_fork
 from sharekit.backends._sqlite_errors import meaning
 from sharekit.backends._sqlite_handles import Handle, Occupant
 from sharekit.errors import StorageError, TransactionUsageError
+from sharekit.ports.stores import Stamp
 
+_DATA_VERSION: Final = "PRAGMA data_version"
 _FORK_PATIENCE = 10.0  # seconds that a fork waits for the transactions of other threads
 
 
@@ -123,6 +125,29 @@ class Connections:
             if handle.doomed:
                 handle.retire()
         return self.ask(sql, params)  # another thread closed the connection in between
+
+    def stamp(self) -> Stamp:
+        """
+        Return what stays the same on this thread's connection for as long as nobody commits.
+
+        SQLite's data version changes with what others commit, and only with that; what this connection itself
+        changes it counts apart. Two connections have no stamp in common. The question begins and ends a reading
+        of the database like any other, so it sees what a SELECT in its place would see.
+
+        Raises:
+            TransactionUsageError: As `ask` raises it.
+            StorageError: The same.
+            sqlite3.Error: The same.
+        """
+        handle = self._local.handle
+        while True:
+            number = -1 if handle is None else handle.number
+            version = self.ask(_DATA_VERSION, ())
+            handle = self._local.handle
+            connection = None if handle is None else handle.connection
+            if handle is not None and connection is not None and handle.number == number:
+                return (number, version, connection.total_changes)
+            # Meanwhile it was closed, or made.
 
     def acquire(self, occupant: Occupant) -> Handle:
         """

@@ -1,11 +1,12 @@
 """One connection to SQLite, and who runs on it."""
 
+import itertools
 import os
 import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from sharekit.backends._sqlite_errors import is_busy
@@ -23,6 +24,9 @@ _PRAGMAS: Final = (
     "PRAGMA cache_size = -24000",  # at most 24 MB a connection, taken as it is needed
     "PRAGMA journal_size_limit = 67108864",
 )
+
+_numbers: Final[Iterator[int]] = itertools.count()
+"""Of connections. A fork goes on counting where its parent was, and keeps none of the parent's connections."""
 
 
 class Occupant(Protocol):
@@ -42,19 +46,21 @@ class Handle:
         cursor: While there is one, its cursor for every statement.
         occupant: While a transaction runs on it, what returns that, or None when it was dropped.
         lock: Held while something runs. It can be taken twice by one thread, so look at the occupant first.
+        number: That of the latest connection; no other of this process has had the same.
         thread: The one whose it is.
         doomed: Whether to close the connection as soon as nothing runs on it.
     """
 
     cursor: sqlite3.Cursor
 
-    __slots__ = ("__weakref__", "connection", "cursor", "doomed", "lock", "occupant", "pid", "thread")
+    __slots__ = ("__weakref__", "connection", "cursor", "doomed", "lock", "number", "occupant", "pid", "thread")
 
     def __init__(self) -> None:
         self.connection: sqlite3.Connection | None = None
         self.occupant: Callable[[], Occupant | None] | None = None
         self.doomed: bool = False
         self.lock: threading.RLock = threading.RLock()
+        self.number: int = -1
         self.pid: int = 0
         self.thread: int = threading.get_ident()
 
@@ -73,7 +79,7 @@ class Handle:
         except BaseException:
             connection.close()
             raise
-        self.cursor, self.pid = connection.cursor(), os.getpid()
+        self.cursor, self.pid, self.number = connection.cursor(), os.getpid(), next(_numbers)
         self.connection = connection  # last, since it says that the others can be used
 
     def disconnect(self) -> None:

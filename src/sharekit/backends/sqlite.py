@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sharekit.backends._sqlite_connections import Connections
+from sharekit.backends._sqlite_errors import meaning
 from sharekit.backends._sqlite_glances import SqliteGlance
 from sharekit.backends._sqlite_looks import SqliteLook
 from sharekit.backends._sqlite_schema import make_file, prepare
@@ -14,7 +15,7 @@ from sharekit.backends._sqlite_transactions import Layout, SqliteTransaction
 from sharekit.errors import ConfigurationError, StorageError
 from sharekit.ids import TenantId
 from sharekit.ports.rows import KindSpec
-from sharekit.ports.stores import Companion
+from sharekit.ports.stores import Companion, Stamp
 
 __all__ = ["SqliteRecordStore", "SqliteTransaction"]
 
@@ -69,6 +70,13 @@ class SqliteRecordStore:
     def look(self, kind: str, keys: Sequence[str], companions: Sequence[Companion]) -> SqliteLook:
         """Prepare to read rows of this kind with these of their keys and with these companions."""
         return SqliteLook(self._connections, self._layout, kind, keys, companions)
+
+    def stamp(self) -> Stamp:
+        """Return what stays the same for as long as nobody commits, as this thread reads the file."""
+        try:
+            return self._connections.stamp()
+        except sqlite3.Error as error:
+            raise meaning(error, "asking whether anything changed") from error
 
     def glance(self, kinds: Sequence[tuple[str, Sequence[str]]]) -> SqliteGlance:
         """Prepare to read a row of each of these kinds with these of its keys."""

@@ -3,6 +3,7 @@ Reads a link with what decides about it, each time anew, and decodes only what c
 
 A store that can look at a row and its companions does so in one round trip. What it then sees is
 compared with what was seen before: while nothing differs, the rows mean what they meant.
+A store that can say that nothing was committed since is asked for that first, which costs less.
 Any other store is read in a transaction.
 """
 
@@ -15,6 +16,7 @@ import attrs
 from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT, READ_LINK, STAFF
 from sharekit.features._facts import MAX_DEPTH
 from sharekit.features._link_facts import LinkFacts, absent, chain_from, gathered, read_link_facts
+from sharekit.features._stillness import Stamps, Stillness
 from sharekit.features._unit import Wiring
 from sharekit.ids import ReadLinkId, TenantId
 from sharekit.ports import Companion, Look, RecordStore, Row, Sight, SupportsLook
@@ -37,7 +39,7 @@ _NEAR: Final = (
 _RECIPIENT: Final = Companion(CONTACT.name, ReadLinkKeys.RECIPIENT, after=f"{Contact.type}:")
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class _Remembered:
     """
     What was seen of a link.
@@ -47,12 +49,14 @@ class _Remembered:
         look: What it takes to see it.
         sight: What that look saw.
         facts: What this means.
+        stamps: The stamps that this was noted with, each time that it was seen.
     """
 
     tenant: TenantId
     look: Look
     sight: Sight
     facts: LinkFacts
+    stamps: Stamps
 
 
 class LinkMemory:
@@ -60,6 +64,7 @@ class LinkMemory:
 
     def __init__(self, records: RecordStore) -> None:
         self._store = records if isinstance(records, SupportsLook) else None
+        self._stillness = Stillness(records)
         self._looks: dict[int, Look] = {}
         self._remembered: dict[ReadLinkId, _Remembered] = {}
 
@@ -69,7 +74,7 @@ class LinkMemory:
             return _read_in_transaction(wiring, link_id)
         tenant, remembered = wiring.tenant, self._remembered.get(link_id)
         if remembered is not None and remembered.tenant == tenant:
-            if remembered.look.see(tenant, link_id) == remembered.sight:
+            if self._is_as_before(remembered, link_id):
                 return remembered.facts
             self.forget(link_id)
         return self._read_anew(self._store, wiring, link_id)
@@ -82,8 +87,18 @@ class LinkMemory:
         """
         self._remembered.pop(link_id, None)
 
+    def _is_as_before(self, remembered: _Remembered, link_id: ReadLinkId) -> bool:
+        """Ask the store whether what decides about a link is what it was."""
+        if self._stillness.since(remembered.stamps):
+            return True
+        stamps = self._stillness.noted(remembered.stamps)
+        if remembered.look.see(remembered.tenant, link_id) != remembered.sight:
+            return False
+        remembered.stamps = stamps
+        return True
+
     def _read_anew(self, store: SupportsLook, wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
-        tenant = wiring.tenant
+        tenant, stamps = wiring.tenant, self._stillness.noted()
         for width, depth in enumerate(_DEPTHS):
             look = self._look(store, width)
             sight = look.see(tenant, link_id)
@@ -93,7 +108,7 @@ class LinkMemory:
                 return absent(wiring, link_id)
             facts = _meaning(wiring, rows[0], rows[1:], depth)
             if facts is not None:
-                self._remember(link_id, _Remembered(tenant, look, sight, facts))
+                self._remember(link_id, _Remembered(tenant, look, sight, facts, stamps))
                 return facts
         return _read_in_transaction(wiring, link_id)
 

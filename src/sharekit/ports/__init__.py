@@ -46,10 +46,12 @@ from sharekit.ports.stores import (
     RecordStore,
     RowKey,
     Sight,
+    Stamp,
     SupportsGlance,
     SupportsJoining,
     SupportsLook,
     SupportsOwnTransactions,
+    SupportsStamp,
     Transaction,
 )
 from sharekit.ports.webhooks import WebhookCaller
@@ -100,6 +102,7 @@ __all__ = [
     "Scanner",
     "Select",
     "Sight",
+    "Stamp",
     "StoredBlob",
     "SupportsContacts",
     "SupportsDirectDownloads",
@@ -109,6 +112,7 @@ __all__ = [
     "SupportsOrganizations",
     "SupportsOwnTransactions",
     "SupportsStaff",
+    "SupportsStamp",
     "SupportsTenants",
     "Text",
     "Time",

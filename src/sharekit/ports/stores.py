@@ -6,7 +6,7 @@ A custom store implements `RecordStore` and `Transaction` and proves itself with
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, runtime_checkable
 
@@ -24,10 +24,12 @@ __all__ = [
     "RecordStore",
     "RowKey",
     "Sight",
+    "Stamp",
     "SupportsGlance",
     "SupportsJoining",
     "SupportsLook",
     "SupportsOwnTransactions",
+    "SupportsStamp",
     "Transaction",
 ]
 
@@ -241,6 +243,34 @@ class SupportsGlance(Protocol):
         Raises:
             InvalidQueryError: A kind or a key is not declared.
         """
+        ...
+
+
+Stamp = Hashable
+"""What `SupportsStamp.stamp` returns; for comparing with another one, and for nothing else."""
+
+
+@runtime_checkable
+class SupportsStamp(Protocol):
+    """
+    The ability of a record store to say, for much less than a look, that nothing was committed meanwhile.
+
+    Whoever asked for a stamp, looked, and is given an equal stamp later, need not look again. He has asked
+    the store nevertheless.
+
+    Laws:
+
+    - U1: two stamps are equal only if nothing was committed after the first was asked for and before the
+      second was returned, by any process that shares the store; the commits that returned before the second
+      was asked for count in any case. Stamps of different threads, or of before and after the store was
+      closed, may always differ.
+    - U2: while one thread asks and nobody commits, its stamps become equal, whatever else is read.
+    - U3: a stamp can be asked for any number of times, from any thread, outside a transaction; inside one
+      it raises `TransactionUsageError`.
+    """
+
+    def stamp(self) -> Stamp:
+        """Return what stays the same for as long as nobody commits."""
         ...
 
 

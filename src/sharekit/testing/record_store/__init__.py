@@ -23,6 +23,7 @@ from sharekit.testing.record_store._machine import MachineLaws
 from sharekit.testing.record_store._queries import QueryLaws
 from sharekit.testing.record_store._refusals import RefusalLaws
 from sharekit.testing.record_store._rows import RowLaws
+from sharekit.testing.record_store._stamps import StampLaws
 from sharekit.testing.record_store._stores import StoreLaws
 from sharekit.testing.record_store._transactions import TransactionLaws
 
@@ -37,6 +38,7 @@ class RecordStoreContract(
     StoreLaws,
     LookLaws,
     GlanceLaws,
+    StampLaws,
     JoiningLaws,
     MachineLaws,
     Contract,
