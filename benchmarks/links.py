@@ -46,7 +46,6 @@ Clock = Callable[[], float]
 KEY = "benchmark key of 32 bytes or more"
 TENANT = TenantId("default")
 MARIA = Staff("maria")
-OURS = "ours.sqlite3"
 BATCH = 200
 FEW = 1000  # links that are opened again and again
 LINKS_PER_PROJECT = 5
@@ -89,7 +88,8 @@ class Ours:
     """A kit with so many links."""
 
     def __init__(self, folder: Path) -> None:
-        self._store = SqliteRecordStore(folder / OURS)
+        self.path = folder / "ours.sqlite3"
+        self._store = SqliteRecordStore(self.path)
         self.kit = Sharekit(records=self._store, secret_keys=[KEY], kinds=[KIND])
         self._seals = Seals([KEY])
 
@@ -201,11 +201,9 @@ def compare(name: str, clock: Clock, ours: Ours, theirs: Theirs, batches: Sequen
         report(f"{name}, {way}", [took for took, _ in times], [took for _, took in times], BATCH)
 
 
-def compare_busy(
-    name: str, clock: Clock, ours: Ours, theirs: Theirs, batches: Sequence[Sequence[str]], path: Path
-) -> None:
+def compare_busy(name: str, clock: Clock, ours: Ours, theirs: Theirs, batches: Sequence[Sequence[str]]) -> None:
     """Run both sides over the batches link by link, with a commit to our file before each link."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+    with closing(sqlite3.connect(ours.path, isolation_level=None)) as other:
         other.execute("PRAGMA synchronous = OFF")
         other.execute("CREATE TABLE IF NOT EXISTS busy (number INTEGER)")
         times = [*link_by_link(clock, ours, theirs, batches, lambda: other.execute("INSERT INTO busy VALUES (1)"))]
@@ -245,8 +243,7 @@ def links(clock: Clock, size: int, count: int) -> None:
             theirs.open(theirs.token(id_))
         warm = [random.sample(few, BATCH) for _ in range(count)]
         compare(f"{size:>9,} links, opened before", clock, ours, theirs, warm)
-        path = Path(folder) / OURS
-        compare_busy(f"{size:>9,} links, a commit before each", clock, ours, theirs, warm[: count // 2], path)
+        compare_busy(f"{size:>9,} links, a commit before each", clock, ours, theirs, warm[: count // 2])
         if len(fresh) == BATCH * count:
             cold = [fresh[start : start + BATCH] for start in range(0, len(fresh), BATCH)]
             compare(f"{size:>9,} links, opened first", clock, ours, theirs, cold)
