@@ -11,7 +11,8 @@ from sharekit.features._access_facts import client_facts, scope_of, settings_of,
 from sharekit.features._lists import ListRequest, list_for, list_for_staff
 from sharekit.features._predicates import conditions_of
 from sharekit.features._unit import Unit, Wiring
-from sharekit.policies.access import judge, visible_to
+from sharekit.policies.access import judge
+from sharekit.policies.visibility import visible_to
 from sharekit.ports import AnyOf, Condition, In, InSelect, Select
 from sharekit.records.catalog import Visibility
 from sharekit.records.decisions import Action

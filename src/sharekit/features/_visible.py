@@ -11,7 +11,8 @@ from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.features._access_facts import client_facts
 from sharekit.features._predicates import conditions_of
 from sharekit.features._unit import Unit, Wiring
-from sharekit.policies.access import Viewer, judge, visible_to
+from sharekit.policies.access import Viewer, judge
+from sharekit.policies.visibility import visible_to
 from sharekit.ports import AllOf, Condition, OrderBy, Position
 from sharekit.records.catalog import CatalogEntry
 from sharekit.records.decisions import Action

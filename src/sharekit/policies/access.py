@@ -1,13 +1,13 @@
 """
 What a client may see and do: one policy with three faces.
 
-`judge` decides on facts, `visible_to` compiles the same policy to a condition of a list, and the
-reasons explain. A thing is decided by what stands in its entry and by the grants that could reach
+`judge` decides on facts, `sharekit.policies.visibility` compiles the same policy to a condition of a list,
+and the reasons explain. A thing is decided by what stands in its entry and by the grants that could reach
 it. Being internal, or inside something internal, beats every grant; what is not known is denied.
 """
 
 import enum
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import lru_cache
@@ -15,12 +15,10 @@ from typing import Final
 
 import attrs
 
-from sharekit.ports import AllOf, AnyOf, Condition, Eq, In, InSelect, IsNull, Not, Range, Select
-from sharekit.records.catalog import AncestorKeys, CatalogEntry, EntryKeys, Visibility
+from sharekit.records.catalog import CatalogEntry, Visibility
 from sharekit.records.decisions import Action, Decision
-from sharekit.records.grants import Access, Children, Grant, GrantKeys
+from sharekit.records.grants import Access, Children, Grant
 from sharekit.records.parties import Contact, Organization
-from sharekit.records.people import MembershipKeys
 from sharekit.records.scopes import (
     PortalScope,
     ScopeAll,
@@ -46,7 +44,6 @@ __all__ = [
     "misses",
     "reasons",
     "unmet",
-    "visible_to",
 ]
 
 _NEEDED: Final = {
@@ -54,7 +51,6 @@ _NEEDED: Final = {
     Action.COMMENT: Access.COMMENT,
     Action.CONTRIBUTE: Access.CONTRIBUTE,
 }
-_NOBODYS: Final = AnyOf(())
 
 
 class AccessReason(enum.StrEnum):
@@ -75,6 +71,10 @@ class AccessReason(enum.StrEnum):
     LEVEL = "access-too-low"
     MOVING = "being-moved"
     UNKNOWN_ACTION = "unknown-action"
+
+
+_SHARED: Final = Decision(allowed=True, reason=AccessReason.SHARED)
+_IN_SHARED: Final = Decision(allowed=True, reason=AccessReason.IN_SHARED)
 
 
 class Miss(enum.StrEnum):
@@ -169,6 +169,8 @@ def _judged(scope: PortalScope, action: Action, facts: ClientFacts) -> Decision:
     granted = _grants(facts)
     if not _within(scope, facts, granted):
         return Decision(allowed=False, reason=AccessReason.OUT_OF_SCOPE)
+    if needed is Access.VIEW and any(granted):
+        return _SHARED if granted[0] else _IN_SHARED  # the strongest reasons there are
     if needed is Access.VIEW:
         strongest = next(_reasons(scope, facts, granted), None)
         return Decision(allowed=True, reason=AccessReason.IN_SCOPE if strongest is None else strongest[0])
@@ -303,14 +305,24 @@ def _grants(facts: ClientFacts) -> _Granted:
     entry, viewer = facts.entry, facts.viewer
     if not facts.grants or entry is None or viewer is None:
         return (), ()
-    grantees = {viewer.contact.key}
-    if entry.ref.kind not in viewer.confidential:
-        grantees |= {organization.key for organization in viewer.organizations}
-    counted = [grant for grant in facts.grants if grant.allows_at(facts.now) and grant.grantee in grantees]
-    node = entry.node
-    own = [grant for grant in counted if grant.node == node]
-    above = [grant for grant in counted if grant.node in entry.reached_from and grant.children is Children.FUTURE]
+    grantees, node, now = _grantees(viewer, entry), entry.node, facts.now
+    own: list[Grant] = []
+    above: list[Grant] = []
+    for grant in facts.grants:
+        if grant.grantee in grantees and grant.allows_at(now):
+            lies_on = grant.node
+            if lies_on == node:
+                own.append(grant)
+            elif grant.children is Children.FUTURE and lies_on in entry.reached_from:
+                above.append(grant)
     return own, above
+
+
+def _grantees(viewer: Viewer, entry: CatalogEntry) -> AbstractSet[str]:
+    own = viewer.contact.key
+    if not viewer.organizations or entry.ref.kind in viewer.confidential:
+        return {own}
+    return {own, *[organization.key for organization in viewer.organizations]}
 
 
 def _asked(facts: ClientFacts) -> bool:
@@ -323,93 +335,4 @@ _NAMED: Final[dict[ScopeName, Callable[[ClientFacts, _Granted], bool]]] = {
     in_shared_projects: lambda _, granted: bool(granted[1]),
     requested_by_me: lambda facts, _: _asked(facts),
     requested_by_my_organization: lambda facts, _: facts.by_colleague,
-}
-
-
-def visible_to(
-    scope: PortalScope, viewer: Viewer, now: datetime, predicates: Mapping[str, Condition | None] | None = None
-) -> Condition:
-    """
-    Return the condition that exactly those catalog entries meet that `judge` lets the client view.
-
-    Args:
-        scope: What the portal shows at all.
-        viewer: The client.
-        now: The instant.
-        predicates: The conditions of the host's predicates, by name. Where one is None, because the
-            store cannot judge it, the entries that may be visible meet the condition, and others
-            besides. One that is not there denies.
-    """
-    compiled = _compiled(scope, viewer, now, {} if predicates is None else predicates, excluded=False)
-    return AllOf((Eq(EntryKeys.SHOWN, value=True), compiled))
-
-
-def _compiled(
-    scope: PortalScope, viewer: Viewer, now: datetime, predicates: Mapping[str, Condition | None], *, excluded: bool
-) -> Condition:
-    match scope:
-        case ScopeAny(scopes):
-            return AnyOf(_compiled(part, viewer, now, predicates, excluded=excluded) for part in scopes)
-        case ScopeAll(scopes):
-            return AllOf(_compiled(part, viewer, now, predicates, excluded=excluded) for part in scopes)
-        case ScopeNot(part):
-            return Not(_compiled(part, viewer, now, predicates, excluded=not excluded))
-        case ScopePredicate(name) if name in predicates:
-            condition = predicates[name]
-            return _constant(not excluded) if condition is None else condition
-        case ScopeName() if scope in _COMPILED:
-            return _COMPILED[scope](viewer, now)
-        case _:
-            return _constant(excluded)
-
-
-def _constant(holds: bool) -> Condition:  # noqa: FBT001  # the one thing that it is about
-    return AllOf() if holds else _NOBODYS
-
-
-def _shared(viewer: Viewer, now: datetime) -> Condition:
-    return _granted(viewer, lambda grantees: InSelect(EntryKeys.NODE, _granted_nodes(grantees, now)))
-
-
-def _in_shared(viewer: Viewer, now: datetime) -> Condition:
-    def reached(grantees: Iterable[str]) -> Condition:
-        above = InSelect(AncestorKeys.ANCESTOR, _granted_nodes(grantees, now, Eq(GrantKeys.FLOWS, value=True)))
-        return InSelect("id", Select(AncestorKeys.KIND, AncestorKeys.ENTRY, above))
-
-    return _granted(viewer, reached)
-
-
-def _granted(viewer: Viewer, through: Callable[[Collection[str]], Condition]) -> Condition:
-    everybody = [viewer.contact.key, *sorted(organization.key for organization in viewer.organizations)]
-    if not viewer.confidential or not viewer.organizations:
-        return through(everybody)
-    openly = Not(In(EntryKeys.KIND, sorted(viewer.confidential)))
-    return AnyOf((through([viewer.contact.key]), AllOf((openly, through(everybody)))))
-
-
-def _granted_nodes(grantees: Iterable[str], now: datetime, *more: Condition) -> Select:
-    unexpired = AnyOf((IsNull(GrantKeys.EXPIRES_AT), Range(GrantKeys.EXPIRES_AT, above=now)))
-    return Select(
-        GrantKeys.KIND,
-        GrantKeys.NODE,
-        AllOf((In(GrantKeys.GRANTEE, grantees), Eq(GrantKeys.LIVE, value=True), unexpired, *more)),
-    )
-
-
-def _requested(viewer: Viewer, _: datetime) -> Condition:
-    return Eq(EntryKeys.REQUESTER, viewer.contact.id)
-
-
-def _requested_by_organization(viewer: Viewer, _: datetime) -> Condition:
-    if viewer.colleagues is not None:
-        return In(EntryKeys.REQUESTER, sorted(viewer.colleagues))
-    organizations = In(MembershipKeys.ORGANIZATION, sorted(organization.id for organization in viewer.organizations))
-    return InSelect(EntryKeys.REQUESTER, Select(MembershipKeys.KIND, MembershipKeys.CONTACT, organizations))
-
-
-_COMPILED: Final[dict[ScopeName, Callable[[Viewer, datetime], Condition]]] = {
-    shared_with_me: _shared,
-    in_shared_projects: _in_shared,
-    requested_by_me: _requested,
-    requested_by_my_organization: _requested_by_organization,
 }
