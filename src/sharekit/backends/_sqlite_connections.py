@@ -97,9 +97,9 @@ class Connections:
             handle.retire()
 
     # Any: SQLite gives what was stored.
-    def ask(self, sql: str, params: Sequence[str | None]) -> tuple[Any, ...] | None:
+    def ask(self, sql: str, params: Sequence[str | None]) -> list[tuple[Any, ...]]:
         """
-        Return the one row that a statement finds, outside any transaction; it sees one state by itself.
+        Return the rows that a statement finds, outside any transaction; it sees one state by itself.
 
         Raises:
             TransactionUsageError: The thread is inside a transaction, or the store is not open.
@@ -117,8 +117,7 @@ class Connections:
                 if handle.connection is not None:
                     handle.occupant = _asking
                     try:
-                        found: tuple[Any, ...] | None = handle.cursor.execute(sql, params).fetchone()
-                        return found
+                        return handle.cursor.execute(sql, params).fetchall()
                     finally:
                         handle.occupant = None
         finally:

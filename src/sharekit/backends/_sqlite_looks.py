@@ -33,11 +33,12 @@ class SqliteLook:
     def see(self, tenant: TenantId, id: str) -> Sight:
         """Read the row of this id and its companions as they are now."""
         try:
-            return self._ask(self._sql, (tenant, id)) or ()
+            found = self._ask(self._sql, (tenant, id))
         except sqlite3.Error as error:
             raise meaning(error, "looking at a row") from error
         except UnicodeEncodeError:
             return ()  # no such id could have been stored
+        return found[0] if found else ()
 
     def rows(self, tenant: TenantId, id: str, sight: Sight) -> list[Row | None]:
         """Return the row that was seen, then each companion, or None for what is not there."""

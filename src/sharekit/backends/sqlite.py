@@ -15,7 +15,7 @@ from sharekit.backends._sqlite_transactions import Layout, SqliteTransaction
 from sharekit.errors import ConfigurationError, StorageError
 from sharekit.ids import TenantId
 from sharekit.ports.rows import KindSpec
-from sharekit.ports.stores import Companion, Stamp
+from sharekit.ports.stores import Companion, Sought, Stamp
 
 __all__ = ["SqliteRecordStore", "SqliteTransaction"]
 
@@ -78,9 +78,9 @@ class SqliteRecordStore:
         except sqlite3.Error as error:
             raise meaning(error, "asking whether anything changed") from error
 
-    def glance(self, kinds: Sequence[tuple[str, Sequence[str]]]) -> SqliteGlance:
-        """Prepare to read a row of each of these kinds with these of its keys."""
-        return SqliteGlance(self._connections, self._layout, kinds)
+    def glance(self, sought: Sequence[Sought]) -> SqliteGlance:
+        """Prepare to find rows of several kinds, each by its id or by a key, with these of their keys."""
+        return SqliteGlance(self._connections, self._layout, sought)
 
     def tenants(self, kind: str) -> Sequence[TenantId]:
         """Return the tenants that have rows of this kind, sorted."""

@@ -82,6 +82,7 @@ ORGANIZATION: Final = RecordKind(
     OrganizationProfile,
     id_of=lambda organization: organization.id,
     keys_of=_organization_keys,
+    remembers=1024,
 )
 
 NAME_CLAIM: Final = RecordKind(

@@ -22,6 +22,7 @@ from sharekit.codec import Kept, RecordKind, plain
 from sharekit.codec.kinds import AUDIT_ENTRY
 from sharekit.codec.kinds_of_notices import OUTBOX_ENTRY
 from sharekit.errors import ConfigurationError, ConflictError, IntegrityError, InvalidInputError, RetryTransaction
+from sharekit.features._guesses import Guesses
 from sharekit.features._openings import Openings
 from sharekit.ids import AuditEntryId, TenantId, ordered_id
 from sharekit.ports import (
@@ -80,6 +81,7 @@ class Wiring:
         undo_window: How long a message may be taken back.
         detectors: Second opinions about what people outside send; they can refuse and nothing else.
         openings: Which readings of parts were noted a short time ago.
+        guesses: For what the latest decisions had to look.
     """
 
     tenant: TenantId
@@ -101,6 +103,7 @@ class Wiring:
     undo_window: timedelta = timedelta(seconds=10)
     detectors: tuple[Detector, ...] = ()
     openings: Openings = attrs.field(factory=Openings)
+    guesses: Guesses = attrs.field(factory=Guesses)
 
     def on_its_own(self) -> "Wiring":
         """Return this wiring with transactions that join nothing."""

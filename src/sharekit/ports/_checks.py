@@ -23,6 +23,7 @@ from sharekit.ports.query import (
     Range,
 )
 from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row
+from sharekit.ports.stores import Sought
 
 MAX_INT: Final = 2**63 - 1
 """The greatest int that a key can hold."""
@@ -51,6 +52,22 @@ def known_kind(kind: str, specs: Mapping[str, KindSpec]) -> KindSpec:
     if spec is None:
         raise InvalidQueryError(f"the kind {kind!r} is not declared")
     return spec
+
+
+def check_sought(sought: Sought, specs: Mapping[str, KindSpec]) -> Sought:
+    """
+    Return what a glance looks for.
+
+    Raises:
+        InvalidQueryError: It is not declared, or is found by what holds no text.
+    """
+    spec = known_kind(sought.kind, specs)
+    if _type_of(spec, sought.by) not in {KeyType.TEXT, KeyType.REF}:
+        raise InvalidQueryError(f"rows are not found by {sought.by!r}, which holds no text")
+    for key in sought.keys:
+        if key not in spec.keys:
+            raise InvalidQueryError(f"{spec.kind!r} has no key {key!r}")
+    return sought
 
 
 def check_row(row: Row, spec: KindSpec) -> Row:

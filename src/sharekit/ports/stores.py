@@ -24,6 +24,7 @@ __all__ = [
     "RecordStore",
     "RowKey",
     "Sight",
+    "Sought",
     "Stamp",
     "SupportsGlance",
     "SupportsJoining",
@@ -209,39 +210,60 @@ class SupportsLook(Protocol):
         ...
 
 
+@attrs.frozen
+class Sought:
+    """
+    What a glance looks for.
+
+    Attributes:
+        kind: Rows of this kind.
+        by: What they are found by: their id, or one of their keys that holds text.
+        keys: The keys that are asked for of each.
+    """
+
+    kind: str
+    by: str = "id"
+    keys: tuple[str, ...] = ()
+
+
 class Glance(Protocol):
-    """A prepared question for one row of each of some kinds."""
+    """A prepared question for some rows of several kinds."""
 
     # Any: what stands where is said by law G1.
-    def see(self, tenant: TenantId, ids: Sequence[str]) -> Sequence[Any]:
-        """Return what the rows of these ids, one for each kind, hold now."""
+    def see(self, tenant: TenantId, values: Sequence[Sequence[str]]) -> Sequence[Sequence[Any]]:
+        """Return a line for each row that is found now by one of the values in the place of its `Sought`."""
         ...
 
 
 @runtime_checkable
 class SupportsGlance(Protocol):
     """
-    The ability of a record store to read one row of each of some kinds in one round trip, without a transaction.
+    The ability of a record store to find rows of several kinds in one round trip, without a transaction.
 
-    It is for what is asked all the time: whether somebody may see a thing.
+    It is for what is asked all the time: whether somebody may see a thing. Whoever does not know yet
+    what to look for may guess from what was there before, since what is found tells whether the guess
+    was right.
 
     Laws:
 
-    - G1: what is seen is flat. For each kind in turn it holds the revision, the schema and the body of
-      its row, then the keys that were asked for, all as `Transaction.get` gives them in one state of
-      the store; where there is no such row, each of them is None.
-    - G2: that state has every change whose commit returned before, in any process that shares the store.
+    - G1: the line of a row holds the place of its `Sought` among the others, the id, the revision, the
+      schema and the body, then the keys that were asked for, all as `Transaction.get` gives them. What
+      follows those has no meaning. There is one line for each row whose id, or key, is one of the
+      values, however often that is named, and lines come in no order.
+    - G2: all lines are of one state of the store, which has every change whose commit returned
+      before, in any process that shares the store.
     - G3: rows of another tenant do not exist.
     - G4: a glance can be used any number of times, from any thread, outside a transaction; inside one
       it raises `TransactionUsageError`.
     """
 
-    def glance(self, kinds: Sequence[tuple[str, Sequence[str]]]) -> Glance:
+    def glance(self, sought: Sequence[Sought]) -> Glance:
         """
-        Prepare to read a row of each of these kinds, of which one may come again, with these of its keys.
+        Prepare to look for these, of which a kind may come again.
 
         Raises:
-            InvalidQueryError: A kind or a key is not declared.
+            InvalidQueryError: A kind or a key is not declared, or rows are to be found by a key that
+                holds no text.
         """
         ...
 

@@ -12,7 +12,7 @@ from sharekit.errors import ConflictError, SharekitError, StorageError, Transact
 from sharekit.ids import TenantId
 from sharekit.ports.query import Contains, Eq, IsNull, OrderBy, Position, Prefix, Query
 from sharekit.ports.rows import Int, KindSpec, Row, Text
-from sharekit.ports.stores import RecordStore, SupportsGlance, SupportsLook, Transaction
+from sharekit.ports.stores import RecordStore, Sought, SupportsGlance, SupportsLook, Transaction
 from sharekit.testing.record_store._frame import (
     ACME,
     KINDS,
@@ -181,7 +181,7 @@ class StoreLaws(Frame):
         if isinstance(records, SupportsLook):
             uses.append(partial(records.look("thing", [], []).see, ACME, "a"))
         if isinstance(records, SupportsGlance):
-            uses.append(partial(records.glance([("thing", ())]).see, ACME, ["a"]))
+            uses.append(partial(records.glance([Sought("thing")]).see, ACME, [["a"]]))
         sabotage()
 
         def look(tx: Transaction) -> object:

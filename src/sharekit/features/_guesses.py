@@ -1,0 +1,129 @@
+"""
+Remembers for what a decision had to look, and what that meant.
+
+So the next one about the same people and things looks for it at once, and decodes only what has changed.
+It is nothing to decide by: what is found, each time anew, tells whether this was the right thing to look
+for, and whether it means what it meant.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import attrs
+
+from sharekit.ids import TenantId
+from sharekit.policies.access import ClientFacts
+from sharekit.records.settings import PortalSettings
+
+__all__ = ["Asked", "Guesses", "Lying", "Sight"]
+
+_MOST: Final = 8192
+_MOST_SIGHTS: Final = 2048
+
+_Key = tuple[TenantId, str]
+
+
+@attrs.frozen
+class Lying:
+    """
+    Where a thing lies.
+
+    Attributes:
+        nodes: Its own, and those from which grants reach it.
+        requesters: The id of the contact who asked for it, if one did.
+    """
+
+    nodes: tuple[str, ...]
+    requesters: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Asked:
+    """
+    For what was looked.
+
+    Attributes:
+        values: What the glance was given.
+        lying: Where the thing was taken to lie.
+        belonging: The ids of the organisations that the contact was taken to belong to, sorted; None
+            where it was not looked for memberships.
+        weighed: Of these the ones of which it was asked whether they are active.
+    """
+
+    values: tuple[Sequence[str], ...]
+    lying: Lying
+    belonging: tuple[str, ...] | None
+    weighed: tuple[str, ...]
+
+
+@attrs.frozen
+class Sight:
+    """
+    What was seen of a client and a thing.
+
+    Attributes:
+        asked: For what was looked.
+        lines: What the store answered; None when nothing was kept of it.
+        settings: What this means.
+        facts: The same, as of then.
+        lying: Where the thing lies.
+        belonging: The ids of the organisations that the contact belongs to, sorted, as far as it was looked for them.
+        weighty: Those of them on which it depends whether they are active.
+    """
+
+    asked: Asked
+    lines: Sequence[Sequence[Any]] | None  # of every type
+    settings: PortalSettings
+    facts: ClientFacts
+    lying: Lying
+    belonging: tuple[str, ...]
+    weighty: tuple[str, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything was looked for that can decide, but for what the host says."""
+        asked = self.asked
+        return (
+            self.belonging == asked.belonging
+            and self.lying == asked.lying
+            and (self.weighty == asked.weighed or {*self.weighty} <= {*asked.weighed})
+        )
+
+
+class Guesses:
+    """What this process saw last, for the tenants of one kit."""
+
+    def __init__(self) -> None:
+        self._belonging: dict[_Key, tuple[str, ...]] = {}
+        self._lying: dict[_Key, Lying] = {}
+        self._sights: dict[tuple[TenantId, str, str], Sight] = {}
+
+    def sight(self, tenant: TenantId, contact: str, thing: str) -> Sight | None:
+        """Return what was seen of both."""
+        return self._sights.get((tenant, contact, thing))
+
+    def belonging(self, tenant: TenantId, contact: str) -> tuple[str, ...]:
+        """Return the ids of the organisations that a contact belonged to."""
+        return self._belonging.get((tenant, contact), ())
+
+    def lying(self, tenant: TenantId, thing: str) -> Lying | None:
+        """Return where a thing lay."""
+        return self._lying.get((tenant, thing))
+
+    def belongs(self, tenant: TenantId, contact: str, organizations: tuple[str, ...]) -> None:
+        """Remember to what a contact belongs."""
+        _remember(self._belonging, (tenant, contact), organizations, _MOST)
+
+    def lies(self, tenant: TenantId, thing: str, lying: Lying) -> None:
+        """Remember where a thing lies."""
+        _remember(self._lying, (tenant, thing), lying, _MOST)
+
+    def saw(self, tenant: TenantId, contact: str, thing: str, sight: Sight) -> None:
+        """Remember what was seen of both."""
+        _remember(self._sights, (tenant, contact, thing), sight, _MOST_SIGHTS)
+
+
+def _remember(known: dict[Any, Any], key: object, value: object, most: int) -> None:  # of every type
+    if len(known) >= most:
+        known.clear()
+    known[key] = value
