@@ -420,10 +420,10 @@ def test_what_is_decided_at_a_glance_is_what_is_decided(
         assert expected == decided
         assert expected == explained
         assert expected == listed
-    for contact in [*world.contacts, Contact("nobody")]:
+    for who in [*world.contacts, Contact("nobody")]:
         for ref in REFS:
-            decision = world.kit.access.decide(contact, action, ref)
-            assert decision == world.kit.access.explain(contact, action, ref).decision
+            decision = world.kit.access.decide(who, action, ref)
+            assert decision == world.kit.access.explain(who, action, ref).decision
 
 
 @given(scope=scopes)
