@@ -3,14 +3,19 @@ Run the Python code in README.md and docs/, each document from top to bottom in 
 
 A block that cannot run says why: ``<!-- skip: next "needs a real mail server" -->`` on the line above it.
 The servers of the tests are fixtures from here too, since only the outermost conftest may name plugins.
+Passwords are hashed cheaply wherever the cost is not what is tested.
 """
 
 import contextlib
 import tempfile
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+from sharekit import passwords
 
 pytest_plugins = ["tests.servers.fixtures", "tests.servers.s3", "tests.servers.azure"]
 
@@ -35,3 +40,12 @@ pytest_collect_file = Sybil(
     setup=enter,
     teardown=leave,
 ).pytest()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def password_cost() -> Iterator[int]:
+    """The cost of hashing a password in earnest; next to nothing is paid but where a test sets it."""
+    earnest = passwords._LOG_N  # noqa: SLF001  # what it costs is no option
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_LOG_N", 4)
+        yield earnest

@@ -4,6 +4,11 @@ from sharekit.errors import IntegrityError, InvalidInputError
 from sharekit.passwords import hash_password, verify_password
 
 
+@pytest.fixture(autouse=True)
+def _in_earnest(password_cost: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sharekit.passwords._LOG_N", password_cost)
+
+
 def test_only_the_right_password_verifies() -> None:
     """The hash is salted, says its cost, and takes one password."""
     first, second = hash_password("caffè 123"), hash_password("caffè 123")

@@ -64,12 +64,6 @@ def holds(serve: Serve, name: str) -> bool:
     return True
 
 
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let hashing a password cost next to nothing."""
-    monkeypatch.setattr("sharekit.passwords._LOG_N", 4)
-
-
 def test_a_good_adapter_breaks_no_law() -> None:
     """The way of asking used here finds nothing wrong with an adapter that keeps every law."""
     assert [name for name in LAWS if not holds(serving(SmallAdapter), name)] == []

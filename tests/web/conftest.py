@@ -181,12 +181,6 @@ def text_of(response: WebResponse) -> str:
     return response.body.decode("utf-8")
 
 
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let hashing a password cost next to nothing; what it should cost is tested where it is done."""
-    monkeypatch.setattr("sharekit.passwords._LOG_N", 4)
-
-
 @pytest.fixture(params=["memory", "sqlite"])
 def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RecordStore]:
     """A store of each kind that stories run on."""
