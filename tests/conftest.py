@@ -6,6 +6,7 @@ Where ``SHAREKIT_REQUIRE_ALL=1`` or ``CI=true`` is set, such a skip is a failure
 only reasons that begin with ``deep:`` or ``platform:`` are taken.
 """
 
+import gc
 import os
 from collections.abc import Generator
 
@@ -40,6 +41,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("deep"):
             item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    """Take thousands of tests and modules, which stay to the end, out of each look for what can be freed."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
