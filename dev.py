@@ -247,10 +247,15 @@ def pip_from_debian() -> bool:
 
 
 def spread(rest: list[str]) -> list[str]:
-    """Have the whole of the tests run on every core, what says -n itself as it is told, and long proofs patiently."""
+    """
+    Have the whole of the tests run on every core; a part of them, or what says -n itself, runs as it is told.
+
+    The tests say which of their files are begun first; long proofs are run patiently.
+    """
     whole = all(word in {"--deep", "-q", "-v", "-x"} for word in rest)
+    cores = str(min(os.cpu_count() or 1, 8))
     rest = [*rest, *PATIENT] if "--deep" in rest else rest
-    return [*rest, "-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadfile"] if whole else rest
+    return [*rest, "-n", cores, "--dist", "loadfile", "--no-loadscope-reorder"] if whole else rest
 
 
 def keep_in_memory() -> None:

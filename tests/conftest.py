@@ -8,6 +8,7 @@ only reasons that begin with ``deep:`` or ``platform:`` are taken.
 
 import gc
 import os
+from collections import Counter
 from collections.abc import Generator
 
 import hypothesis
@@ -34,13 +35,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long proofs out of the everyday run."""
+    """Leave the long proofs out of the everyday run, and order what several processes share out."""
+    if hasattr(config, "workerinput"):
+        _longest_first(items)
     if config.getoption("--deep"):
         return
     skip = pytest.mark.skip(reason="deep: run with --deep")
     for item in items:
         if item.get_closest_marker("deep"):
             item.add_marker(skip)
+
+
+def _longest_first(items: list[pytest.Item]) -> None:
+    """Begin with the files that have slow tests, then with those of many, so that no process is left with one alone."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path not in slow, -tests[item.path], item.path))
 
 
 def pytest_collection_finish() -> None:
