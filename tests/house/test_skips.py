@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -18,38 +19,68 @@ BODIES = {
 }
 
 
-def run(folder: Path, body: str, *options: str, **environment: str) -> int:
-    """Run one small test file under this project's conftest and return pytest's exit code."""
+def outcomes(folder: Path, *options: str, **environment: str) -> dict[str, str]:
+    """Run the bodies, each a test file under this project's conftest, and return what became of each."""
     shutil.copy(CONFTEST, folder)
     (folder / "pytest.toml").write_text("[pytest]\nmarkers = ['deep']\n", "utf-8")
-    (folder / "test_it.py").write_text(f"import pytest\n\n{body}", "utf-8")
+    for name, body in BODIES.items():
+        (folder / f"test_{name}.py").write_text(f"import pytest\n\n{body}", "utf-8")
     inherited = {name: value for name, value in os.environ.items() if name not in {"CI", "SHAREKIT_REQUIRE_ALL"}}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
-    return subprocess.run(
-        command, cwd=folder, env={**inherited, **environment}, capture_output=True, check=False
-    ).returncode
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=report.xml"]
+    subprocess.run(
+        [*command, "--continue-on-collection-errors", *options],
+        cwd=folder,
+        env={**inherited, **environment},
+        capture_output=True,
+        check=False,
+    )
+    cases = ET.parse(folder / "report.xml").iter("testcase")  # noqa: S314  # pytest wrote it a moment ago
+    return {_body_of(case): next((part.tag for part in case), "passed") for case in cases}
 
 
-@pytest.mark.parametrize("body", ["missing", "platform", "deep", "expected-failure"])
-def test_at_home_a_skip_is_taken(tmp_path: Path, body: str) -> None:
+def _body_of(case: ET.Element) -> str:
+    """Return which body a case is of; of a file that could not be collected it is named otherwise."""
+    return (case.get("classname") or case.get("name") or "").rpartition("test_")[2]
+
+
+@pytest.fixture(scope="module")
+def at_home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What becomes of the bodies where nothing is asked for."""
+    return outcomes(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def where_all_is_required(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What becomes of the bodies where everything is."""
+    return outcomes(tmp_path_factory.mktemp("required"), SHAREKIT_REQUIRE_ALL="1")
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_at_home_a_skip_is_taken(at_home: dict[str, str], body: str) -> None:
     """Without the environment variable nobody must have a browser."""
-    assert run(tmp_path, BODIES[body]) == 0
+    assert at_home[body] == "skipped"
 
 
 @pytest.mark.parametrize(
-    ("body", "code"),
-    [("missing", 1), ("missing-module", 2), ("platform", 0), ("deep", 0), ("expected-failure", 0)],
+    ("body", "outcome"),
+    [
+        ("missing", "failure"),
+        ("missing-module", "error"),
+        ("platform", "skipped"),
+        ("deep", "skipped"),
+        ("expected-failure", "skipped"),
+    ],
 )
-def test_where_all_is_required_a_skip_fails(tmp_path: Path, body: str, code: int) -> None:
+def test_where_all_is_required_a_skip_fails(where_all_is_required: dict[str, str], body: str, outcome: str) -> None:
     """With the environment variable only the platform and the long proofs are reasons."""
-    assert run(tmp_path, BODIES[body], SHAREKIT_REQUIRE_ALL="1") == code
+    assert where_all_is_required[body] == outcome
 
 
-def test_ci_requires_all(tmp_path: Path) -> None:
+def test_ci_requires_all(tmp_path: Path, where_all_is_required: dict[str, str]) -> None:
     """`CI=true` asks for everything too."""
-    assert run(tmp_path, BODIES["missing"], CI="true") == 1
+    assert outcomes(tmp_path, CI="true") == where_all_is_required
 
 
 def test_the_long_proofs_run_when_asked(tmp_path: Path) -> None:
     """`--deep` runs what is marked deep."""
-    assert run(tmp_path, BODIES["deep"], "--deep") == 1
+    assert outcomes(tmp_path, "--deep")["deep"] == "failure"
