@@ -54,6 +54,7 @@ SETS: dict[str, tuple[list[str], list[str]]] = {
     "bench": (STORES_AND_DOORS, ["bench", "dev"]),
 }
 GROUPS = "--group bench --group dev"
+BESIDE = ("-p", "tests.capabilities", "--capabilities=beside")  # the tests, and whether the page of the stores is right
 PINS = f"pip compile pyproject.toml {GROUPS} --all-extras --universal --no-emit-index-url --no-header --no-annotate"
 PATIENT = ["-o", "faulthandler_timeout=3600"]  # a long proof on a busy machine does not hang
 NO_INSTALLER = (
@@ -252,7 +253,7 @@ def spread(rest: list[str]) -> list[str]:
 
     The tests say which of their files are begun first; long proofs are run patiently.
     """
-    whole = all(word in {"--deep", "-q", "-v", "-x"} for word in rest)
+    whole = all(word in {"--deep", "-q", "-v", "-x", *BESIDE} for word in rest)
     cores = str(min(os.cpu_count() or 1, 8))
     rest = [*rest, *PATIENT] if "--deep" in rest else rest
     return [*rest, "-n", cores, "--dist", "loadfile", "--no-loadscope-reorder"] if whole else rest

@@ -3,7 +3,10 @@ A pytest plugin: what each store keeps of the contract, as a table.
 
 ``python3 dev.py capabilities`` runs the contract of every store and writes ``docs/reference/stores.md``.
 With ``--capabilities=check`` it compares what it saw with that page instead, and fails when they
-disagree; ``--capabilities=declared`` with ``--collect-only`` prints what is declared, as JSON.
+disagree; ``--capabilities=beside`` does so in a run of all tests, whose results it takes. With
+``--capabilities=declared`` and ``--collect-only`` it prints what is declared, as JSON.
+
+The results may come from several processes (``-n``): each notes with a test's report what it tells of a store.
 """
 
 import inspect
@@ -11,7 +14,7 @@ import json
 import re
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -30,6 +33,7 @@ _ROWS: Final = dict.fromkeys(("T1", "T4", "T5", "T6", "T7", "T8", "T10"), "singl
 _ABOUT: Final = {**_ROWS, "T14": "what is refused", "T9": "questions", "": "random stories of all of these"}
 _LETTERS: Final = {"T": "transactions", "Q": "questions", "S": "the store"}
 
+_TOLD: Final = "capabilities_told"
 _SHARED: Final = "one set of data, several stores at once"
 _INTRO: Final = """# The stores and what they keep
 
@@ -63,25 +67,53 @@ class Report:
 
 
 @attrs.frozen
+class Told:
+    """
+    What a test of a contract tells of a store, besides its outcome.
+
+    Attributes:
+        of: The name of the contract class.
+        title: What the store is called.
+        waivers: The laws that it waives, with the reasons.
+        shared: Whether several stores may work on one set of data.
+        law: What the test is about, empty for all laws.
+        abilities: What the store was seen to be able to do besides.
+    """
+
+    of: str
+    title: str
+    waivers: dict[str, str]
+    shared: bool
+    law: str
+    abilities: list[str] = attrs.field(factory=list[str])
+
+
+@attrs.frozen
 class Collected:
-    """What one session collected, by contract class."""
+    """What one session collected, by the name of the contract class."""
 
-    reports: dict[type, Report] = attrs.field(factory=dict[type, Report])
+    reports: dict[str, Report] = attrs.field(factory=dict[str, Report])
 
-    def of(self, item: pytest.Item) -> Report | None:
-        """Return the report that an item belongs to, or None for any other test and for a test of the store's own."""
-        cls: type | None = getattr(item, "cls", None)
-        if cls is None or not issubclass(cls, RecordStoreContract) or law_of(item) is None:
-            return None
-        if cls not in self.reports:
-            shared = inspect.getattr_static(cls, "reopen") is not inspect.getattr_static(RecordStoreContract, "reopen")
-            waivers = {law: " ".join(reason.split()) for law, reason in cls.waivers.items()}
-            self.reports[cls] = Report(title_of(cls), waivers, shared)
-        return self.reports[cls]
+    def of(self, told: Told) -> Report:
+        """Return the report of the contract class that a result belongs to."""
+        return self.reports.setdefault(told.of, Report(told.title, told.waivers, told.shared))
 
     def in_order(self) -> list[Report]:
         """Return the reports by title."""
         return sorted(self.reports.values(), key=lambda report: report.title)
+
+
+def told_by(item: pytest.Item) -> Told | None:
+    """Return what an item tells of a store, or None for any other test and for a test of the store's own."""
+    cls: type | None = getattr(item, "cls", None)
+    law = law_of(item)
+    if cls is None or not issubclass(cls, RecordStoreContract) or law is None:
+        return None
+    shared = inspect.getattr_static(cls, "reopen") is not inspect.getattr_static(RecordStoreContract, "reopen")
+    waivers = {name: " ".join(reason.split()) for name, reason in cls.waivers.items()}
+    arguments: dict[str, object] = getattr(item, "funcargs", {})
+    abilities = [name for name, of in ABILITIES.items() if isinstance(arguments.get("records"), of)]
+    return Told(f"{cls.__module__}.{cls.__qualname__}", title_of(cls), waivers, shared, law, abilities)
 
 
 def law_of(item: pytest.Item) -> str | None:
@@ -166,7 +198,7 @@ def problems(reports: Sequence[Report]) -> list[str]:
     """Return why a page cannot be written, or cannot be trusted, from these results."""
     wanted = set(LAWS.values())
     if not reports:
-        return ["no contract ran in this process; leave out -n"]
+        return ["no contract ran"]
     found = [
         f"{report.title}: failed {law or 'the random stories'}" for report in reports for law in sorted(report.failed)
     ]
@@ -184,56 +216,72 @@ def problems(reports: Sequence[Report]) -> list[str]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register `--capabilities`."""
-    parser.addoption("--capabilities", choices=["write", "check", "declared"], default="write")
+    parser.addoption("--capabilities", choices=["write", "check", "beside", "declared"], default="write")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin with nothing."""
     config.stash[KEY] = Collected()
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Gathering(config))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Find the contracts, and leave out all other tests."""
-    collected = config.stash[KEY]
-    contracts = [item for item in items if collected.of(item) is not None]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(contracts)])
-    items[:] = contracts
+    """Find the contracts, and leave out all other tests, unless all are to be run."""
+    told = {item: found for item in items if (found := told_by(item)) is not None}
+    for found in told.values():
+        config.stash[KEY].of(found)
+    if config.getoption("--capabilities") != "beside":
+        config.hook.pytest_deselected(items=[item for item in items if item not in told])
+        items[:] = told
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note the outcome of a law's test, and what the store is able to do."""
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note with the outcome of a law's test whose it is, and what the store is able to do."""
     result = yield
-    report, law = item.config.stash[KEY].of(item), law_of(item)
-    if report is None or law is None:
-        return result
-    if result.failed:
-        report.failed.add(law)
-    elif result.skipped and isinstance(result.longrepr, tuple):
-        report.skipped[law] = result.longrepr[2].removeprefix("Skipped: ")
-    elif call.when == "call":
-        report.passed.add(law)
-        arguments: dict[str, object] = getattr(item, "funcargs", {})
-        report.abilities |= {name for name, of in ABILITIES.items() if isinstance(arguments.get("records"), of)}
+    told = told_by(item)
+    if told is not None:
+        result.__dict__[_TOLD] = attrs.asdict(told)  # goes from process to process with the report
     return result
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Write the page, or compare it."""
-    reports, mode = session.config.stash[KEY].in_order(), session.config.getoption("--capabilities")
-    if mode == "declared":
-        print(f"declared: {json.dumps([report.declared for report in reports])}")  # noqa: T201  # read by a test
-        return
-    wrong = problems(reports)
-    if not wrong and mode == "write":
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(rendered(reports), "utf-8")
-    elif not wrong and rendered(reports) != PAGE.read_text("utf-8"):
-        wrong = [f"{PAGE.name} is not what these results say: run `python3 dev.py capabilities`"]
-    if wrong:
-        print("\ncapabilities: " + "\ncapabilities: ".join(wrong))  # noqa: T201  # what the person who ran this needs
-        session.exitstatus = exitstatus or 1
+class _Gathering:
+    """What happens in the process that hears of all results."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._collected = config.stash[KEY]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Add one result to what is known of a store."""
+        noted: dict[str, Any] | None = report.__dict__.get(_TOLD)  # Any: what `Told` was made of
+        if noted is None:
+            return
+        told = Told(**noted)
+        store = self._collected.of(told)
+        if report.failed:
+            store.failed.add(told.law)
+        elif report.skipped and isinstance(report.longrepr, tuple):
+            store.skipped[told.law] = report.longrepr[2].removeprefix("Skipped: ")
+        elif report.when == "call":
+            store.passed.add(told.law)
+            store.abilities |= set(told.abilities)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the page, or compare it."""
+        reports, mode = self._collected.in_order(), self._config.getoption("--capabilities")
+        if mode == "declared":
+            print(f"declared: {json.dumps([report.declared for report in reports])}")  # noqa: T201  # read by a test
+            return
+        wrong = problems(reports)
+        if not wrong and mode == "write":
+            PAGE.parent.mkdir(exist_ok=True)
+            PAGE.write_text(rendered(reports), "utf-8")
+        elif not wrong and rendered(reports) != PAGE.read_text("utf-8"):
+            wrong = [f"{PAGE.name} is not what these results say: run `python3 dev.py capabilities`"]
+        if wrong:
+            print("\ncapabilities: " + "\ncapabilities: ".join(wrong))  # noqa: T201  # what the person who ran this needs
+            session.exitstatus = exitstatus or 1
