@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 CONTRACTS = sorted(
     path
     for path in (ROOT / "tests").rglob("test_*.py")
-    if "(RecordStoreContract)" in path.read_text("utf-8") and path.parent.name not in {"testing", "house"}
+    if "RecordStoreContract):" in path.read_text("utf-8") and path.parent.name not in {"testing", "house"}
 )
 MODULE = """
 import pytest
