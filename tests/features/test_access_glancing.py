@@ -190,7 +190,7 @@ def test_organizations_and_containers_are_looked_for_where_they_were(shared: Sha
 
     assert told == [(AccessReason.IN_SHARED, count) for count in (2, 1, 1, 1)]
     assert levels == [AccessReason.IN_SHARED, AccessReason.LEVEL]
-    assert [gone, back] == [(AccessReason.OUT_OF_SCOPE, 1), (AccessReason.IN_SHARED, 1)]
+    assert [gone, back] == [(AccessReason.OUT_OF_SCOPE, 2), (AccessReason.IN_SHARED, 1)]
     assert [left, again] == [(AccessReason.OUT_OF_SCOPE, 2), (AccessReason.IN_SHARED, 2)]
     assert _decided(shared, store, ana, inner) == (AccessReason.OUT_OF_SCOPE, 2)
 

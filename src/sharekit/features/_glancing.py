@@ -45,6 +45,7 @@ _KINDS: Final[tuple[RecordKind[Any], ...]] = (  # of every record class
 )
 _FOUND_BY: Final = {MEMBERSHIP.name: MembershipKeys.CONTACT}
 _SOUGHT: Final = [Sought(kind.name, _FOUND_BY.get(kind.name, "id"), kind.counters) for kind in _KINDS]
+_GRANTS: Final = _KINDS.index(GRANT)
 _COUNTS: Final = [slice(5, 5 + len(kind.counters)) for kind in _KINDS]
 """Where counters stand in a line."""
 
@@ -54,8 +55,8 @@ _FIRST_LIFE: Final = 1
 _ROUNDS: Final = 3
 """Who guessed wrong so often met a change each time."""
 
-_WHENEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
-"""Facts are remembered without their instant."""
+_WHENEVER: Final = datetime.max.replace(tzinfo=UTC)
+"""The instant of facts to which it makes no difference: whatever ends has ended then."""
 
 _NOT_ASKED: Final = MappingProxyType[str, bool]({})
 _WHATEVER_IS_GRANTED: Final = frozenset(
@@ -90,7 +91,7 @@ class Glancing:
         before = wiring.guesses.sight(wiring.tenant, contact.id, thing)
         asked = _guessed(wiring, contact, ref) if before is None else before.asked
         for _ in range(_ROUNDS):
-            now = wiring.clock.now()
+            now = wiring.clock.now()  # before what is seen, which may be a little newer
             lines = self._glance.see(wiring.tenant, asked.values)
             known = before is not None and lines == before.lines
             sight = before if before is not None and known else _seen(wiring, contact, asked, lines)
@@ -98,13 +99,14 @@ class Glancing:
                 # What an entry says may follow from its old place.
                 return None
             scope = scope_of(wiring, sight.settings)
-            decision = judge(scope, action, _as_of(now, sight.facts))
+            facts = _as_of(now, sight.facts) if sight.expires else sight.facts
+            decision = judge(scope, action, facts)
             only_adds, asks_host = self._about(scope)
-            is_settled = _is_settled(decision, only_adds=only_adds)
+            is_settled = _is_settled(decision, sight, only_adds=only_adds)
             if is_settled or (sight.is_whole and not asks_host):
                 if not known:
-                    alone = is_settled and _takes_own_grant_alone(sight.facts, contact, now)
-                    _remember(wiring, contact, thing, sight, alone=alone)
+                    enough = _enough(wiring.tenant, contact, sight, decision) if is_settled else _needed(sight)
+                    _remember(wiring, contact, thing, sight, enough)
                 return decision
             if asks_host or organizations_of_host(wiring) is not None:
                 return None
@@ -120,12 +122,15 @@ class Glancing:
         return only_adds, asks_host
 
 
-def _is_settled(decision: Decision, *, only_adds: bool) -> bool:
+def _is_settled(decision: Decision, sight: Sight, *, only_adds: bool) -> bool:
     """Say whether what was not looked for changes nothing."""
     if not decision.allowed:
         return decision.reason in _WHATEVER_IS_GRANTED
-    # A grant on the thing is the strongest reason, and where a scope only adds, no other takes it away.
-    return only_adds and decision.reason is AccessReason.SHARED
+    # A grant on the thing is the strongest reason, and one on what it lies in the next. Where a scope only
+    # adds, nothing else takes them away.
+    return only_adds and (
+        decision.reason is AccessReason.SHARED or (decision.reason is AccessReason.IN_SHARED and sight.is_near)
+    )
 
 
 def _as_of(now: datetime, facts: ClientFacts) -> ClientFacts:
@@ -157,42 +162,49 @@ def _next(wiring: Wiring, contact: Contact, thing: str, sight: Sight) -> Asked:
 
 
 def _asked(tenant: TenantId, contact: Contact, thing: str, lying: Lying, belonging: tuple[str, ...]) -> Asked:
-    parties = [contact.key, *[Organization(id_).key for id_ in belonging]]
-    granted = [grant_id(tenant, node, party) for node in lying.nodes for party in parties]
+    granted = [grant_id(tenant, node, party) for node in lying.nodes for party in _parties(contact, belonging)]
     people = (contact.id, *lying.requesters)
     return Asked(((SETTINGS_ID,), (thing,), (contact.id,), people, granted, belonging), lying, belonging, belonging)
 
 
-def _asked_alone(tenant: TenantId, contact: Contact, thing: str, lying: Lying) -> Asked:
-    """Return what to look for where at most a grant of the contact's own, on the thing itself, decides."""
-    granted = (grant_id(tenant, lying.nodes[0], contact.key),)
-    return Asked(((SETTINGS_ID,), (thing,), (contact.id,), (), granted, ()), lying, None, ())
+def _needed(sight: Sight) -> Asked:
+    """Return what to look for the next time, where everything was looked for."""
+    asked = sight.asked
+    if sight.weighty == asked.weighed:
+        return asked
+    return attrs.evolve(asked, values=(*asked.values[:-1], sight.weighty), weighed=sight.weighty)
 
 
-def _remember(wiring: Wiring, contact: Contact, thing: str, sight: Sight, *, alone: bool) -> None:
-    """Remember what was seen, or what will be looked for instead the next time, which is no more than it takes."""
-    tenant, asked, entry = wiring.tenant, sight.asked, sight.facts.entry
-    if asked.belonging is not None and asked.belonging != wiring.guesses.belonging(tenant, contact.id):
-        wiring.guesses.belongs(tenant, contact.id, sight.belonging)
-    if entry is not None:
-        wiring.guesses.lies(tenant, thing, sight.lying)
-    better = asked
-    if alone:
-        better = asked if asked.belonging is None else _asked_alone(tenant, contact, thing, sight.lying)
-    elif sight.weighty != asked.weighed:
-        values = (*asked.values[:-1], sight.weighty)
-        better = attrs.evolve(asked, values=values, weighed=sight.weighty)
-    wiring.guesses.saw(
-        tenant, contact.id, thing, sight if better is asked else attrs.evolve(sight, asked=better, lines=None)
-    )
+def _enough(tenant: TenantId, contact: Contact, sight: Sight, decision: Decision) -> Asked:
+    """Return what to look for the next time, where less than everything settled it."""
+    asked, (node, *_) = sight.asked, sight.lying.nodes
+    if decision.allowed and not any(each.node == node and each.grantee == contact.key for each in sight.facts.grants):
+        on_it = [grant_id(tenant, node, party) for party in _parties(contact, sight.belonging)]
+        granted = [*on_it, *[each.id for each in sight.facts.grants if each.node != node]]
+        if sight.asked.belonging is None or len(granted) >= len(asked.values[_GRANTS]):
+            return _needed(sight)
+        values = (*asked.values[:_GRANTS], granted, sight.weighty)
+        return Asked(values, sight.lying, sight.belonging, sight.weighty, leaves_out=True)
+    if asked.belonging is None:
+        return asked
+    # At most a grant of the contact's own, on the thing itself, decides.
+    alone = (grant_id(tenant, node, contact.key),)
+    return Asked((*asked.values[: _GRANTS - 1], (), alone, ()), sight.lying, None, ())
 
 
-def _takes_own_grant_alone(facts: ClientFacts, contact: Contact, now: datetime) -> bool:
-    entry = facts.entry
-    if facts.viewer is None or entry is None or not entry.shown:
-        return True
-    node = entry.node
-    return any(each.grantee == contact.key and each.node == node and each.allows_at(now) for each in facts.grants)
+def _parties(contact: Contact, belonging: tuple[str, ...]) -> list[str]:
+    return [contact.key, *[Organization(id_).key for id_ in belonging]]
+
+
+def _remember(wiring: Wiring, contact: Contact, thing: str, sight: Sight, asked: Asked) -> None:
+    """Remember what was seen, or else for what to look the next time."""
+    tenant, guesses = wiring.tenant, wiring.guesses
+    if sight.asked.belonging not in {None, guesses.belonging(tenant, contact.id)}:
+        guesses.belongs(tenant, contact.id, sight.belonging)
+    if sight.facts.entry is not None:
+        guesses.lies(tenant, thing, sight.lying)
+    kept = sight if asked is sight.asked else attrs.evolve(sight, asked=asked, lines=None)
+    guesses.saw(tenant, contact.id, thing, kept)
 
 
 # --- what was seen -------------------------------------------------------------------------
@@ -234,7 +246,16 @@ def _seen(
     )
     lying = asked.lying if entry is None else _where(entry)
     belonging = tuple(sorted([each.organization.id for each in own]))
-    return Sight(asked, lines, settings, facts, lying, belonging, _weighty(entry, own, grants))
+    return Sight(
+        asked=asked,
+        lines=lines,
+        settings=settings,
+        facts=facts,
+        expires=any(grant.expires_at is not None for grant in grants),
+        lying=lying,
+        belonging=belonging,
+        weighty=_weighty(entry, own, grants),
+    )
 
 
 def _where(entry: CatalogEntry) -> Lying:

@@ -48,12 +48,14 @@ class Asked:
         belonging: The ids of the organisations that the contact was taken to belong to, sorted; None
             where it was not looked for memberships.
         weighed: Of these the ones of which it was asked whether they are active.
+        leaves_out: Whether of the grants on what the thing lies in some were not looked for.
     """
 
     values: tuple[Sequence[str], ...]
     lying: Lying
     belonging: tuple[str, ...] | None
     weighed: tuple[str, ...]
+    leaves_out: bool = False
 
 
 @attrs.frozen
@@ -65,7 +67,8 @@ class Sight:
         asked: For what was looked.
         lines: What the store answered; None when nothing was kept of it.
         settings: What this means.
-        facts: The same, as of then.
+        facts: The same.
+        expires: Whether a grant among them ends at an instant; the facts say nothing of the present one.
         lying: Where the thing lies.
         belonging: The ids of the organisations that the contact belongs to, sorted, as far as it was looked for them.
         weighty: Those of them on which it depends whether they are active.
@@ -75,19 +78,25 @@ class Sight:
     lines: Sequence[Sequence[Any]] | None  # of every type
     settings: PortalSettings
     facts: ClientFacts
+    expires: bool
     lying: Lying
     belonging: tuple[str, ...]
     weighty: tuple[str, ...]
 
     @property
-    def is_whole(self) -> bool:
-        """Whether everything was looked for that can decide, but for what the host says."""
+    def is_near(self) -> bool:
+        """Whether everything was looked for that can decide, but for grants on what the thing lies in."""
         asked = self.asked
         return (
             self.belonging == asked.belonging
             and self.lying == asked.lying
             and (self.weighty == asked.weighed or {*self.weighty} <= {*asked.weighed})
         )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything was looked for that can decide, but for what the host says."""
+        return self.is_near and not self.asked.leaves_out
 
 
 class Guesses:

@@ -288,15 +288,18 @@ def _within(scope: PortalScope, facts: ClientFacts, granted: _Granted, *, exclud
     """Say whether a scope holds; what nobody can tell is taken for what denies, below a ``~`` too."""
     match scope:
         case ScopeAny(scopes):
-            return any(_within(part, facts, granted, excluded=excluded) for part in scopes)
+            for part in scopes:  # noqa: SIM110  # a generator takes longer, and every decision comes by here
+                if _within(part, facts, granted, excluded=excluded):
+                    return True
+            return False
         case ScopeAll(scopes):
             return all(_within(part, facts, granted, excluded=excluded) for part in scopes)
         case ScopeNot(part):
             return not _within(part, facts, granted, excluded=not excluded)
         case ScopePredicate():
             return facts.predicates.get(scope.name, excluded)
-        case ScopeName() if scope in _NAMED:
-            return _NAMED[scope](facts, granted)
+        case ScopeName(name) if name in _NAMED:
+            return _NAMED[name](facts, granted)
         case _:
             return excluded
 
@@ -330,9 +333,9 @@ def _asked(facts: ClientFacts) -> bool:
     return entry is not None and viewer is not None and entry.requester == viewer.contact
 
 
-_NAMED: Final[dict[ScopeName, Callable[[ClientFacts, _Granted], bool]]] = {
-    shared_with_me: lambda _, granted: bool(granted[0]),
-    in_shared_projects: lambda _, granted: bool(granted[1]),
-    requested_by_me: lambda facts, _: _asked(facts),
-    requested_by_my_organization: lambda facts, _: facts.by_colleague,
+_NAMED: Final[dict[str, Callable[[ClientFacts, _Granted], bool]]] = {
+    shared_with_me.name: lambda _, granted: bool(granted[0]),
+    in_shared_projects.name: lambda _, granted: bool(granted[1]),
+    requested_by_me.name: lambda facts, _: _asked(facts),
+    requested_by_my_organization.name: lambda facts, _: facts.by_colleague,
 }
