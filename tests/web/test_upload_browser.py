@@ -129,7 +129,7 @@ def test_several_files_arrive_and_the_page_confirms(desk: Desk, page: Page) -> N
 
 
 def test_what_is_not_taken_is_said_before_it_travels(desk: Desk, page: Page) -> None:
-    """By its name, its size and its number, next to the file; by its bytes, in the portal's words."""
+    """Next to the file, and in the portal's words by its bytes; it takes no other's place, and is put away."""
     asked = list[str]()
     page.on("request", lambda request: asked.append(request.method))
     page.goto(desk.url)
@@ -139,9 +139,15 @@ def test_what_is_not_taken_is_said_before_it_travels(desk: Desk, page: Page) -> 
     early = {"POST", "PATCH"} & set(asked)
     choose(page, "passport", file("page.pdf", b"<!doctype html><html><body>hello</body></html>"))
     expect(page.get_by_text("Web pages are not taken.")).to_be_visible()
+    none = desk.sent()
+    choose(page, "passport", file("front.pdf", PDF), file("back.pdf", pdf(10)))
+    expect(page.get_by_text("Received", exact=True)).to_have_count(2)
+    for name in ("run.exe", "empty.pdf", "page.pdf"):
+        page.get_by_role("button", name=f"Remove: {name}").click()
+    expect(page.get_by_role("status")).to_contain_text("Thank you.")
 
-    assert set() == early
-    assert [] == desk.sent()
+    assert (set(), []) == (early, none)
+    assert ["back.pdf", "front.pdf"] == desk.sent()
 
 
 def test_a_file_is_paused_and_resumed(desk: Desk, page: Page) -> None:
@@ -168,6 +174,37 @@ def test_a_file_is_paused_and_resumed(desk: Desk, page: Page) -> None:
 
     assert ["0", "2097152", "2097152", "4194304"] == offsets
     assert ["long.txt"] == desk.sent()
+
+
+def test_by_the_keyboard_a_file_waits_while_another_arrives(desk: Desk, page: Page) -> None:
+    """What was paused stays on the page when the rest is there, and goes on; only then is the page made anew."""
+    parts = list[str]()
+
+    def watch(route: Route) -> None:
+        if route.request.method == "PATCH" and int(route.request.headers["upload-offset"]) > 0:
+            parts.append(route.request.url)
+            if len(parts) == 1:
+                return  # it hangs until the reader pauses
+        route.continue_()
+
+    page.goto(desk.url)
+    page.route("**/files/**", watch)
+    page.locator("#file-letters").focus()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files([file("long.txt", LETTER)])
+    expect(page.get_by_text("42 %")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Resume: long.txt")).to_be_focused()
+    choose(page, "passport", file("front.pdf", PDF))
+    expect(page.get_by_text("Received", exact=True)).to_be_visible()
+    waits = (desk.sent(), page.get_by_role("progressbar", name="long.txt").get_attribute("value"))
+    page.get_by_role("button", name="Resume: long.txt").press("Enter")
+    expect(page.get_by_text("What you have sent")).to_be_visible()
+
+    assert (["front.pdf"], str(2 * 1024 * 1024)) == waits
+    assert ["front.pdf", "long.txt"] == desk.sent()
 
 
 def test_a_file_is_taken_back_while_it_travels(desk: Desk, page: Page) -> None:
@@ -198,7 +235,7 @@ def test_without_javascript_a_form_does_it(desk: Desk, chromium: Browser) -> Non
     expect(page.get_by_role("alert")).to_contain_text("Programma's en scripts")
     choose(page, "passport", file("front.pdf", PDF))
     page.locator("section", has_text="Passport").get_by_role("button", name="Versturen").click()
-    expect(page.get_by_text("front.pdf")).to_be_visible()
+    expect(page.get_by_role("list", name="Ontvangen")).to_contain_text("front.pdf")
     context.close()
 
     assert ["front.pdf"] == desk.sent()

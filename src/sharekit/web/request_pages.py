@@ -8,8 +8,9 @@ from typing import Final
 
 import attrs
 
+from sharekit.records.files import ScanState
 from sharekit.records.requests import RequestState
-from sharekit.records.submissions import ItemView, Receipt, RequestView
+from sharekit.records.submissions import ItemView, Receipt, RequestView, SubmissionState
 from sharekit.web.formats import Formats
 from sharekit.web.refusals import N_, size_in
 from sharekit.web.routes import UPLOAD_FILES, UPLOAD_FINISH, UPLOAD_ITEM
@@ -43,6 +44,7 @@ class RequestItemRow:
         accept: The value of the field's ``accept``.
         problem: Why the last file was not taken, or None.
         open: Whether a file can be sent for it.
+        received: What came for it, but for what was sent back or not taken after all.
     """
 
     view: ItemView
@@ -52,6 +54,7 @@ class RequestItemRow:
     accept: str
     problem: str | None
     open: bool
+    received: Sequence["ReceiptRow"]
 
 
 @attrs.frozen(kw_only=True)
@@ -148,23 +151,35 @@ def request_page(
         problem: The key of an item, and why a file for it was not taken.
     """
     may_finish = view.state is RequestState.PARTIAL
+    receipts = [_receipt_row(receipt, formats) for receipt in view.receipts]
     return RequestPage(
         view=view,
-        items=[_item_row(view, item, formats, root=root, token=token, problem=problem) for item in view.items],
-        receipts=[
-            ReceiptRow(
-                receipt=receipt,
-                size=size_in(receipt.size, formats),
-                at=formats.instant(receipt.at),
-                at_machine=receipt.at.isoformat(timespec="seconds"),
+        items=[
+            attrs.evolve(
+                _item_row(view, item, formats, root=root, token=token, problem=problem),
+                received=[row for row in receipts if row.receipt.item == item.key and _counts(row.receipt)],
             )
-            for receipt in view.receipts
+            for item in view.items
         ],
+        receipts=receipts,
         due=due_in(view.due, formats),
         files_url=root + UPLOAD_FILES.fill(token=token),
         finish_url=root + UPLOAD_FINISH.fill(token=token) if may_finish else None,
         state=str(view.state),
     )
+
+
+def _receipt_row(receipt: Receipt, formats: Formats) -> ReceiptRow:
+    return ReceiptRow(
+        receipt=receipt,
+        size=size_in(receipt.size, formats),
+        at=formats.instant(receipt.at),
+        at_machine=receipt.at.isoformat(timespec="seconds"),
+    )
+
+
+def _counts(receipt: Receipt) -> bool:
+    return receipt.state is not SubmissionState.SENT_BACK and receipt.scan is not ScanState.INFECTED
 
 
 def _item_row(
@@ -178,6 +193,7 @@ def _item_row(
         accept=",".join(f".{extension}" for extension in item.extensions),
         problem=problem[1] if problem is not None and problem[0] == item.key else None,
         open=view.takes_files and item.room > 0,
+        received=(),
     )
 
 

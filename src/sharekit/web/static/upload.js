@@ -1,12 +1,16 @@
 "use strict";
 
-// Sends files of a form in parts, several at a time for each item, with progress, pause and resume (tus 1.0).
+// Sends files of a form in parts, a few at a time, with progress, pause and resume (tus 1.0).
 // Without it the form sends one file as it is. What is refused here is refused by the portal as well.
 (() => {
   const PART = 2 * 1024 * 1024;
   const TRIES = 4;
+  const AT_ONCE = 3;
+  const pending = new Set(); // what has not come to its end: waiting, under way, or paused
+  const waiting = [];
   const running = new Set();
   let refused = 0;
+  let arrived = 0;
 
   const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
   const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
@@ -22,10 +26,7 @@
     return made;
   };
 
-  const asked = async (url, method, headers, body, signal) => {
-    const answer = await fetch(url, {
-      method, body, signal, credentials: "same-origin", headers: { "Tus-Resumable": "1.0.0", ...headers },
-    });
+  const judged = async (answer) => {
     if (answer.ok || answer.status === 409) {
       return answer;
     }
@@ -41,13 +42,53 @@
     throw new Refused(message);
   };
 
+  const asked = async (url, method, headers, signal) => judged(await fetch(url, {
+    method, signal, credentials: "same-origin", headers: { "Tus-Resumable": "1.0.0", ...headers },
+  }));
+
+  // Only this way a browser tells how much of a part has left.
+  const sent = (url, offset, part, signal, went) => new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.open("PATCH", url);
+    request.setRequestHeader("Tus-Resumable", "1.0.0");
+    request.setRequestHeader("Content-Type", "application/offset+octet-stream");
+    request.setRequestHeader("Upload-Offset", String(offset));
+    request.upload.addEventListener("progress", (event) => went(event.loaded));
+    request.addEventListener("load", () => {
+      const known = request.getResponseHeader("Upload-Offset");
+      const headers = known === null ? {} : { "Upload-Offset": known };
+      const body = request.status === 204 ? null : request.responseText;
+      done(judged(new Response(body, { status: request.status, headers })));
+    });
+    for (const kind of ["error", "abort", "timeout"]) {
+      request.addEventListener(kind, () => failed(new TypeError(kind)));
+    }
+    signal.addEventListener("abort", () => request.abort());
+    request.send(part);
+  });
+
+  // Waits until there is room, so that the first files are there before the last ones begin.
+  const next = () => {
+    while (running.size < AT_ONCE && waiting.length > 0) {
+      waiting.shift().run();
+    }
+  };
+
+  // The page as it is now has the receipts; a refusal is left to be read, and a paused file to be resumed.
+  const settle = () => {
+    if (pending.size === 0 && refused === 0 && arrived > 0) {
+      location.reload();
+    }
+  };
+
   const remembered = (form, file) => `sharekit:${form.dataset.files}:${form.dataset.item}:${file.name}:${file.size}:${file.lastModified}`;
 
   class Sending {
-    constructor(form, list, file) {
+    constructor(form, list, file, giveBack) {
       this.form = form;
       this.say = form.dataset;
       this.file = file;
+      this.giveBack = giveBack;
       this.place = remembered(form, file);
       this.url = sessionStorage.getItem(this.place);
       this.row = element("li", "sending");
@@ -55,34 +96,64 @@
       this.bar.max = file.size;
       this.bar.value = 0;
       this.bar.setAttribute("aria-label", file.name);
-      this.status = element("span", "status", this.say.sayWaiting);
+      this.percent = element("span", "percent");
+      this.percent.setAttribute("aria-hidden", "true"); // the bar says it already
+      this.status = element("span", "status");
       this.status.setAttribute("role", "status");
-      this.toggle = element("button", "", this.say.sayPause);
-      this.toggle.type = "button";
-      this.toggle.addEventListener("click", () => (this.stop ? this.halt() : this.run()));
-      this.gone = element("button", "", this.say.sayRemove);
-      this.gone.type = "button";
-      this.gone.addEventListener("click", () => this.remove());
-      this.row.append(element("span", "receipt-name", file.name), this.bar, this.status, this.toggle, this.gone);
+      this.toggle = this.button("toggle", () => (this.stop ? this.halt() : this.start()));
+      this.gone = this.button("gone", () => this.remove());
+      this.call(this.gone, this.say.sayRemove);
+      const state = element("span", "state");
+      state.append(this.percent, this.status);
+      this.row.append(element("span", "receipt-name", file.name), this.bar, state, this.toggle, this.gone);
       list.append(this.row);
     }
 
+    button(className, press) {
+      const made = element("button", className);
+      made.type = "button";
+      made.addEventListener("click", press);
+      return made;
+    }
+
+    call(button, words) {
+      button.textContent = words;
+      button.setAttribute("aria-label", `${words}: ${this.file.name}`);
+    }
+
+    start() {
+      pending.add(this);
+      waiting.push(this);
+      this.lost = false;
+      this.tell(this.say.sayWaiting);
+      this.toggle.hidden = true;
+      next();
+    }
+
+    tell(words, mood = "") {
+      this.status.textContent = words;
+      this.status.className = `status ${mood}`;
+    }
+
     async run() {
-      this.stop = new AbortController();
-      this.toggle.textContent = this.say.sayPause;
-      this.status.className = "status";
+      const stop = new AbortController();
+      this.stop = stop;
       running.add(this);
-      for (let failures = 0; this.stop; ) {
+      this.tell("");
+      this.call(this.toggle, this.say.sayPause);
+      this.toggle.hidden = false;
+      for (let failures = 0; this.stop === stop; ) {
         try {
-          await this.send(() => { failures = 0; });
+          await this.send(stop.signal, () => { failures = 0; });
           this.finish();
         } catch (error) {
           if (error instanceof Refused) {
             this.refuse(error.message || this.say.sayFailed);
-          } else if (this.stop) {
+          } else if (this.stop === stop) {
             failures += 1;
-            this.status.textContent = this.say.sayLost;
+            this.tell(this.say.sayLost);
             if (failures >= TRIES) {
+              this.lost = true;
               this.halt();
             } else {
               await pause(2 ** failures);
@@ -92,28 +163,30 @@
       }
     }
 
-    async send(went) {
-      const signal = this.stop.signal;
+    async send(signal, went) {
       let offset = this.url ? await this.offset(signal) : null;
       if (offset === null) {
         const metadata = `filename ${encoded(this.file.name)},item ${encoded(this.say.item)}`;
         const begun = await asked(this.say.files, "POST", {
           "Upload-Length": String(this.file.size), "Upload-Metadata": metadata,
-        }, undefined, signal);
+        }, signal);
         this.url = begun.headers.get("Location");
         sessionStorage.setItem(this.place, this.url);
         offset = 0;
       }
       while (offset < this.file.size) {
-        this.show(offset);
-        const answer = await asked(this.url, "PATCH", {
-          "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(offset),
-        }, this.file.slice(offset, offset + PART), signal);
-        const next = Number(answer.headers.get("Upload-Offset"));
-        if (answer.headers.get("Upload-Offset") === null || !Number.isFinite(next)) {
+        const from = offset;
+        this.show(from);
+        const part = this.file.slice(from, from + PART);
+        const answer = await sent(this.url, from, part, signal, (loaded) => this.show(from + Math.min(loaded, part.size)));
+        const known = Number(answer.headers.get("Upload-Offset"));
+        if (answer.headers.get("Upload-Offset") === null || !Number.isFinite(known)) {
           throw new Refused("");
         }
-        offset = next;
+        offset = known;
+        if (this.status.textContent) {
+          this.tell("");
+        }
         went();
       }
     }
@@ -135,7 +208,7 @@
 
     show(offset) {
       this.bar.value = offset;
-      this.status.textContent = `${Math.floor((100 * offset) / this.file.size)} %`;
+      this.percent.textContent = `${Math.floor((100 * offset) / this.file.size)} %`;
     }
 
     halt() {
@@ -143,53 +216,64 @@
       this.stop = null;
       running.delete(this);
       stop.abort();
-      this.toggle.textContent = this.say.sayResume;
+      this.call(this.toggle, this.say.sayResume);
+      next();
     }
 
     finish() {
-      this.stop = null;
+      arrived += 1;
       this.bar.value = this.file.size;
-      this.status.textContent = this.say.sayDone;
-      this.status.className = "status good";
-      this.toggle.remove();
+      this.percent.remove();
+      this.tell(this.say.sayDone, "good");
       this.gone.remove();
       this.over();
     }
 
     refuse(message) {
-      this.stop = null;
       refused += 1;
-      this.status.textContent = message;
-      this.status.className = "status problem";
       this.status.setAttribute("role", "alert");
-      this.toggle.remove();
+      this.tell(message, "problem");
+      this.row.classList.add("refused");
       this.bar.remove();
+      this.percent.remove();
       this.over();
+      this.giveBack();
     }
 
     over() {
-      sessionStorage.removeItem(this.place);
-      running.delete(this);
-      // The page as it is now has the receipts; a refusal is left to be read.
-      if (running.size === 0 && refused === 0) {
-        location.reload();
+      if (document.activeElement === this.toggle) {
+        (this.gone.isConnected ? this.gone : this.form.querySelector("input")).focus();
       }
+      this.toggle.remove();
+      this.stop = null;
+      sessionStorage.removeItem(this.place);
+      pending.delete(this);
+      running.delete(this);
+      next();
+      settle();
     }
 
     remove() {
       if (this.stop) {
         this.halt();
       }
-      if (this.url) {
+      if (waiting.includes(this)) {
+        waiting.splice(waiting.indexOf(this), 1);
+      }
+      if (this.url && pending.has(this)) {
         sessionStorage.removeItem(this.place);
         fetch(this.url, {
           method: "DELETE", credentials: "same-origin", headers: { "Tus-Resumable": "1.0.0" },
         }).catch(() => {});
       }
       this.row.remove();
-      if (this.status.classList.contains("problem")) {
+      this.form.querySelector("input").focus();
+      if (pending.delete(this)) {
+        this.giveBack();
+      } else {
         refused -= 1;
       }
+      settle();
     }
   }
 
@@ -222,11 +306,11 @@
 
     const take = (files) => {
       for (const file of files) {
-        const sending = new Sending(form, list, file);
         const problem = problemOf(form, file, room);
+        room -= 1;
+        const sending = new Sending(form, list, file, () => { room += 1; });
         if (problem === null) {
-          room -= 1;
-          sending.run();
+          sending.start();
         } else {
           sending.refuse(problem);
         }
@@ -244,16 +328,36 @@
         form.classList.add("over");
       });
     }
-    for (const kind of ["dragleave", "drop"]) {
-      form.addEventListener(kind, (event) => {
-        event.preventDefault();
+    form.addEventListener("dragleave", (event) => {
+      if (!form.contains(event.relatedTarget)) {
         form.classList.remove("over");
-      });
-    }
-    form.addEventListener("drop", (event) => take([...event.dataTransfer.files]));
+      }
+    });
+    form.addEventListener("drop", (event) => {
+      event.preventDefault();
+      form.classList.remove("over");
+      take([...event.dataTransfer.files]);
+    });
   }
+  // A file that is dropped beside a form would be shown in the place of this page.
+  for (const kind of ["dragover", "drop"]) {
+    window.addEventListener(kind, (event) => {
+      if (event.dataTransfer.types.includes("Files") && !event.defaultPrevented) {
+        event.preventDefault();
+        event.dataTransfer.dropEffect = "none";
+      }
+    });
+  }
+  // What was lost with the connection goes on when that is back; what somebody paused does not.
+  window.addEventListener("online", () => {
+    for (const sending of pending) {
+      if (sending.lost) {
+        sending.start();
+      }
+    }
+  });
   window.addEventListener("beforeunload", (event) => {
-    if (running.size > 0) {
+    if (pending.size > 0) {
       event.preventDefault();
     }
   });
