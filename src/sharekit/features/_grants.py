@@ -101,8 +101,8 @@ def _given(
     return grant
 
 
-def said(unit: Unit, grant: Grant, by: Principal) -> None:
-    """Announce that something was granted."""
+def said(unit: Unit, grant: Grant, by: Principal, *, merged_from: str | None = None) -> None:
+    """Announce that something was granted; or that it came over from a contact who was merged into the grantee."""
     unit.emit(
         events.ResourceShared(
             tenant=unit.tenant,
@@ -116,6 +116,7 @@ def said(unit: Unit, grant: Grant, by: Principal) -> None:
             children=grant.children,
             expires_at=grant.expires_at,
             generation=grant.generation,
+            merged_from=merged_from,
         )
     )
 

@@ -16,6 +16,7 @@ from sharekit.codec.kinds_of_mail import REPLY_ADDRESS
 from sharekit.codec.kinds_of_people import CONTACT_TAG, MEMBERSHIP, contact_tag_id
 from sharekit.features._memberships import joined, left
 from sharekit.features._merging_documents import move_uploads
+from sharekit.features._merging_notices import move_notices, move_preferences
 from sharekit.features._merging_shares import move_follows, move_grants, move_requesters, move_requests
 from sharekit.features._request_rules import move_recipients
 from sharekit.features._taking_part import move_participants
@@ -77,4 +78,6 @@ MOVERS: Final[tuple[Mover, ...]] = (
     move_recipients,
     move_uploads,
     move_participants,
+    move_notices,
+    move_preferences,
 )

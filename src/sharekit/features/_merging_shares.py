@@ -42,7 +42,7 @@ def move_grants(unit: Unit, contact: ContactProfile, into: ContactProfile, by: P
                 generation=1 if theirs is None else theirs.generation + 1,
             )
             unit.put(GRANT, moved)
-            said(unit, moved, by)
+            said(unit, moved, by, merged_from=contact.key)
         revoked(unit, grant, by)
 
 

@@ -14,6 +14,7 @@ from sharekit.codec.kinds import email_claim_id
 from sharekit.codec.kinds_of_notices import NOTICE_PREFERENCES
 from sharekit.errors import InvalidTokenError, NotFoundError, TooManyAttemptsError
 from sharekit.features._feed import check_party
+from sharekit.features._heirs import heir_of
 from sharekit.features._preferences import kinds_in, mask_of, preferences_of
 from sharekit.features._readers import reader_of
 from sharekit.features._unit import Unit, Wiring
@@ -30,14 +31,23 @@ __all__ = ["Subscribing", "address_of", "asked", "asked_again", "confirmation_to
 _LETTER = System("letter")
 
 
-def preferences_named(wiring: Wiring, unit: Unit, claims: Claims) -> NoticePreferences:
-    """Return the preferences that a genuine token of a letter names, or raise `InvalidTokenError`."""
+def preferences_named(wiring: Wiring, unit: Unit, claims: Claims, *, heirs: bool = True) -> NoticePreferences:
+    """
+    Return the preferences that a genuine token of a letter names, or raise `InvalidTokenError`.
+
+    Args:
+        wiring: Where.
+        unit: Where.
+        claims: What the token says.
+        heirs: Whether it speaks for whom the person was merged into since; what confirms does not.
+    """
     if claims.tenant != wiring.tenant or len(claims.extra) != 1:
         raise InvalidTokenError
     found = unit.find(NOTICE_PREFERENCES, Eq(PreferenceKeys.HANDLE, claims.id))
-    if not found:
+    heir = heir_of(unit, found[0].person) if found else None
+    if heir is None or (heir != found[0].person and not heirs):
         raise InvalidTokenError
-    return found[0]
+    return found[0] if heir == found[0].person else preferences_of(unit, heir)
 
 
 def asked(
@@ -180,7 +190,7 @@ class Subscribing:
         """
         claims = self._wiring.seals.unseal(Purpose.SUBSCRIBE, token)
         with self._wiring.reading() as unit:
-            before = preferences_named(self._wiring, unit, claims)
+            before = preferences_named(self._wiring, unit, claims, heirs=False)
             waiting = self._waiting(unit, before, claims)
             reader = reader_of(self._wiring, unit, before.person)
         if not waiting:
@@ -200,7 +210,7 @@ class Subscribing:
         claims = self._wiring.seals.unseal(Purpose.SUBSCRIBE, token)
 
         def work(unit: Unit) -> NoticePreferences:
-            before = preferences_named(self._wiring, unit, claims)
+            before = preferences_named(self._wiring, unit, claims, heirs=False)
             known, kinds = before.asked, kinds_in(claims.extra[0])
             coming = all(before.cadence(news) is not Cadence.OFF for news in kinds)
             if known is not None and known.number == claims.generation and not known.cadences and coming:

@@ -24,6 +24,7 @@ from sharekit.records.conversations import (
     MessageKeys,
     Participant,
     ParticipantKeys,
+    Reading,
     ReadingKeys,
     Span,
     participant_id,
@@ -281,10 +282,17 @@ def move_participants(unit: Unit, contact: ContactProfile, into: ContactProfile,
     for reading in unit.find(READING, Eq(ReadingKeys.PARTY, contact.key)):
         moved = attrs.evolve(reading, party=into.key)
         unit.delete(READING, reading.id)
-        if unit.get(READING, moved.id) is None:
-            unit.put(READING, moved)
+        theirs = unit.get(READING, moved.id)
+        unit.put(READING, moved if theirs is None else _read_by_both(theirs, moved))
     for message in unit.find(MESSAGE, Eq(MessageKeys.AUTHOR, contact.key)):
         unit.put(MESSAGE, attrs.evolve(message, author=into.key))
+
+
+def _read_by_both(known: Reading, other: Reading) -> Reading:
+    """Return how far somebody read of whom there were two: as far as either."""
+    further = known if known.number >= other.number else other
+    answered = [at for at in (known.replied_at, other.replied_at) if at is not None]
+    return attrs.evolve(known, number=further.number, at=further.at, replied_at=max(answered, default=None))
 
 
 def _united(known: Participant, other: Participant) -> Participant:

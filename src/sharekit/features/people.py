@@ -179,10 +179,12 @@ class People(Contacts, Organizations, Doorway):
 
     def merge(self, contact: Contact, *, into: Contact, by: Principal) -> ContactProfile:
         """
-        Have a contact be another one, who gets their memberships, tags, addresses and links.
+        Have a contact be another one, who gets their memberships, tags, addresses, links, conversations and news.
 
-        The contact is deactivated, and remembers the other in ``merged_into``. Access to the portal
-        does not move: whoever came in as the one has to be invited as the other.
+        The contact is deactivated, and remembers the other in ``merged_into``. Each event is in the feed once,
+        seen when either saw it; a conversation is read as far as either read it; preferences are those of
+        who stays, and where those say nothing, the other's. Access to the portal does not move: whoever came in
+        as the one has to be invited as the other.
 
         Args:
             contact: Who is a duplicate.

@@ -20,6 +20,7 @@ from sharekit.records.news import Cadence, News
 from sharekit.records.subscriptions import Subscription
 
 __all__ = [
+    "MOST_MUTED",
     "Cadence",
     "Carrier",
     "Delivery",
@@ -39,7 +40,8 @@ __all__ = [
 ]
 
 _MINUTES: Final = 24 * 60
-_MOST_MUTED: Final = 500
+MOST_MUTED: Final = 500
+"""So many things can be muted by one person."""
 
 
 class NoticeState(enum.StrEnum):
@@ -264,8 +266,8 @@ class NoticePreferences:
                 checks.whole(field, getattr(self, field), 0, _MINUTES - 1)
         if self.time_zone is not None:
             zone_of("time_zone", self.time_zone)
-        if len(self.muted) > _MOST_MUTED:
-            raise InvalidInputError("muted", f"needs at most {_MOST_MUTED} things")
+        if len(self.muted) > MOST_MUTED:
+            raise InvalidInputError("muted", f"needs at most {MOST_MUTED} things")
         if self.changed_at is not None:
             utc("changed_at", self.changed_at)
 

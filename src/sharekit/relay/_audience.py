@@ -96,8 +96,8 @@ def _things(entry: OutboxEntry, news: News, parties: Iterable[str], *, actor: st
 
 def _shared(unit: Unit, entry: OutboxEntry) -> Audience | None:
     party = _text(entry, "party")
-    if entry.details.get("visibility") != "client":
-        return None
+    if entry.details.get("visibility") != "client" or entry.details.get("merged_from") is not None:
+        return None  # they have it since they turned out to be somebody who had, and heard of it then
     document = unit.get(DOCUMENT_ROW, entry.resource) if entry.resource is not None else None
     if document is not None and document.uploader == party:
         return None  # they sent it themselves

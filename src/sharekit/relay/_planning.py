@@ -12,6 +12,7 @@ import attrs
 from sharekit.codec.kinds_of_notices import NOTICE, OUTBOX_ENTRY
 from sharekit.codec.kinds_of_people import MEMBERSHIP
 from sharekit.errors import ConflictError, RetryTransaction, StorageError
+from sharekit.features._heirs import heirs_of
 from sharekit.features._parties import member_ids_of, organization_of, organizations_of_host
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ports import Eq, OrderBy, Position
@@ -100,12 +101,19 @@ def _step(wiring: Wiring, unit: Unit, id_: str, gather: timedelta | None) -> tup
         calls_for(unit, entry)
     audience = audience_of(unit, entry)
     step = _Step((), None) if audience is None else _next(wiring, unit, audience, entry.reached)
-    made = 0 if audience is None else _notify(unit, entry, audience, step.persons, gather)
+    made = 0 if audience is None else _notify(unit, entry, audience, _as_now(unit, audience, step.persons), gather)
     if step.reached is None:
         unit.delete(OUTBOX_ENTRY, entry.id)
         return made, False
     unit.put(OUTBOX_ENTRY, attrs.evolve(entry, reached=step.reached, due_at=unit.now + LEASE))
     return made, True
+
+
+def _as_now(unit: Unit, audience: Audience, persons: Sequence[str]) -> list[str]:
+    """Return who these people are now, each once: whoever was merged into another since hears as that one."""
+    heirs = heirs_of(unit, [*persons, audience.actor]) if persons else {}
+    hear = [heirs[key] for key in persons if heirs[key] == key or audience.news.can_be_chosen]
+    return [key for key in dict.fromkeys(hear) if key != heirs[audience.actor]]
 
 
 def _notify(

@@ -48,6 +48,7 @@ class ResourceShared(ShareEvent):
         children: What it says of the things inside.
         expires_at: When it ends, or None.
         generation: How many changes the grant has had.
+        merged_from: The key of the contact who had it before they were merged into this one, or None.
     """
 
     name: ClassVar[str] = "resource-shared"
@@ -57,6 +58,7 @@ class ResourceShared(ShareEvent):
     children: str
     expires_at: datetime | None
     generation: int
+    merged_from: str | None = None
 
 
 @attrs.frozen(kw_only=True)
