@@ -84,6 +84,8 @@ class HttpWebhookCaller:
                 connection.request("POST", target, body, dict(headers))
                 with connection.getresponse() as answer:
                     status, wait = answer.status, answer.getheader("retry-after")
+                if connection.aborted:  # what came by then looks like a whole answer
+                    raise TimeoutError
             finally:
                 limit.cancel()
                 connection.close()
@@ -115,11 +117,13 @@ class _Connection(http.client.HTTPConnection):
         super().__init__(host, port, timeout=timeout)
         self._address = address
         self._secure_by = context
+        self.aborted = False
         if context is not None:
             self.default_port = http.client.HTTPS_PORT  # as the header `Host` leaves it out
 
     def abort(self) -> None:
         """End a call that takes too long, from another thread."""
+        self.aborted = True
         if self.sock is not None:
             with suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
