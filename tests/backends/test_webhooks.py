@@ -18,7 +18,8 @@ import pytest
 
 from sharekit import ResourceRef, Sharekit, Staff, System, errors
 from sharekit.backends.webhook import HttpWebhookCaller
-from sharekit.testing import FrozenClock, kit
+from sharekit.testing import FrozenClock, WebhookCallerContract, kit
+from sharekit.testing.webhook_caller import Make
 
 PROJECT, MARIA, ROOT = ResourceRef("project", "42"), Staff("maria"), System("setup")
 LOOPBACK: Final = ("127.0.0.0/8",)
@@ -81,6 +82,15 @@ def office(clock: FrozenClock) -> Sharekit:
     made = kit(clock=clock, webhook_caller=HttpWebhookCaller(allow=LOOPBACK))
     made.catalog.put(PROJECT, title="Relaunch", client_title="Relaunch", owner=MARIA, by=ROOT)
     return made
+
+
+class TestHttpWebhookCaller(WebhookCallerContract):
+    """The caller that ships keeps the laws."""
+
+    @pytest.fixture
+    def make(self) -> Make:
+        """What is tested."""
+        return lambda allow, seconds: HttpWebhookCaller(allow=allow, timeout=seconds)
 
 
 def share(office: Sharekit, name: str = "Ana") -> None:

@@ -23,6 +23,8 @@ class WebhookCaller(Protocol):
     - W4: it returns within a time that it states, reads no more of the answer than it must, and does not call the kit.
     - W5: several threads may call at once.
     - W6: neither its log nor its exceptions hold the body or the headers.
+
+    `sharekit.testing.WebhookCallerContract` has a test for each.
     """
 
     def call(self, url: str, headers: Mapping[str, str], body: bytes) -> None:

@@ -18,6 +18,7 @@ pytest.register_assert_rewrite(
     "sharekit.testing.blob_store",
     "sharekit.testing.notifier",
     "sharekit.testing.record_store",
+    "sharekit.testing.webhook_caller",
 )
 
 # ruff: noqa: E402  # asserts are rewritten before the contracts are imported
@@ -26,6 +27,7 @@ from sharekit.testing.kits import FrozenClock, SectionLoads, kit, project_kind
 from sharekit.testing.notifier import NotifierContract
 from sharekit.testing.plant import plant
 from sharekit.testing.record_store import BackDoor, HostDoor, RecordStoreContract
+from sharekit.testing.webhook_caller import WebhookCallerContract
 
 __all__ = [
     "BackDoor",
@@ -36,6 +38,7 @@ __all__ = [
     "NotifierContract",
     "RecordStoreContract",
     "SectionLoads",
+    "WebhookCallerContract",
     "kit",
     "plant",
     "project_kind",
