@@ -169,12 +169,13 @@ def do_secretly(world: World, step: Step) -> None:
         return
 
 
-def outcome(act: Callable[[], object]) -> object:
-    """Return what a client gets, or how they are refused."""
+def outcome(act: Callable[[], object], given: str = "") -> object:
+    """Return what a client gets, or how they are refused; in the host's own facts what they gave may come back."""
     try:
         return act()
     except errors.SharekitError as error:
-        return type(error).__name__, str(error), sorted(vars(error).items())
+        facts = {name: str(value).replace(given, "given") if given else value for name, value in vars(error).items()}
+        return type(error).__name__, str(error), sorted(facts.items())
 
 
 def place(world: World, cursor: str | None) -> object:
@@ -208,14 +209,14 @@ def told_to(world: World, client: Contact, secrets: int) -> list[object]:
     for number in range(secrets):
         guess = world.notes[number].id if number < len(world.notes) else MessageId("z" * 28)
         told += [
-            outcome(partial(talks.open_attachment, guess, 1, by=client)),
-            outcome(partial(talks.look_at_attachment, guess, 9, by=client)),
-            outcome(partial(talks.undo, guess, by=client)),
-            outcome(partial(talks.promote, guess, reason="r", by=client)),
+            outcome(partial(talks.open_attachment, guess, 1, by=client), guess),
+            outcome(partial(talks.look_at_attachment, guess, 9, by=client), guess),
+            outcome(partial(talks.undo, guess, by=client), guess),
+            outcome(partial(talks.promote, guess, reason="r", by=client), guess),
         ]
         for opened in world.talks:
             answer = partial(talks.post, opened, "x", audience=Audience.CLIENT, by=client, in_reply_to=guess)
-            told += [outcome(partial(talks.mark_read, opened, by=client, up_to=guess)), outcome(answer)]
+            told += [outcome(partial(talks.mark_read, opened, by=client, up_to=guess), guess), outcome(answer, guess)]
     return told
 
 

@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from sharekit.errors._root import SharekitError
 
+_LONGEST = 200
+
 
 class InvalidInputError(SharekitError):
     """
@@ -86,13 +88,18 @@ class NotFoundError(SharekitError):
 
     Attributes:
         kind: What was looked for, for example ``"read-link"``.
+        reference: The key or id that the caller gave, such as ``"project:42"``, or None. It is the same whether the
+            thing is not there or not for whoever asks. The text of the error never has it; a traceback does.
     """
 
     code: ClassVar[str] = "not-found"
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, reference: str | None = None) -> None:
         super().__init__(f"there is no such {kind}")
         self.kind = kind
+        self.reference = None if reference is None else reference[:_LONGEST]
+        if self.reference is not None:
+            self.add_note(f"looked for {kind} {self.reference!r}")
 
 
 def listed(names: Collection[str]) -> str:

@@ -52,7 +52,7 @@ class AutomaticReplies:
         def work(unit: Unit) -> AutomaticReply | None:
             chain = chain_of(unit, ref)
             if not chain or chain[0].removed_at is not None:
-                raise NotFoundError("resource")
+                raise NotFoundError("resource", ref.key)
             require(self._wiring, unit, by, Right.EDIT, ref, chain=chain)
             known = unit.get(AUTOMATIC_REPLY, automatic_reply_id(unit.tenant, chain[0].node))
             reply = None

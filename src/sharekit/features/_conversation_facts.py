@@ -93,9 +93,10 @@ def reader_of(wiring: Wiring, unit: Unit, by: object) -> Reader:
 
 def find_conversation(unit: Unit, conversation: object) -> Conversation:
     """Return a conversation as it is now; raise `NotFoundError` when there is none."""
-    found = unit.get(CONVERSATION, _id_of(unit, conversation))
+    id_ = _id_of(unit, conversation)
+    found = unit.get(CONVERSATION, id_)
     if found is None:
-        raise NotFoundError(CONVERSATION.name)
+        raise NotFoundError(CONVERSATION.name, id_)
     return found
 
 
@@ -111,7 +112,7 @@ def hold(unit: Unit, conversation: object) -> None:
 def _id_of(unit: Unit, conversation: object) -> str:
     if isinstance(conversation, Conversation):
         if conversation.tenant != unit.tenant:
-            raise NotFoundError(CONVERSATION.name)
+            raise NotFoundError(CONVERSATION.name, conversation.id)
         return conversation.id
     if not isinstance(conversation, str):
         raise InvalidInputError("conversation", "needs a Conversation or its id")
@@ -122,13 +123,13 @@ def find_message(unit: Unit, message: object, *, field: str = "message") -> Mess
     """Return a message; raise `NotFoundError` when there is none."""
     if isinstance(message, Message):
         if message.tenant != unit.tenant:
-            raise NotFoundError(MESSAGE.name)
+            raise NotFoundError(MESSAGE.name, message.id)
         message = message.id
     if not isinstance(message, str):
         raise InvalidInputError(field, "needs a Message or its id")
     found = unit.get(MESSAGE, message)
     if found is None:
-        raise NotFoundError(MESSAGE.name)
+        raise NotFoundError(MESSAGE.name, message)
     return found
 
 
@@ -249,7 +250,7 @@ def open_to(wiring: Wiring, unit: Unit, by: object, conversation: object) -> tup
     if not judge_talk(standing):
         if reader.is_staff:
             raise NotAllowedError(f"needs-{Right.VIEW}")
-        raise NotFoundError(CONVERSATION.name)
+        raise NotFoundError(CONVERSATION.name, found.id)
     return found, reader, standing
 
 
@@ -264,7 +265,7 @@ def readable_message(
     if not judge_message(standing, found):
         if reader.is_staff:
             raise NotAllowedError(f"needs-{Right.VIEW}")
-        raise NotFoundError(MESSAGE.name)
+        raise NotFoundError(MESSAGE.name, found.id)
     return found, conversation, reader
 
 

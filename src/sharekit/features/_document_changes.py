@@ -48,7 +48,7 @@ def remove_document(wiring: Wiring, id_: DocumentId, *, by: Principal) -> None:
     def work(unit: Unit) -> None:
         before, chain = unit.get(DOCUMENT_ROW, ref.key), chain_of(unit, ref)
         if before is None or not chain:
-            raise NotFoundError("document")
+            raise NotFoundError("document", ref.key)
         require(wiring, unit, by, Right.MANAGE, ref, chain=chain)
         if before.removed_at is not None:
             return

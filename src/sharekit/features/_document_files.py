@@ -33,7 +33,7 @@ def look(wiring: Wiring, document: object, by: Principal, version: int | None) -
         found = visible_or_absent(wiring, unit, by, id_)
         if version is not None and version != found.version and not isinstance(by, Staff | System):
             # Clients read what is current, and are not told how often it changed.
-            raise NotFoundError("document")
+            raise NotFoundError("document", found.ref.key)
         shown, file = one_version(unit, found, version or found.version)
         return _described(found, shown, file, latest=version is None), file
 

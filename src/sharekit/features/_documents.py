@@ -64,7 +64,7 @@ def document_id(tenant: TenantId, document: object) -> DocumentId:
     """Return the id of what was named: a document, a reference to one, or an id."""
     if isinstance(document, Document):
         if document.tenant != tenant:
-            raise NotFoundError("document")
+            raise NotFoundError("document", document.ref.key)
         return document.id
     if isinstance(document, ResourceRef):
         if document.kind != DOCUMENT:
@@ -85,7 +85,7 @@ def found(unit: Unit, id_: DocumentId) -> tuple[Document, tuple[CatalogEntry, ..
     chain = chain_of(unit, document_ref(id_))
     gone = document is None or document.removed_at is not None
     if document is None or gone or not chain or chain[0].removed_at is not None or chain[-1].container is not None:
-        raise NotFoundError("document")
+        raise NotFoundError("document", document_ref(id_).key)
     return document, chain
 
 
@@ -94,16 +94,16 @@ def visible_or_absent(wiring: Wiring, unit: Unit, by: Principal, id_: DocumentId
     decision = decide(wiring, unit, by, Action.VIEW, document_ref(id_))
     document = unit.get(DOCUMENT_ROW, document_ref(id_).key)
     if not decision or document is None or document.removed_at is not None:
-        raise NotFoundError("document")
+        raise NotFoundError("document", document_ref(id_).key)
     return document
 
 
 def require_contributing(wiring: Wiring, unit: Unit, by: Contact, container: ResourceRef) -> None:
     """Refuse a contact who may not add documents to a thing; to one who may not see it, it is absent."""
     if not decide(wiring, unit, by, Action.VIEW, container):
-        raise NotFoundError("container")
+        raise NotFoundError("container", container.key)
     if not decide(wiring, unit, by, Action.CONTRIBUTE, container):
-        raise NotFoundError("container")
+        raise NotFoundError("container", container.key)
 
 
 def owner_above(chain: tuple[CatalogEntry, ...]) -> str | None:

@@ -27,7 +27,7 @@ def open_container(unit: Unit, container: ResourceRef | None) -> tuple[CatalogEn
     above = chain_of(unit, container)
     # What lies in something that was removed is dead, and takes in nothing: it could close a circle.
     if not above or above[0].removed_at is not None or above[-1].container is not None:
-        raise NotFoundError("container")
+        raise NotFoundError("container", container.key)
     return above
 
 

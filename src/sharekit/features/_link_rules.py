@@ -47,10 +47,10 @@ def future(wiring: Wiring, expires_at: datetime) -> datetime:
     return ends
 
 
-def require_sharing(wiring: Wiring, unit: Unit, by: Principal, chain: Sequence[CatalogEntry]) -> None:
+def require_sharing(wiring: Wiring, unit: Unit, by: Principal, chain: Sequence[CatalogEntry], ref: ResourceRef) -> None:
     """Refuse to share what is not there, what *by* may not share, and what no client may ever see."""
     if not chain or chain[0].removed_at is not None:
-        raise NotFoundError("resource")
+        raise NotFoundError("resource", ref.key)
     for right in (Right.VIEW, Right.SHARE):
         require(wiring, unit, by, right, chain[0].ref, chain=chain)
     hidden = judge_resource(chain)

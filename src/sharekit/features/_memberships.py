@@ -115,7 +115,7 @@ def _place_of(unit: Unit, after: Contact | None) -> Position | None:
         return None
     profile = unit.get(CONTACT, after.id)
     if profile is None:
-        raise NotFoundError(CONTACT.name)
+        raise NotFoundError(CONTACT.name, after.key)
     return Position(fold(profile.name), profile.id)
 
 

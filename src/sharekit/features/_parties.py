@@ -142,7 +142,7 @@ def known_contact(wiring: Wiring, unit: Unit, contact: Contact, *, field: str = 
         raise InvalidInputError(field, "needs a Contact")
     found = contact_of(wiring, unit, contact.id)
     if found is None:
-        raise NotFoundError(CONTACT.name)
+        raise NotFoundError(CONTACT.name, Contact(contact.id).key)
     return found
 
 
@@ -152,7 +152,7 @@ def active_contact(wiring: Wiring, unit: Unit, contact: Contact, *, field: str =
     if found.merged_into is not None:
         raise MergedContactError(found.merged_into.id)
     if not found.active:
-        raise NotFoundError(CONTACT.name)
+        raise NotFoundError(CONTACT.name, Contact(contact.id).key)
     return found
 
 
@@ -162,7 +162,7 @@ def known_organization(wiring: Wiring, unit: Unit, organization: Organization) -
         raise InvalidInputError("organization", "needs an Organization")
     found = organization_of(wiring, unit, organization.id)
     if found is None:
-        raise NotFoundError(ORGANIZATION.name)
+        raise NotFoundError(ORGANIZATION.name, Organization(organization.id).key)
     return found
 
 
@@ -170,7 +170,7 @@ def active_organization(wiring: Wiring, unit: Unit, organization: Organization) 
     """Return what is known of an organization; refuse one that is not active."""
     found = known_organization(wiring, unit, organization)
     if not found.active:
-        raise NotFoundError(ORGANIZATION.name)
+        raise NotFoundError(ORGANIZATION.name, Organization(organization.id).key)
     return found
 
 

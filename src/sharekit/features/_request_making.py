@@ -288,7 +288,7 @@ class Making:
 
     def _may_ask(self, unit: Unit, wish: _Wish) -> tuple[CatalogEntry, ...]:
         chain = chain_of(unit, wish.about)
-        require_sharing(self._wiring, unit, wish.by, chain)
+        require_sharing(self._wiring, unit, wish.by, chain, wish.about)
         return chain
 
     def _drafted(self, unit: Unit, wish: _Wish, chain: tuple[CatalogEntry, ...]) -> _Draft:

@@ -149,7 +149,7 @@ class Starting:
         require_active(unit, by)
         if about is not None:
             if not chain or chain[0].removed_at is not None:
-                raise NotFoundError("resource")
+                raise NotFoundError("resource", about.key)
             require(self._wiring, unit, by, Right.VIEW, about, chain=chain)
         own = (Staff(by.id),) if isinstance(by, Staff) else ()
         return tuple(dict.fromkeys((*own, *parties)))
@@ -182,7 +182,7 @@ def _founders(
     if not may:
         # Who may view it knows of it already; for everybody else it is not there (R-ENUM-1).
         seen = decide(wiring, unit, by, Action.VIEW, about)
-        raise NotAllowedError(str(may.reason)) if seen else NotFoundError("resource")
+        raise NotAllowedError(str(may.reason)) if seen else NotFoundError("resource", about.key)
     owner = owner_above(tuple(chain))
     answering = None if owner is None else parse_party(owner)
     return (by, answering) if isinstance(answering, Staff) else (by,)

@@ -251,7 +251,7 @@ def remove(unit: Unit, conversation: Conversation, party: str, by: Principal) ->
     """Note that somebody takes part no more; what they were shown is kept, so that adding them again widens nothing."""
     row = unit.get(PARTICIPANT, participant_id(unit.tenant, conversation.id, party))
     if row is None or not row.present:
-        raise NotFoundError(PARTICIPANT.name)
+        raise NotFoundError(PARTICIPANT.name, party)
     latest = settled_number(unit, conversation)
     unit.put(
         PARTICIPANT,

@@ -149,7 +149,7 @@ class Talking(Starting):
             return found, None
         answers, _, _ = readable_message(self._wiring, unit, by, in_reply_to, field="in_reply_to")
         if not judge_message(standing, answers):
-            raise NotFoundError(MESSAGE.name)
+            raise NotFoundError(MESSAGE.name, answers.id)
         return found, answers
 
     def promote(self, note: Message | MessageId, *, reason: str, by: Principal, text: str | None = None) -> Message:

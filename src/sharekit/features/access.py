@@ -278,7 +278,7 @@ class Access(Reviews, Generic[K]):
         with self._wiring.reading() as unit:
             entry = unit.get(CATALOG_ENTRY, ref.key)
             if entry is None or not decide(self._wiring, unit, principal, Action.VIEW, ref):
-                raise NotFoundError("resource")
+                raise NotFoundError("resource", ref.key)
             context = SectionContext(self._wiring.tenant, principal, unit.now, locale)
         return self._projected(kind, ref, entry.title, PartPolicy.for_staff(kind), context)
 
@@ -288,7 +288,7 @@ class Access(Reviews, Generic[K]):
         with self._wiring.reading() as unit:
             read = read_together(self._wiring, unit, contact, ref)
             if read.entry is None or not judge_read(self._wiring, unit, read, Action.VIEW):
-                raise NotFoundError("resource")
+                raise NotFoundError("resource", ref.key)
             spoken = locale if read.profile is None or read.profile.locale is None else read.profile.locale
             context = SectionContext(self._wiring.tenant, contact, unit.now, spoken)
         title = read.entry.client_title or kind.title_in(spoken)

@@ -156,7 +156,7 @@ class Catalog:
         """
         self._wiring.kind_of(ref)
         with self._wiring.reading() as unit:
-            return _present(unit.get(CATALOG_ENTRY, ref.key))
+            return _present(unit.get(CATALOG_ENTRY, ref.key), ref)
 
     def move(self, ref: ResourceRef, container: ResourceRef | None, *, by: Principal) -> CatalogEntry:
         """
@@ -192,7 +192,7 @@ class Catalog:
     def _moved(self, unit: Unit, ref: ResourceRef, container: ResourceRef | None, by: Principal) -> CatalogEntry:
         held(unit, container)
         chain = chain_of(unit, ref)
-        before = _present(chain[0] if chain else None)
+        before = _present(chain[0] if chain else None, ref)
         require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain)
         above = self._container(unit, container, by)
         if ref in {entry.ref for entry in above}:
@@ -237,7 +237,7 @@ class Catalog:
     def _removed(self, unit: Unit, ref: ResourceRef, by: Principal) -> None:
         chain = chain_of(unit, ref)
         if not chain:
-            raise NotFoundError("resource")
+            raise NotFoundError("resource", ref.key)
         require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain)
         if chain[0].removed_at is None:
             keep_entry(unit, chain[0], attrs.evolve(chain[0], removed_at=unit.now))
@@ -296,7 +296,7 @@ class Catalog:
 
         def work(unit: Unit) -> CatalogEntry:
             chain = chain_of(unit, ref)
-            before = _present(chain[0] if chain else None)
+            before = _present(chain[0] if chain else None, ref)
             require(self._wiring, unit, by, Right.VIEW, ref, chain=chain)
             seen = unit.now if audience is Audience.CLIENT else before.client_activity
             after = attrs.evolve(before, activity=unit.now, client_activity=seen)
@@ -333,7 +333,7 @@ class Catalog:
 
         def work(unit: Unit) -> CatalogEntry:
             chain = chain_of(unit, ref)
-            before = _present(chain[0] if chain else None)
+            before = _present(chain[0] if chain else None, ref)
             require(self._wiring, unit, by, Right.SHARE, ref, chain=chain)
             above = chain[1] if len(chain) > 1 else None
             after = settled(attrs.evolve(before, inherits=inherits), above)
@@ -411,9 +411,9 @@ def _key(owner: Staff | None | Unset) -> str | None:
     return owner.key if isinstance(owner, Staff) else None
 
 
-def _present(entry: CatalogEntry | None) -> CatalogEntry:
+def _present(entry: CatalogEntry | None, ref: ResourceRef) -> CatalogEntry:
     if entry is None or entry.removed_at is not None:
-        raise NotFoundError("resource")
+        raise NotFoundError("resource", ref.key)
     return entry
 
 

@@ -164,7 +164,7 @@ class Conversations(Talking, AutomaticReplies, Receiving, HeldMails):
             if up_to is not None:
                 last, _, _ = readable_message(self._wiring, unit, by, up_to, field="up_to")
                 if not judge_message(standing, last):
-                    raise NotFoundError("message")
+                    raise NotFoundError("message", last.id)
                 number = min(number, number_of(last, staff=standing.staff))
             party = reader.principal.key
             known = talk.reading or Reading(tenant=unit.tenant, conversation=found.id, party=party)

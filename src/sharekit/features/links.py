@@ -70,7 +70,7 @@ class Links:
         try:
             require_staff(by)
             with self._wiring.reading() as unit:
-                require_sharing(self._wiring, unit, by, chain_of(unit, ref))
+                require_sharing(self._wiring, unit, by, chain_of(unit, ref), ref)
         except NotAllowedError as refused:
             return Decision(allowed=False, reason=refused.reason)
         except NotFoundError:
@@ -124,7 +124,7 @@ class Links:
         def work(unit: Unit) -> ReadLink:
             held(unit, ref)
             chain = chain_of(unit, ref)
-            require_sharing(self._wiring, unit, by, chain)
+            require_sharing(self._wiring, unit, by, chain, ref)
             if recipient is not None:
                 require_recipient(self._wiring, unit, recipient)
             link = ReadLink(
@@ -349,7 +349,7 @@ class Links:
         def work(unit: Unit) -> ReadLink:
             before = self._find(unit, link_id)
             chain = chain_of(unit, before.ref)
-            require_sharing(self._wiring, unit, by, chain)
+            require_sharing(self._wiring, unit, by, chain, before.ref)
             if before.state_at(unit.now) is LinkState.REVOKED:
                 raise InvalidInputError("link", "was revoked and stays dead; create another one")
             after = attrs.evolve(

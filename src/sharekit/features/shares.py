@@ -288,14 +288,14 @@ class Shares:
 
     def _shareable(self, unit: Unit, ref: ResourceRef, terms: GrantTerms, by: Principal) -> CatalogEntry:
         chain = chain_of(unit, ref)
-        entry = _in_catalog(chain)
+        entry = _in_catalog(chain, ref)
         for right in terms.rights_needed:
             require(self._wiring, unit, by, right, ref, chain=chain)
         return entry
 
     def _present(self, unit: Unit, ref: ResourceRef, by: Principal) -> CatalogEntry:
         chain = chain_of(unit, ref)
-        entry = _in_catalog(chain)
+        entry = _in_catalog(chain, ref)
         require(self._wiring, unit, by, Right.VIEW, ref, chain=chain)
         return entry
 
@@ -333,10 +333,10 @@ def _found(unit: Unit, id_: str) -> Grant:
     return grant
 
 
-def _in_catalog(chain: Sequence[CatalogEntry]) -> CatalogEntry:
+def _in_catalog(chain: Sequence[CatalogEntry], ref: ResourceRef) -> CatalogEntry:
     # What lies in something that was removed is dead: what is given of it now would be, too.
     if not chain or chain[0].removed_at is not None or chain[-1].container is not None:
-        raise NotFoundError("resource")
+        raise NotFoundError("resource", ref.key)
     return chain[0]
 
 
