@@ -12,6 +12,7 @@ from sharekit.errors import InvalidQueryError
 from sharekit.ids import TenantId
 from sharekit.ports import Companion, Look, Sight, Transaction, evaluate
 from sharekit.ports.rows import KeyValue, KindSpec, Row
+from sharekit.testing.record_store._frame import ACME
 from tests.testing._breaking import Broken
 
 BROKEN = Broken()
@@ -128,16 +129,16 @@ class Looks(MemoryRecordStore):
     """Looks as it should."""
 
     def look(self, kind: str, keys: Sequence[str], companions: Sequence[Companion]) -> Look:
-        wanted = [set(keys), *(set(companion.keys) for companion in companions)]
+        wanted = [dict.fromkeys(keys), *(dict.fromkeys(companion.keys) for companion in companions)]
         for place, companion in enumerate(companions):
             if not 0 <= companion.of <= place:
                 raise InvalidQueryError("a companion is named by a row before it")
-            wanted[companion.of].add(companion.by)
+            wanted[companion.of][companion.by] = None
         kinds = [kind, *(companion.kind for companion in companions)]
         for of, names in zip(kinds, wanted, strict=True):
-            if not names <= evaluate.known_kind(of, self._state.specs).keys.keys():
+            if not names.keys() <= evaluate.known_kind(of, self._state.specs).keys.keys():
                 raise InvalidQueryError("no such key")
-        return self.made(kind, [frozenset(names) for names in wanted], companions)
+        return self.made(kind, [tuple(names) for names in wanted], companions)
 
     def made(self, kind: str, keys: Sequence[Collection[str]], companions: Sequence[Companion]) -> "_Look":
         return _Look(self, kind, keys, companions)
@@ -156,6 +157,17 @@ class _Look:
 
     def rows(self, tenant: TenantId, id: str, sight: Sight) -> list[Row | None]:  # as in the port
         return [row if isinstance(row, Row) else None for row in sight]
+
+    def values(self, sight: Sight) -> Sequence[object]:
+        found: list[object] = []
+        for row, keys in zip(self.rows(ACME, "", sight), self.keys, strict=True):
+            found += self.flat(row, [*keys])
+        return found if sight[0] is not None else []
+
+    def flat(self, row: Row | None, keys: Sequence[str]) -> Sequence[object]:
+        if row is None:
+            return [None] * (len(keys) + 3)
+        return [*(row.keys[key] for key in keys), row.revision, row.schema, row.body]
 
     def found(self, tx: Transaction, id_: str) -> Sight:
         rows = [tx.get(self.kind, id_)]
@@ -263,6 +275,23 @@ class _BoundToItsThread(_Look):
         if threading.get_ident() != self.thread:
             raise RuntimeError("another thread")
         return super().see(tenant, id)
+
+
+@_looks("K6")
+class _RevisionsFirst(_Look):
+    """Lays the keys of a row flat after everything else."""
+
+    def flat(self, row: Row | None, keys: Sequence[str]) -> Sequence[object]:
+        laid = super().flat(row, keys)
+        return [*laid[len(keys) :], *laid[: len(keys)]]
+
+
+@_looks("K6")
+class _NothingOfAbsentOnes(_Look):
+    """Lays nothing down for a companion that is not there."""
+
+    def flat(self, row: Row | None, keys: Sequence[str]) -> Sequence[object]:
+        return super().flat(row, keys) if row is not None else []
 
 
 @_looks("K5")

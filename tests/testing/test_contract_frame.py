@@ -121,7 +121,7 @@ def test_every_law_of_the_ports_has_a_test() -> None:
         *(f"T{n}" for n in range(1, 15)),
         *(f"S{n}" for n in range(1, 7)),
         *(f"Q{n}" for n in range(1, 8)),
-        *(f"K{n}" for n in range(1, 6)),
+        *(f"K{n}" for n in range(1, 7)),
         *(f"G{n}" for n in range(1, 5)),
         *(f"U{n}" for n in range(1, 4)),
         *(f"J{n}" for n in range(1, 7)),

@@ -43,6 +43,20 @@ class Place:
     after: int
     readers: Sequence[tuple[str, Callable[[int], KeyValue]]]
 
+    # Any: what was stored
+    def put_right(self, line: list[Any]) -> None:
+        """Read the keys in their places that a column does not hold as they are."""
+        for key, reader in self.readers:
+            place = self.start + self.keys.index(key)
+            if line[place] is not None:
+                line[place] = self._read(key, reader, line[place])
+
+    def _read(self, key: str, reader: Callable[[int], KeyValue], value: Any) -> KeyValue:  # noqa: ANN401  # as above
+        try:
+            return reader(value)
+        except (OverflowError, TypeError) as error:
+            raise IntegrityError(self.kind, f"the key {key!r} is not what was stored") from error
+
     @property
     def columns(self) -> tuple[str, ...]:
         """What is read of it, in the order of the line."""
@@ -57,10 +71,7 @@ class Place:
         keys = dict(zip(self.keys, line[self.start :], strict=False))
         for key, reader in self.readers:
             if keys[key] is not None:
-                try:
-                    keys[key] = reader(keys[key])
-                except (OverflowError, TypeError) as error:
-                    raise IntegrityError(self.kind, f"the key {key!r} is not what was stored") from error
+                keys[key] = self._read(key, reader, keys[key])
         return Row(
             tenant=tenant,
             kind=self.kind,
@@ -111,6 +122,16 @@ def _place(spec: KindSpec, keys: tuple[str, ...], start: int) -> Place:
 def rows_of(places: Sequence[Place], tenant: TenantId, id_: str, sight: Sight) -> list[Row | None]:
     """Return the row that was seen, then each companion; nothing was seen where the sight is empty."""
     return [place.row(tenant, id_, sight) if sight else None for place in places]
+
+
+def values_of(places: Sequence[Place], sight: Sight) -> Sequence[Any]:  # Any: what was stored
+    """Return what was seen as the line that it is, with every key as it was put."""
+    if not sight or not any(place.readers for place in places):
+        return sight
+    line = [*sight]
+    for place in places:
+        place.put_right(line)
+    return line
 
 
 def statement(

@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
-from sharekit.backends._looks import arranged, rows_of, statement
+from sharekit.backends._looks import arranged, rows_of, statement, values_of
 from sharekit.backends._sqlite_connections import Connections
 from sharekit.backends._sqlite_errors import meaning
 from sharekit.backends._sqlite_tables import column
@@ -43,3 +44,8 @@ class SqliteLook:
     def rows(self, tenant: TenantId, id: str, sight: Sight) -> list[Row | None]:
         """Return the row that was seen, then each companion, or None for what is not there."""
         return rows_of(self._places, tenant, id, sight)
+
+    # Any: what stands where is said by law K6.
+    def values(self, sight: Sight) -> Sequence[Any]:
+        """Return the same without making rows; nothing where the row is not there."""
+        return values_of(self._places, sight)

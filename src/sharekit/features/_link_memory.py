@@ -9,7 +9,7 @@ Any other store is read in a transaction.
 
 import itertools
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -32,9 +32,10 @@ _DEPTHS: Final = (0, 2, MAX_DEPTH)
 
 _KEYS: Final = (ReadLinkKeys.USES, ReadLinkKeys.RESOURCE, ReadLinkKeys.CREATED_BY)
 _OF_ENTRIES: Final = (EntryKeys.CHILDREN,)
+_BEFORE_STAFF: Final = f"{Staff.type}:"
 _NEAR: Final = (
     Companion(CATALOG_ENTRY.name, ReadLinkKeys.RESOURCE, keys=_OF_ENTRIES),
-    Companion(STAFF.name, ReadLinkKeys.CREATED_BY, after=f"{Staff.type}:"),
+    Companion(STAFF.name, ReadLinkKeys.CREATED_BY, after=_BEFORE_STAFF),
 )
 _RECIPIENT: Final = Companion(CONTACT.name, ReadLinkKeys.RECIPIENT, after=f"{Contact.type}:")
 
@@ -102,11 +103,14 @@ class LinkMemory:
         for width, depth in enumerate(_DEPTHS):
             look = self._look(store, width)
             sight = look.see(tenant, link_id)
-            rows = look.rows(tenant, link_id, sight)
-            if rows[0] is None:
-                absent(wiring, link_id)  # in place of the rows that the look would have found by it
+            values = look.values(sight)
+            if not values:
                 return absent(wiring, link_id)
-            facts = _meaning(wiring, rows[0], rows[1:], depth)
+            if depth == 0:
+                facts = _meaning_nearby(wiring, link_id, values)
+            else:
+                row, *companions = look.rows(tenant, link_id, sight)
+                facts = None if row is None else _meaning(wiring, row, companions, depth)
             if facts is not None:
                 self._remember(link_id, _Remembered(tenant, look, sight, facts, stamps))
                 return facts
@@ -140,6 +144,24 @@ def _container(of: int) -> Companion:
 def _read_in_transaction(wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
     with wiring.records.transaction(wiring.tenant) as tx:
         return read_link_facts(wiring, tx, link_id)
+
+
+# Any: what stands where is said by law K6.
+def _meaning_nearby(wiring: Wiring, link_id: ReadLinkId, values: Sequence[Any]) -> LinkFacts | None:
+    """Do as `_meaning` does, of what a look of no depth saw; making rows would take a tenth of a first opening."""
+    tenant = wiring.tenant
+    uses, resource, maker, _, schema, body, *of_others = values
+    link = READ_LINK.load_seen(tenant, link_id, schema, body, (uses,))
+    if resource != link.ref.key or maker != link.created_by or link.recipient is not None:
+        return None
+    children, _, schema, body, _, maker_schema, maker_body = of_others
+    entry = None if body is None else CATALOG_ENTRY.load_seen(tenant, resource, schema, body, (children,))
+    if entry is not None and entry.container is not None:
+        return None
+    of_maker = None
+    if maker_body is not None:
+        of_maker = STAFF.load_seen(tenant, maker[len(_BEFORE_STAFF) :], maker_schema, maker_body)
+    return gathered(wiring, link, () if entry is None else (entry,), of_maker, None)
 
 
 def _meaning(wiring: Wiring, row: Row, companions: Sequence[Row | None], depth: int) -> LinkFacts | None:

@@ -178,6 +178,11 @@ class Look(Protocol):
         """Return the row that was seen, then each companion, or None for what is not there."""
         ...
 
+    # Any: what stands where is said by law K6.
+    def values(self, sight: Sight) -> Sequence[Any]:
+        """Return the same without making rows; nothing where the row is not there."""
+        ...
+
 
 @runtime_checkable
 class SupportsLook(Protocol):
@@ -198,6 +203,9 @@ class SupportsLook(Protocol):
       it raises `TransactionUsageError`.
     - K5: two sights of one row are equal exactly when no row that was seen differs in its revision,
       schema or body, in being there, or in the keys that it has here.
+    - K6: the values are flat. Of each row in turn they hold the keys that it has here, those that were
+      asked for in that order, then others that name companions; then its revision, schema and body. Of a
+      companion that is not there each of them is None.
     """
 
     def look(self, kind: str, keys: Sequence[str], companions: Sequence[Companion]) -> Look:

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from sharekit.backends._looks import Place, arranged, bounds, rows_of
+from sharekit.backends._looks import Place, arranged, bounds, rows_of, values_of
 from sharekit.backends.sqlalchemy._questions import Line
 from sharekit.backends.sqlalchemy._transactions import Layout, is_storable
 from sharekit.ids import TenantId
@@ -36,6 +36,11 @@ class SqlAlchemyLook:
     def rows(self, tenant: TenantId, id: str, sight: Sight) -> list[Row | None]:
         """Return the row that was seen, then each companion, or None for what is not there."""
         return rows_of(self._places, tenant, id, sight)
+
+    # Any: what stands where is said by law K6.
+    def values(self, sight: Sight) -> Sequence[Any]:
+        """Return the same without making rows; nothing where the row is not there."""
+        return values_of(self._places, sight)
 
 
 def _statement(

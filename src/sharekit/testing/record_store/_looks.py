@@ -1,4 +1,4 @@
-"""The laws K1 to K5 of stores that can read a row and its companions in one round trip."""
+"""The laws K1 to K6 of stores that can read a row and its companions in one round trip."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -251,6 +251,35 @@ class LookLaws(Frame):
         for kind, keys, companions in looks:
             with pytest.raises(InvalidQueryError):
                 records.look(kind, keys, companions)
+
+    def test_k6_the_values_are_flat(self, records: RecordStore) -> None:
+        """Row after row: the keys as they were asked for, then those that name companions, then the rest."""
+        if not isinstance(records, SupportsLook):
+            return
+        _kept(records)
+        companions = [Companion("thing", "thing", keys=("size", "at", "done")), Companion("thing", "name", of=1)]
+        look = records.look("tag", ["label", "weight"], companions)
+        values = [[*look.values(look.see(ACME, "t"))]]
+        at = datetime(2026, 3, 2, 9, 0, 0, 1, tzinfo=UTC)
+        keep(records, thing("a", revision=1, at=at, done=False, body="[4]"))
+        values.append([*look.values(look.see(ACME, "t"))])
+        within(records, lambda tx: tx.delete("thing", "a", 2), write=True)
+        values.append([*look.values(look.see(ACME, "t"))])
+
+        assert values[0] == ["x", 3, "a", 1, 1, "[0]", 1, None, None, "b", 1, 1, "[1]", 1, 1, "[3]"]
+        assert values[1] == ["x", 3, "a", 1, 1, "[0]", None, at, False, None, 2, 1, "[4]", *[None] * 3]
+        assert values[1][8] is False
+        assert values[2] == ["x", 3, "a", 1, 1, "[0]", *[None] * 10]
+
+    @pytest.mark.parametrize("id_", ["absent", "", "\ud800"])
+    def test_k6_of_an_absent_row_there_are_no_values(self, records: RecordStore, id_: str) -> None:
+        """Nor of what it would name."""
+        if not isinstance(records, SupportsLook):
+            return
+        _kept(records)
+        look = records.look("tag", ["weight"], _COMPANIONS)
+
+        assert [*look.values(look.see(ACME, id_))] == []
 
 
 def _change_both(store: RecordStore, begun: threading.Event, over: threading.Event) -> None:

@@ -104,6 +104,10 @@ class Glance:
         """Return the row that was seen, then each companion."""
         return [row if isinstance(row, Row) else None for row in sight]
 
+    def values(self, sight: Sight) -> Sequence[object]:
+        """Return the bodies alone; it is checked, never asked."""
+        return [row.body if isinstance(row, Row) else None for row in sight]
+
 
 def _apply(kept: dict[RowKey, Packed], changes: Changes) -> None:
     for kind, rows in changes.items():
