@@ -64,6 +64,7 @@ class Account:
         done = subprocess.run(
             command,
             cwd=cwd,
+            env=_apart(cwd),
             user=self.name,
             group=self._group,
             extra_groups=self._others,
@@ -83,6 +84,7 @@ class Account:
             server = subprocess.Popen(
                 command,
                 cwd=cwd,
+                env=_apart(cwd),
                 user=self.name,
                 group=self._group,
                 extra_groups=self._others,
@@ -109,6 +111,11 @@ class Account:
     @property
     def _others(self) -> list[int] | None:
         return None if self.name is None else []
+
+
+def _apart(folder: Path) -> dict[str, str]:
+    """Return an environment whose temporary files are in the server's own folder: ours may be closed to its account."""
+    return {**os.environ, "TMPDIR": str(folder)}
 
 
 def _await(server: subprocess.Popen[bytes], is_up: Callable[[], None], log: Path) -> None:
