@@ -1,6 +1,8 @@
 """A host with a table of its own: an agency that keeps its projects where sharekit keeps its links."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import attrs
 import pytest
@@ -9,12 +11,18 @@ from sqlalchemy import orm
 
 from sharekit import ReadLink, ResourceRef, Sharekit, Staff, errors, signals
 from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore, upgrade
+from sharekit.backends.sqlalchemy._tables import TURN
+from sharekit.backends.sqlalchemy._upgrade import VERSIONS
 from sharekit.records.events import LinkCreated
 from sharekit.testing import kit
 from tests.backends._databases import engine_of, sweep
 
 MARIA = Staff("maria")
 KEY = b"0123456789abcdef0123456789abcdef"
+
+_SQLITE = "sqlite:///"
+# Making the tables takes longer than most tests: these are the ones that databases of servers were left with.
+_there: dict[str, frozenset[str]] = {}
 
 
 class Base(orm.DeclarativeBase):
@@ -81,12 +89,55 @@ def opens(kit: Sharekit, token: str) -> bool:
     return True
 
 
-def agencies(url: str) -> Iterator[Agency]:
-    """An agency on an empty database."""
-    with engine_of(url, pool_size=20, max_overflow=60) as engine:
+def _make_tables(engine: sa.Engine) -> frozenset[str]:
+    Base.metadata.create_all(engine)
+    upgrade(engine)
+    return frozenset(sa.inspect(engine).get_table_names())
+
+
+def _empty(engine: sa.Engine, names: frozenset[str]) -> None:
+    """Remove every row of the host and of sharekit; what is made with the tables stays."""
+    quote = engine.dialect.identifier_preparer.quote
+    with engine.begin() as connection:
+        for name in sorted(names - {TURN, VERSIONS}):
+            connection.exec_driver_sql(f"DELETE FROM {quote(name)}")  # noqa: S608  # a table that is there
+
+
+def _be_ready(engine: sa.Engine) -> None:
+    """Have the database of a server upgraded and empty."""
+    url = str(engine.url)
+    if _there.get(url) == (there := frozenset(sa.inspect(engine).get_table_names())):
+        _empty(engine, there)
+    else:
         sweep(engine)
-        Base.metadata.create_all(engine)
-        upgrade(engine)
+        _there[url] = _make_tables(engine)
+
+
+def _template(folder: Path) -> Path:
+    """Return a file of SQLite that was upgraded and is empty."""
+    path = folder / "upgraded-host.db"
+    if not path.exists():
+        with engine_of(f"sqlite:///{path}") as engine:
+            _make_tables(engine)
+    return path
+
+
+@pytest.fixture(params=["postgresql", "mariadb", "sqlite"])
+def url(request: pytest.FixtureRequest, tmp_path: object) -> str:
+    """The address of a database of each sort."""
+    if request.param == "sqlite":
+        return f"{_SQLITE}{tmp_path}/host.db"
+    return str(request.getfixturevalue("postgres_database" if request.param == "postgresql" else "mariadb_database"))
+
+
+@pytest.fixture
+def agency(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agency]:
+    """An agency on each, whose database was upgraded and is empty."""
+    if url.startswith(_SQLITE):
+        shutil.copy(_template(tmp_path_factory.getbasetemp()), url.removeprefix(_SQLITE))
+    with engine_of(url, pool_size=20, max_overflow=60) as engine:
+        if not url.startswith(_SQLITE):
+            _be_ready(engine)
         made = Agency(engine, kit(records=SqlAlchemyRecordStore(engine), secret_keys=[KEY]), [])
 
         def note(event: LinkCreated) -> None:
@@ -95,18 +146,3 @@ def agencies(url: str) -> Iterator[Agency]:
         signals.link_created.connect(note)
         yield made
         signals.link_created.disconnect(note)
-        sweep(engine)
-
-
-@pytest.fixture(params=["postgresql", "mariadb", "sqlite"])
-def url(request: pytest.FixtureRequest, tmp_path: object) -> str:
-    """The address of a database of each sort."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/host.db"
-    return str(request.getfixturevalue("postgres_database" if request.param == "postgresql" else "mariadb_database"))
-
-
-@pytest.fixture
-def agency(url: str) -> Iterator[Agency]:
-    """An agency on each."""
-    yield from agencies(url)
