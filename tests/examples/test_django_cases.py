@@ -528,7 +528,13 @@ def _look_at_talks(page: Any, look: Callable[[str], None]) -> None:  # noqa: ANN
 
 @pytest.mark.browser
 @pytest.mark.slow
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        pytest.param(1280, "light", id="desk", marks=pytest.mark.deep),  # every day the portal's walk looks at a desk
+        pytest.param(360, "dark", id="phone"),
+    ],
+)
 def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: str) -> None:
     """On a desk and on a phone no page has a barrier, scrolls sideways, or asks anything of another site."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
