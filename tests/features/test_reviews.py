@@ -9,8 +9,9 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from sharekit import Children, Principal, ResourceRef, Visibility, errors
+from sharekit import Children, Principal, ResourceRef, Right, Sharekit, Staff, System, Visibility, errors
 from sharekit.records.reviews import ReviewItem, as_csv, as_json
+from sharekit.testing import kit
 from tests.features.conftest import Agency, opens, wrong
 
 DAY = timedelta(days=1)
@@ -126,6 +127,33 @@ def test_only_who_may_share_decides(agency: Agency) -> None:
                 verb(by)
 
     assert before == agency.everything()
+
+
+def test_who_asks_finds_what_they_may_view(agency: Agency) -> None:
+    """Grants and links on other things are left out, and who is nobody's active staff is told nothing."""
+
+    class Rights:
+        def rights(self, staff: Staff, ref: ResourceRef) -> frozenset[Right]:
+            return frozenset({Right.VIEW}) if (staff.id, ref.id) == ("eve", "theirs") else frozenset()
+
+    ana, eve = agency.person("Ana"), Staff("eve")
+    theirs = agency.thing("theirs", container=None)
+    agency.share(agency.relaunch, ana)
+    agency.share(theirs, ana)
+    agency.link()
+    agency.kit.links.create(theirs, by=agency.maria, sections=set())
+    agency.clock.advance(91 * DAY)
+    hosts: Sharekit = kit(records=agency.records, directory=Rights(), clock=agency.clock)
+
+    assert [item.subject.ref for item in hosts.access.review(by=eve)] == [theirs, theirs]
+    assert list(hosts.access.review(by=Staff("bo"))) == []
+    assert len(list(agency.kit.access.review(by=agency.maria))) == 4
+    assert len(list(agency.kit.access.review(by=System("audit")))) == 4
+    agency.kit.people.add_staff(eve, name="Eve", by=System("setup"))
+    agency.kit.people.deactivate(eve, by=System("setup"))
+    for by in (ana, eve):
+        with pytest.raises(errors.NotAllowedError):
+            hosts.access.review(by=by)
 
 
 def test_bad_arguments_are_named(agency: Agency) -> None:

@@ -11,7 +11,7 @@ import attrs
 from sharekit.codec import Kept, RecordKind
 from sharekit.codec.kinds import CATALOG_ENTRY, READ_LINK
 from sharekit.codec.kinds_of_sharing import GRANT
-from sharekit.features._facts import chain_of
+from sharekit.features._facts import chain_of, rights_on
 from sharekit.features._link_facts import judge, read_link_facts, with_recipient
 from sharekit.features._parties import contact_of, member_ids_of, organization_of
 from sharekit.features._unit import Unit, Wiring
@@ -20,7 +20,7 @@ from sharekit.ports import AllOf, Condition, Eq, Position
 from sharekit.records.catalog import CatalogEntry, ResourceRef
 from sharekit.records.grants import Grant, GrantKeys, parse_grantee
 from sharekit.records.links import ReadLink
-from sharekit.records.parties import Contact, Organization
+from sharekit.records.parties import Contact, Organization, Principal, Right
 from sharekit.records.reviews import ReviewItem, ReviewReason
 
 __all__ = ["Limits", "stale_grants", "stale_links"]
@@ -59,31 +59,40 @@ class Limits:
             yield ReviewReason.UNUSED
 
 
-def stale_grants(wiring: Wiring, limits: Limits) -> Iterator[ReviewItem]:
-    """Yield the live grants to look at; each some are read in a transaction of their own."""
+def stale_grants(wiring: Wiring, limits: Limits, by: Principal | None = None) -> Iterator[ReviewItem]:
+    """Yield the live grants to look at, on what *by* may view; each some are read in a transaction of their own."""
     alive = Eq(GrantKeys.LIVE, value=True)
-    yield from _looked_at(wiring, GRANT, alive, lambda unit, grant: _grant(wiring, unit, grant, limits))
+    yield from _looked_at(wiring, by, GRANT, alive, lambda unit, grant: _grant(wiring, unit, grant, limits))
 
 
-def stale_links(wiring: Wiring, limits: Limits) -> Iterator[ReviewItem]:
-    """Yield the links to look at, those that were taken back left out."""
-    yield from _looked_at(wiring, READ_LINK, AllOf(), lambda unit, link: _link(wiring, unit, link, limits))
+def stale_links(wiring: Wiring, limits: Limits, by: Principal | None = None) -> Iterator[ReviewItem]:
+    """Yield the links to look at, on what *by* may view, those that were taken back left out."""
+    yield from _looked_at(wiring, by, READ_LINK, AllOf(), lambda unit, link: _link(wiring, unit, link, limits))
 
 
 def _looked_at(
-    wiring: Wiring, kind: RecordKind[R], where: Condition, look: Callable[[Unit, R], ReviewItem]
+    wiring: Wiring,
+    by: Principal | None,
+    kind: RecordKind[R],
+    where: Condition,
+    look: Callable[[Unit, R], ReviewItem],
 ) -> Iterator[ReviewItem]:
     after: str | None = None
     while True:
         with wiring.reading() as unit:
             place = None if after is None else Position(after, after)
             some = unit.find(kind, where, after=place, limit=_AT_ONCE)
-            items = [look(unit, record) for record in some]
+            stale = [item for record in some if (item := look(unit, record)).reasons]
+            items = [item for item in stale if by is None or _may_view(wiring, unit, by, item.subject.ref)]
         # Outside the transaction: whoever reads on may write in between.
-        yield from [item for item in items if item.reasons]
+        yield from items
         if len(some) < _AT_ONCE:
             return
         after = kind.dump(wiring.tenant, some[-1], 0).id
+
+
+def _may_view(wiring: Wiring, unit: Unit, by: Principal, ref: ResourceRef) -> bool:
+    return Right.VIEW in rights_on(wiring, unit, by, ref, chain_of(unit, ref))
 
 
 def _grant(wiring: Wiring, unit: Unit, grant: Grant, limits: Limits) -> ReviewItem:

@@ -38,7 +38,9 @@ class Reviews:
 
     _wiring: Wiring
 
-    def review(self, *, idle: timedelta = _IDLE, expiring: timedelta = _EXPIRING) -> Iterator[ReviewItem]:
+    def review(
+        self, *, idle: timedelta = _IDLE, expiring: timedelta = _EXPIRING, by: Principal | None = None
+    ) -> Iterator[ReviewItem]:
         """
         Yield the grants, then the links, that may have outlived their reason; for staff.
 
@@ -49,17 +51,24 @@ class Reviews:
             idle: How long a link may go without a look at it, and a grant without anything new for
                 clients, before it counts as unused.
             expiring: How far ahead an end counts as soon.
+            by: Who asks: active staff, who find only what is on things on which they have the right VIEW;
+                None for the host's own code.
 
         Raises:
             InvalidInputError: A length of time is not above nothing, or above ten years.
+            NotAllowedError: *by* may not ask.
         """
         for field, value in (("idle", idle), ("expiring", expiring)):
             checks.duration(field, value, _LONGEST)
+        if by is not None:
+            require_staff(by)
+            with self._wiring.reading() as unit:
+                require_active(unit, by)
         limits = Limits(idle, expiring)
 
         def found() -> Iterator[ReviewItem]:
-            yield from stale_grants(self._wiring, limits)
-            yield from stale_links(self._wiring, limits)
+            yield from stale_grants(self._wiring, limits, by)
+            yield from stale_links(self._wiring, limits, by)
 
         return found()
 
