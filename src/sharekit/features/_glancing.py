@@ -45,7 +45,7 @@ _KINDS: Final[tuple[RecordKind[Any], ...]] = (  # of every record class
 )
 _FOUND_BY: Final = {MEMBERSHIP.name: MembershipKeys.CONTACT}
 _SOUGHT: Final = [Sought(kind.name, _FOUND_BY.get(kind.name, "id"), kind.counters) for kind in _KINDS]
-_GRANTS: Final = _KINDS.index(GRANT)
+_MEMBERSHIPS, _GRANTS, _ORGANIZATIONS = map(_KINDS.index, (MEMBERSHIP, GRANT, ORGANIZATION))
 _COUNTS: Final = [slice(5, 5 + len(kind.counters)) for kind in _KINDS]
 """Where counters stand in a line."""
 
@@ -203,8 +203,16 @@ def _remember(wiring: Wiring, contact: Contact, thing: str, sight: Sight, asked:
         guesses.belongs(tenant, contact.id, sight.belonging)
     if sight.facts.entry is not None:
         guesses.lies(tenant, thing, sight.lying)
-    kept = sight if asked is sight.asked else attrs.evolve(sight, asked=asked, lines=None)
+    kept = sight if asked is sight.asked else _seen(wiring, contact, asked, _of_them(sight.lines, asked))
     guesses.saw(tenant, contact.id, thing, kept)
+
+
+def _of_them(lines: Sequence[Sequence[Any]], asked: Asked) -> Sequence[Sequence[Any]]:  # of every type
+    """Return which of the lines would have been seen if it had been looked for less."""
+    _, _, _, people, granted, weighed = asked.values
+    left_out = {_MEMBERSHIPS} if not people else set[int]()
+    among = {_GRANTS: {*granted}, _ORGANIZATIONS: {*weighed}}
+    return [line for line in lines if line[0] not in left_out and (line[0] not in among or line[1] in among[line[0]])]
 
 
 # --- what was seen -------------------------------------------------------------------------

@@ -65,7 +65,7 @@ class Sight:
 
     Attributes:
         asked: For what was looked.
-        lines: What the store answered; None when nothing was kept of it.
+        lines: What the store answered.
         settings: What this means.
         facts: The same.
         expires: Whether a grant among them ends at an instant; the facts say nothing of the present one.
@@ -75,7 +75,7 @@ class Sight:
     """
 
     asked: Asked
-    lines: Sequence[Sequence[Any]] | None  # of every type
+    lines: Sequence[Sequence[Any]]  # of every type
     settings: PortalSettings
     facts: ClientFacts
     expires: bool
