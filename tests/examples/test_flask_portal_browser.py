@@ -25,6 +25,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+PATIENCE = 60_000  # milliseconds; a machine that is busy is slow, and what does not come never comes
+expect.set_options(timeout=PATIENCE)
+
 ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 REBRAND = 2
 PHONE = {"width": 360, "height": 740}
@@ -45,7 +48,7 @@ class Person:
     def __init__(self, address: str, context: BrowserContext) -> None:
         self._address = address
         self._context = context
-        self._context.set_default_timeout(5000)
+        self._context.set_default_timeout(PATIENCE)
         self._context.on("console", self._hear)
         self._context.on("request", self._watch)
         self._context.on("weberror", lambda error: self.complaints.append(str(error.error)))
