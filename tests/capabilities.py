@@ -12,32 +12,27 @@ The results may come from several processes (``-n``): each notes with a test's r
 import inspect
 import json
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import attrs
 import pytest
 
-from sharekit.ports import stores
-from sharekit.testing.record_store import LAWS, RecordStoreContract
+from sharekit.ports import blobs, stores
+from sharekit.testing import blob_store, record_store
+from sharekit.testing._laws import Contract
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "reference" / "stores.md"
 KEY: Final = pytest.StashKey["Collected"]()
-ABILITIES: Final = {
-    name: of for name, of in vars(stores).items() if inspect.isclass(of) and name.startswith("Supports")
-}
-"""The abilities that a store may have besides."""
-
-_ROWS: Final = dict.fromkeys(("T1", "T4", "T5", "T6", "T7", "T8", "T10"), "single rows")
-_ABOUT: Final = {**_ROWS, "T14": "what is refused", "T9": "questions", "": "random stories of all of these"}
-_LETTERS: Final = {"T": "transactions", "Q": "questions", "S": "the store"}
 
 _TOLD: Final = "capabilities_told"
 _SHARED: Final = "one set of data, several stores at once"
 _INTRO: Final = """# The stores and what they keep
 
-Every store is held to the laws of `sharekit.ports` by the tests of `sharekit.testing.RecordStoreContract`.
+Every store is held to the laws of `sharekit.ports` by the tests of `sharekit.testing`:
+those of `RecordStoreContract` for stores of records, those of `BlobStoreContract` for stores of bytes.
 This page is written by `python3 dev.py capabilities` from the results of these tests; do not edit it.
 
 "Kept" means that every test of these laws passes.
@@ -46,14 +41,111 @@ An ability is something that a store may have besides.
 Where one store runs on several databases, the everyday run tells some laws on one of them, and the deep run on all.
 
 """
+_ABOUT_LACKING: Final = """## What could not be tried
+
+Some tests need what not every store can give, and show nothing of a store without it:
+another store on the same data (`reopen`), a way to the data that does not pass through the store (`back_door`),
+a way to make it fail (`sabotage`), and links to elsewhere (`link`).
+
+"""
+
+
+@attrs.frozen(kw_only=True)
+class Subject:
+    """
+    A port, and the contract that its stores are held to.
+
+    Attributes:
+        heading: What its stores are called.
+        contract: The class that they subclass.
+        laws: The law that each test is about.
+        port: Where the abilities stand that a store may have besides.
+        fixture: The argument of a test that is the store.
+        about: What laws are about, by law.
+        letters: What all others are about, by their first letter, in order.
+        common: What the names of the subclasses have in common.
+    """
+
+    heading: str
+    contract: type[Contract]
+    laws: Mapping[str, str]
+    port: ModuleType
+    fixture: str
+    about: Mapping[str, str]
+    letters: Mapping[str, str]
+    common: str
+
+    @property
+    def abilities(self) -> dict[str, type]:
+        """The abilities that a store may have besides."""
+        found = vars(self.port).items()
+        return {name: of for name, of in found if inspect.isclass(of) and name.startswith("Supports")}
+
+    def laws_of_ability(self, name: str) -> list[str]:
+        """Return the laws that the docstring of an ability lists."""
+        return re.findall(r"^ *- ([A-Z]\d+):", self.abilities[name].__doc__ or "", re.MULTILINE)
+
+    def groups(self) -> dict[str, list[str]]:
+        """Return the laws of every store, by what they are about."""
+        of_abilities = {law for name in self.abilities for law in self.laws_of_ability(name)}
+        found: dict[str, list[str]] = {}
+        for law in sorted(set(self.laws.values()) - of_abilities, key=self._place):
+            found.setdefault(self.about.get(law) or self.letters[law[0]], []).append(law)
+        return found
+
+    def _place(self, law: str) -> tuple[bool, int, int]:
+        return law == "", [*self.letters].index(law[0]) if law else 0, int(law[1:] or 0)
+
+    def title_of(self, cls: type) -> str:
+        """Return the attribute ``title`` of a contract class, or its name without what all of them have in common."""
+        named: object = getattr(cls, "title", None)
+        if isinstance(named, str):
+            return named
+        words = re.findall(r"[A-Z][a-z0-9]*", re.sub(rf"^Test|{self.common}", "", cls.__name__))
+        return " ".join(words).lower()
+
+
+RECORDS: Final = Subject(
+    heading="Stores of records",
+    contract=record_store.RecordStoreContract,
+    laws=record_store.LAWS,
+    port=stores,
+    fixture="records",
+    about={
+        **dict.fromkeys(("T1", "T4", "T5", "T6", "T7", "T8", "T10"), "single rows"),
+        "T14": "what is refused",
+        "T9": "questions",
+        "": "random stories of all of these",
+    },
+    letters={"T": "transactions", "Q": "questions", "S": "the store"},
+    common="RecordStore",
+)
+BLOBS: Final = Subject(
+    heading="Stores of bytes",
+    contract=blob_store.BlobStoreContract,
+    laws=blob_store.LAWS,
+    port=blobs,
+    fixture="store",
+    about={
+        **dict.fromkeys(("B1", "B2", "B3", "B4"), "writing"),
+        **dict.fromkeys(("B5", "B6"), "reading"),
+        **dict.fromkeys(("B7", "B8"), "removing and listing"),
+        **dict.fromkeys(("B9", "B10"), "what is refused, and what fails"),
+    },
+    letters={"B": "nothing outside of its root"},
+    common="Blobs",
+)
+SUBJECTS: Final = (RECORDS, BLOBS)
 
 
 @attrs.define
 class Report:
     """What was declared of one store and what was seen of it."""
 
+    subject: Subject
     title: str
     waivers: Mapping[str, str]
+    lacks: Mapping[str, str]
     shared: bool
     passed: set[str] = attrs.field(factory=set[str])
     failed: set[str] = attrs.field(factory=set[str])
@@ -63,29 +155,38 @@ class Report:
     @property
     def declared(self) -> list[object]:
         """What is known without running a test."""
-        return [self.title, dict(self.waivers), self.shared]
+        return [self.subject.heading, self.title, dict(self.waivers), dict(self.lacks), self.shared]
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """Where it stands among others."""
+        return SUBJECTS.index(self.subject), self.title
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Told:
     """
     What a test of a contract tells of a store, besides its outcome.
 
     Attributes:
         of: The name of the contract class.
+        heading: What the stores of its port are called.
         title: What the store is called.
         waivers: The laws that it waives, with the reasons.
+        lacks: The fixtures that it has not, with the reasons.
         shared: Whether several stores may work on one set of data.
         law: What the test is about, empty for all laws.
         abilities: What the store was seen to be able to do besides.
     """
 
     of: str
+    heading: str
     title: str
     waivers: dict[str, str]
+    lacks: dict[str, str]
     shared: bool
     law: str
-    abilities: list[str] = attrs.field(factory=list[str])
+    abilities: list[str]
 
 
 @attrs.frozen
@@ -96,81 +197,73 @@ class Collected:
 
     def of(self, told: Told) -> Report:
         """Return the report of the contract class that a result belongs to."""
-        return self.reports.setdefault(told.of, Report(told.title, told.waivers, told.shared))
+        subject = next(each for each in SUBJECTS if each.heading == told.heading)
+        made = Report(subject, told.title, told.waivers, told.lacks, told.shared)
+        return self.reports.setdefault(told.of, made)
 
     def in_order(self) -> list[Report]:
-        """Return the reports by title."""
-        return sorted(self.reports.values(), key=lambda report: report.title)
+        """Return the reports by port and title."""
+        return sorted(self.reports.values(), key=lambda report: report.place)
 
 
 def told_by(item: pytest.Item) -> Told | None:
     """Return what an item tells of a store, or None for any other test and for a test of the store's own."""
     cls: type | None = getattr(item, "cls", None)
-    law = law_of(item)
-    if cls is None or not issubclass(cls, RecordStoreContract) or law is None:
+    subject = next((each for each in SUBJECTS if cls is not None and issubclass(cls, each.contract)), None)
+    law = None if subject is None else subject.laws.get(getattr(item, "originalname", item.name))
+    if subject is None or law is None or cls is None or not issubclass(cls, Contract):
         return None
-    shared = inspect.getattr_static(cls, "reopen") is not inspect.getattr_static(RecordStoreContract, "reopen")
-    waivers = {name: " ".join(reason.split()) for name, reason in cls.waivers.items()}
     arguments: dict[str, object] = getattr(item, "funcargs", {})
-    abilities = [name for name, of in ABILITIES.items() if isinstance(arguments.get("records"), of)]
-    return Told(f"{cls.__module__}.{cls.__qualname__}", title_of(cls), waivers, shared, law, abilities)
+    return Told(
+        of=f"{cls.__module__}.{cls.__qualname__}",
+        heading=subject.heading,
+        title=subject.title_of(cls),
+        waivers=_on_one_line(cls.waivers),
+        lacks=_on_one_line(cls.lacks),
+        shared=inspect.getattr_static(cls, "reopen") is not inspect.getattr_static(subject.contract, "reopen"),
+        law=law,  # empty for all of them
+        abilities=[name for name, of in subject.abilities.items() if isinstance(arguments.get(subject.fixture), of)],
+    )
 
 
-def law_of(item: pytest.Item) -> str | None:
-    """Return the law that a test of the contract is about, empty for all of them; None for another test."""
-    return LAWS.get(getattr(item, "originalname", item.name))
+def _on_one_line(reasons: Mapping[str, str]) -> dict[str, str]:
+    return {name: " ".join(reason.split()) for name, reason in reasons.items()}
 
 
-def title_of(cls: type) -> str:
-    """Return the attribute ``title`` of a contract class, or its name without what all of them have in common."""
-    named: object = getattr(cls, "title", None)
-    if isinstance(named, str):
-        return named
-    words = re.findall(r"[A-Z][a-z0-9]*", re.sub(r"^Test|RecordStore", "", cls.__name__))
-    return " ".join(words).lower()
-
-
-# --- the table ---------------------------------------------------------------------------------
-
-
-def laws_of_ability(name: str) -> list[str]:
-    """Return the laws that the docstring of an ability lists."""
-    return re.findall(r"^ *- ([A-Z]\d+):", ABILITIES[name].__doc__ or "", re.MULTILINE)
-
-
-def groups() -> dict[str, list[str]]:
-    """Return the laws of every store, by what they are about."""
-    of_abilities = {law for name in ABILITIES for law in laws_of_ability(name)}
-    found: dict[str, list[str]] = {}
-    for law in sorted(
-        set(LAWS.values()) - of_abilities, key=lambda law: (law == "", "TSQ".find(law[:1]), number_of(law))
-    ):
-        found.setdefault(_ABOUT.get(law) or _LETTERS[law[0]], []).append(law)
-    return found
-
-
-def number_of(law: str) -> int:
-    """Return the number in the name of a law."""
-    return int(law[1:] or 0)
+# --- the page ----------------------------------------------------------------------------------
 
 
 def rendered(reports: Sequence[Report]) -> str:
     """Return the page."""
+    tables = "\n".join(
+        f"## {subject.heading}\n\n{_table(subject, of)}\n"
+        for subject in SUBJECTS
+        if (of := [report for report in reports if report.subject is subject])
+    )
+    waived = _reasons(reports, "waives", lambda report: report.waivers) or "No store waives a law."
+    lacking = _reasons(reports, "lacks", lambda report: report.lacks) or "Everything was tried on every store."
+    return f"{_INTRO}{tables}\n## Waivers\n\n{waived}\n\n{_ABOUT_LACKING}{lacking}\n"
+
+
+def _table(subject: Subject, reports: Sequence[Report]) -> str:
     rows = [["", *(report.title for report in reports)]]
-    rows += [[_spelt(group, laws), *(_kept(report, laws) for report in reports)] for group, laws in groups().items()]
-    rows.append([_SHARED, *("yes" if report.shared else "no" for report in reports)])
-    for name in ABILITIES:
-        able = ["yes" if name in report.abilities else "no" for report in reports]
-        rows.append([_spelt(f"`{name}`", laws_of_ability(name)), *able])
-    rows.insert(1, ["---"] * len(rows[0]))
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    waived = [
-        f"- {report.title} waives {law}: {reason}"
-        for report in reports
-        for law, reason in sorted(report.waivers.items())
+    rows += [
+        [_spelt(group, laws), *(_kept(report, laws) for report in reports)] for group, laws in subject.groups().items()
     ]
-    reasons = "\n".join(waived) or "No store waives a law."
-    return f"{_INTRO}{table}\n\n## Waivers\n\n{reasons}\n"
+    rows.append([_SHARED, *("yes" if report.shared else "no" for report in reports)])
+    for name in subject.abilities:
+        able = ["yes" if name in report.abilities else "no" for report in reports]
+        rows.append([_spelt(f"`{name}`", subject.laws_of_ability(name)), *able])
+    rows.insert(1, ["---"] * len(rows[0]))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _reasons(reports: Sequence[Report], verb: str, of: Callable[[Report], Mapping[str, str]]) -> str:
+    return "\n".join(
+        f"- {report.subject.heading}, {report.title}: {verb} `{name}`: {reason}"
+        for report in reports
+        for name, reason in sorted(of(report).items())
+    )
 
 
 def _spelt(group: str, laws: Sequence[str]) -> str:
@@ -184,25 +277,37 @@ def _kept(report: Report, laws: Sequence[str]) -> str:
 
 
 def declared_on(page: str) -> list[list[object]]:
-    """Read off the page what is declared of each store: its title, its waivers, whether it is shared."""
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line[:1] == "|"]
-    titles, shared = rows[0][1:], next(row[1:] for row in rows if row[0] == _SHARED)
-    waived = re.findall(r"^- (.+?) waives (\w+): (.+)$", page, re.MULTILINE)
-    return [
-        [title, {law: reason for of, law, reason in waived if of == title}, is_shared == "yes"]
-        for title, is_shared in zip(titles, shared, strict=True)
-    ]
+    """Read off the page what is declared of each store: its port, title, waivers, lacks, whether it is shared."""
+    found: list[list[object]] = []
+    for heading, table in re.findall(r"^## (.+)\n\n((?:\|.*\n)+)", page, re.MULTILINE):
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+        titles, shared = rows[0][1:], next(row[1:] for row in rows if row[0] == _SHARED)
+        found += [
+            [
+                heading,
+                title,
+                *(_read_off(page, heading, title, verb) for verb in ("waives", "lacks")),
+                is_shared == "yes",
+            ]
+            for title, is_shared in zip(titles, shared, strict=True)
+        ]
+    return found
+
+
+def _read_off(page: str, heading: str, title: str, verb: str) -> dict[str, str]:
+    begins = re.escape(f"- {heading}, {title}: {verb} ")
+    return dict(re.findall(rf"^{begins}`(\w+)`: (.+)$", page, re.MULTILINE))
 
 
 def problems(reports: Sequence[Report]) -> list[str]:
     """Return why a page cannot be written, or cannot be trusted, from these results."""
-    wanted = set(LAWS.values())
     if not reports:
         return ["no contract ran"]
     found = [
         f"{report.title}: failed {law or 'the random stories'}" for report in reports for law in sorted(report.failed)
     ]
     for report in reports:
+        wanted = set(report.subject.laws.values())
         left_to_deep = {law for law, reason in report.skipped.items() if reason.startswith("deep:")}
         missing = wanted - report.passed - report.failed - set(report.waivers) - left_to_deep
         why = {report.skipped[law] for law in missing if law in report.skipped} or {"not run"}

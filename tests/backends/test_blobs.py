@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,6 +19,8 @@ from tests.servers.s3 import Bucket, in_one_session
 
 class TestBlobsInAFolder(BlobStoreContract):
     """A blob store on the local disk keeps the contract."""
+
+    title: ClassVar = "a folder"
 
     @pytest.fixture
     def root(self, tmp_path: Path) -> Path:
@@ -65,6 +67,8 @@ class TestBlobsInAFolder(BlobStoreContract):
 class TestBlobsInAFolderByName(TestBlobsInAFolder):
     """So does one on a system that cannot hold folders open, where each step is looked at before it is taken."""
 
+    title: ClassVar = "a folder, by names alone"
+
     @pytest.fixture(autouse=True)
     def _without_descriptors(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(_local_folders, "_HOLDS", False)
@@ -72,6 +76,13 @@ class TestBlobsInAFolderByName(TestBlobsInAFolder):
 
 class TestBlobsInMemory(BlobStoreContract):
     """A blob store in memory keeps the contract."""
+
+    title: ClassVar = "memory"
+    lacks: ClassVar[Mapping[str, str]] = {
+        "link": "memory has no links",
+        "reopen": "its memory is the store's own",
+        "sabotage": "memory does not fail",
+    }
 
     @pytest.fixture
     def store(self) -> BlobStore:
@@ -88,6 +99,7 @@ class _InABucket(BlobStoreContract):
     """What the stores in buckets have in common."""
 
     examples: ClassVar[int | None] = 8
+    lacks: ClassVar[Mapping[str, str]] = {"link": "a bucket has no links"}
     schemes: ClassVar[tuple[str, ...]] = ()
 
     @pytest.fixture
@@ -120,6 +132,8 @@ class _InABucket(BlobStoreContract):
 class TestBlobsOnS3(_InABucket):
     """A blob store on S3 keeps the contract."""
 
+    title: ClassVar = "S3 by moto, direct"
+
     @pytest.fixture
     def bucket(self, moto_bucket: Bucket) -> Bucket:
         """A prefix at moto."""
@@ -139,6 +153,7 @@ class TestBlobsOnS3(_InABucket):
 class TestBlobsOnAzure(_InABucket):
     """A blob store on Azure keeps the contract."""
 
+    title: ClassVar = "Azure by Azurite, direct"
     schemes = ("az",)
 
     @pytest.fixture

@@ -52,8 +52,8 @@ class TestJournalInMemory(RecordStoreContract):
     """A journal in this process's memory keeps the contract."""
 
     lacks: ClassVar[Mapping[str, str]] = {
-        "back_door": "TestJournalInAFolder has it; the files are the same",
-        "sabotage": "TestJournalInAFolder has it; test_journal_faults.py has each way in which a file system fails",
+        "back_door": "the store in a folder has it; the files are the same",
+        "sabotage": "the store in a folder has it; test_journal_faults.py has each way in which a file system fails",
     }
     machine_examples: ClassVar[int | None] = 25
 
@@ -78,8 +78,8 @@ class TestJournalInABucket(Sampled, RecordStoreContract):
     """A journal on S3 keeps the contract."""
 
     lacks: ClassVar[Mapping[str, str]] = {
-        "back_door": "TestJournalInAFolder has it; the files are the same",
-        "sabotage": "TestJournalInAFolder has it; test_journal_faults.py has each way in which a file system fails",
+        "back_door": "the store in a folder has it; the files are the same",
+        "sabotage": "the store in a folder has it; test_journal_faults.py has each way in which a file system fails",
     }
     machine_examples: ClassVar[int | None] = 3
 

@@ -46,8 +46,8 @@ class TestSqliteRecordStoreByEachPlan(RecordStoreContract):
     """`SqliteRecordStore` keeps the contract when it walks where it would drive."""
 
     lacks: ClassVar[Mapping[str, str]] = {
-        "back_door": "TestSqliteRecordStore has it; plans are for reading",
-        "sabotage": "TestSqliteRecordStore has it; plans are for reading",
+        "back_door": "the store with its own plans has it; plans are for reading",
+        "sabotage": "the store with its own plans has it; plans are for reading",
     }
 
     @pytest.fixture

@@ -1,8 +1,9 @@
 """A stranger's blob store keeps every law, and the page that explains it shows all of it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -17,6 +18,9 @@ PAGE = (ROOT / "docs" / "how-to" / "write-a-blob-store.md").read_text("utf-8")
 
 class TestSqliteBlobStore(BlobStoreContract):
     """`SqliteBlobStore` keeps the contract."""
+
+    title: ClassVar = "example: a table in SQLite"
+    lacks: ClassVar[Mapping[str, str]] = {"link": "a table has no links"}
 
     @pytest.fixture
     def path(self, tmp_path: Path) -> Path:

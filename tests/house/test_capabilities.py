@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from sharekit.testing.record_store import LAWS
-from tests import capabilities
-from tests.capabilities import PAGE, Report, declared_on, groups, laws_of_ability, problems, rendered
+from tests.capabilities import BLOBS, PAGE, RECORDS, SUBJECTS, Report, Subject, declared_on, problems, rendered
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = sorted(
     path
     for path in (ROOT / "tests").rglob("test_*.py")
-    if "RecordStoreContract):" in path.read_text("utf-8") and path.parent.name not in {"testing", "house"}
+    if any(f"{subject.contract.__name__}):" in path.read_text("utf-8") for subject in SUBJECTS)
+    and path.parent.name not in {"testing", "house"}
 )
 MODULE = """
 import pytest
@@ -40,31 +39,34 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, env=known, capture_output=True, encoding="utf-8", check=False)
 
 
-def seen(title: str = "shelf", **waivers: str) -> Report:
+def seen(title: str = "shelf", subject: Subject = RECORDS, **waivers: str) -> Report:
     """A report of a store that kept all the laws that it does not waive."""
-    return Report(title, waivers, shared=True, passed=set(LAWS.values()) - set(waivers))
+    lacks = {"sabotage": f"a {title} does not fail"}
+    return Report(subject, title, waivers, lacks, shared=True, passed=set(subject.laws.values()) - set(waivers))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="platform: not every store runs on Windows")
 def test_the_page_names_every_store_with_what_it_declares() -> None:
-    """The stores, their waivers with the reasons, and who can be shared are on the page as the contracts have them."""
+    """The stores, what they waive and lack with the reasons, and who can be shared are there as the contracts say."""
     shown = run("--capabilities=declared", "--collect-only", "-q", *CONTRACTS).stdout
     declared = next(line for line in shown.splitlines() if "declared: " in line)
 
     assert json.loads(declared.partition("declared: ")[2]) == declared_on(PAGE.read_text("utf-8"))
 
 
-def test_every_law_has_a_row() -> None:
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.heading)
+def test_every_law_has_a_row(subject: Subject) -> None:
     """A law is about something that the page names, or belongs to an ability."""
-    laws = [law for group in groups().values() for law in group]
-    laws += [law for name in capabilities.ABILITIES for law in laws_of_ability(name)]
+    laws = [law for group in subject.groups().values() for law in group]
+    laws += [law for name in subject.abilities for law in subject.laws_of_ability(name)]
 
-    assert sorted(set(LAWS.values())) == sorted(laws)
+    assert sorted(set(subject.laws.values())) == sorted(laws)
 
 
 def test_what_is_declared_can_be_read_off_the_page() -> None:
-    """Titles, waivers and the rest come back from the page as they went in."""
+    """Titles, waivers and the rest come back from the page as they went in, also where two ports have one title."""
     reports = [seen("one", T12="it cannot: (no snapshots) | yet", S3="one process"), seen("two")]
+    reports += [seen("one", BLOBS), seen("two", BLOBS, B3="no conditions")]
 
     assert [report.declared for report in reports] == declared_on(rendered(reports))
 
@@ -74,7 +76,8 @@ def test_a_waiver_shows_in_the_table_with_its_reason() -> None:
     page = rendered([seen(T12="it cannot")])
 
     assert "| all but T12 |" in page
-    assert "- shelf waives T12: it cannot" in page
+    assert "- Stores of records, shelf: waives `T12`: it cannot" in page
+    assert "- Stores of records, shelf: lacks `sabotage`: a shelf does not fail" in page
 
 
 def test_a_failure_or_a_law_that_was_not_run_is_a_problem() -> None:

@@ -43,10 +43,17 @@ class BlobStoreContract(ByteLaws, KeyLaws, PlaceLaws, DirectLaws, Contract, cont
 
     - ``fetch``: a function that fetches an address as a browser does, for a store with direct downloads.
 
+    The tests that show nothing without ``reopen``, ``sabotage`` or ``link`` are skipped without it, and say
+    which; a store for which there is nothing to give says so in ``lacks``.
+
     Attributes:
         waivers: Laws that the store does not keep, each with the reason: ``{"B3": "..."}``.
+        lacks: Which of these three there is nothing to give for, each with the reason:
+            ``{"link": "a bucket has no links"}``.
         examples: How many cuts and ranges to try; what Hypothesis is set to when None.
     """
+
+    _optional = frozenset({"link", "reopen", "sabotage"})
 
 
 LAWS: Final = laws_of(BlobStoreContract)
