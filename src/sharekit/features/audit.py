@@ -1,9 +1,10 @@
 """
-The audit trail: read what was done, and look whether it is as it was sealed.
+The audit trail: read what was done, look whether it is as it was sealed, and erase who somebody was.
 """
 
 from sharekit.codec.kinds import AUDIT_ENTRY
 from sharekit.errors import InvalidInputError
+from sharekit.features._erasing import erase
 from sharekit.features._sealing import verify
 from sharekit.features._unit import Wiring
 from sharekit.ids import AuditEntryId
@@ -11,7 +12,7 @@ from sharekit.ports import AllOf, Condition, Eq, OrderBy, Position
 from sharekit.records import checks
 from sharekit.records.audit import AuditEntry, AuditKeys
 from sharekit.records.catalog import ResourceRef
-from sharekit.records.parties import Principal
+from sharekit.records.parties import Contact, Principal
 from sharekit.records.relaying import AuditReport
 
 __all__ = ["Audit"]
@@ -84,3 +85,26 @@ class Audit:
         """
         checks.optional_text("head", head)
         return verify(self._wiring, head)
+
+    def erase(self, party: Contact, *, by: Principal, name: str = "***") -> None:
+        """
+        Erase who a contact is, as a person may ask for, and leave the trail as it was sealed.
+
+        Their name, address, number, language and tags go, and they are deactivated. The trail, grants,
+        requests and conversations name them by a random id alone, which then stands for nobody. What they wrote,
+        the documents they sent, and mail of theirs that was kept as it came are the host's to remove. Again, it
+        changes nothing.
+
+        Args:
+            party: Whom.
+            by: A `System`, or somebody with the role ``admin``.
+            name: What pages show in place of the name.
+
+        Raises:
+            InvalidInputError: *party* is no contact, or the name cannot be used.
+            NotAllowedError: *by* may not, or contacts are the host's, which erases them itself.
+            NotFoundError: There is no such contact in this tenant.
+        """
+        if not isinstance(party, Contact):
+            raise InvalidInputError("party", "needs a Contact")
+        erase(self._wiring, party, by, name)
