@@ -89,7 +89,7 @@ class Caller:
 
 
 class Careless(Caller):
-    def judge(self, *_: object) -> None:
+    def judge(self, url: str, status: int, location: str, said: bytes) -> None:
         """Take every answer for a success."""
 
 
@@ -100,14 +100,14 @@ class Rewriting(Caller):
 
 
 class Hopeful(Caller):
-    def judge(self, url: str, status: int, *_: object) -> None:
+    def judge(self, url: str, status: int, location: str, said: bytes) -> None:
         """Call a receiver that is gone again and again."""
         if not 200 <= status < 300:
             raise TemporaryDeliveryError("no")
 
 
 class Resigned(Caller):
-    def judge(self, url: str, status: int, *_: object) -> None:
+    def judge(self, url: str, status: int, location: str, said: bytes) -> None:
         """Give up at once."""
         if not 200 <= status < 300:
             raise PermanentDeliveryError("no", recipient=True)

@@ -3,7 +3,7 @@ Somebody whom webhooks call: a small HTTP server on this machine that answers as
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
@@ -72,7 +72,7 @@ class Receiver:
 
 
 @contextmanager
-def receiving(host: str, port: int = 0) -> Iterator[Receiver]:
+def receiving(host: str, port: int = 0) -> Generator[Receiver]:
     """
     Have somebody listen meanwhile.
 
