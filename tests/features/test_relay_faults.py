@@ -6,6 +6,7 @@ And relays side by side do each thing once.
 
 import contextlib
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,11 +14,12 @@ import pytest
 
 from sharekit import errors
 from sharekit.backends.memory import MemoryRecordStore
+from sharekit.backends.outbox import MemoryOutbox
 from sharekit.backends.sqlite import SqliteRecordStore
-from sharekit.ports import RecordStore
+from sharekit.ports import Letter, RecordStore
 from sharekit.records.notices import DeliveryState, NoticeState
 from tests.features._faults import Killed, Mode, Steps
-from tests.features._relays import PEOPLE, check_done_once, run_side_by_side, world
+from tests.features._relays import MARIA, PEOPLE, check_done_once, run_side_by_side, world
 
 MODES = (Mode.ERROR_BEFORE, Mode.ERROR_AFTER, Mode.KILL_BEFORE, Mode.KILL_AFTER)
 
@@ -69,3 +71,36 @@ def test_relays_side_by_side_do_each_thing_once(kind: str, tmp_path: Path) -> No
 
     assert run_side_by_side(here) == []
     check_done_once(here)
+
+
+class Interrupted(MemoryOutbox):
+    """Takes a first letter, and lets something else happen then."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def send(self, letter: Letter, message: bytes) -> None:
+        """Keep a letter."""
+        super().send(letter, message)
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None:
+            happens()
+
+
+def test_a_relay_that_meets_the_work_of_others_looks_for_what_is_left() -> None:
+    """It does not ask of each thing that it found before whether that is done: side by side, claims cost little."""
+    here, steps, before = world(MemoryRecordStore()), Steps(), list[int]()
+    here.outbox = outbox = Interrupted()
+    plain, made = here.kit(), here.kit(steps)
+    for number in range(60):
+        plain.people.invite(plain.people.add_contact(f"N{number}", f"n{number}@acme.test", by=MARIA), by=MARIA)
+    here.clock.advance(timedelta(minutes=3))
+
+    def others() -> None:
+        plain.relay.run_once()
+        before.append(len(steps.names))
+
+    outbox.meanwhile = others
+    report = made.relay.run_once()
+
+    assert (report.sent, len(outbox.sent)) == (1, 63)
+    assert len(steps.names) - before[0] < 60

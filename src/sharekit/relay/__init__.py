@@ -37,6 +37,8 @@ __all__ = ["Post", "PruneReport", "Relay", "RelayReport"]
 _log = logging.getLogger("sharekit.relay")
 
 _MOST: Final = 1_000_000
+_MISSES: Final = 2
+_NOTHING: Final = RelayReport()
 _SHORTEST: Final = timedelta(days=7)
 _LONGEST: Final = timedelta(days=36500)
 
@@ -168,16 +170,27 @@ def _each(wiring: Wiring, limit: int, find: Callable[[], list[str]], do: Callabl
         ids = [id_ for id_ in find() if id_ not in tried]
         if not ids:
             break
+        missed = 0
         for id_ in ids:
             tried.add(id_)
-            try:
-                report += do(id_)
-            except (ConflictError, RetryTransaction):
-                # Another relay has it, or the store is busy; what was committed stays, and the rest waits its turn.
-                _log.info("%s... is with another relay of tenant %s", id_[:8], wiring.tenant)
-            except StorageError:
-                raise
-            except Exception:  # noqa: BLE001  # a damaged row, such as nobody expects, stops nothing else
-                _log.exception("%s... of tenant %s failed", id_[:8], wiring.tenant)
-                report += RelayReport(failed=1)
+            done = _tried(wiring, id_, do)
+            report += done
+            missed = 0 if done != _NOTHING else missed + 1
+            if missed == _MISSES:
+                break  # others have worked on these; what nobody has taken yet is found by asking again
     return report
+
+
+def _tried(wiring: Wiring, id_: str, do: Callable[[str], RelayReport]) -> RelayReport:
+    """Do one thing, whatever becomes of it."""
+    try:
+        return do(id_)
+    except (ConflictError, RetryTransaction):
+        # Another relay has it, or the store is busy; what was committed stays, and the rest waits its turn.
+        _log.info("%s... is with another relay of tenant %s", id_[:8], wiring.tenant)
+    except StorageError:
+        raise
+    except Exception:  # noqa: BLE001  # a damaged row, such as nobody expects, stops nothing else
+        _log.exception("%s... of tenant %s failed", id_[:8], wiring.tenant)
+        return RelayReport(failed=1)
+    return _NOTHING
