@@ -18,7 +18,7 @@ from sharekit.records.settings import PortalSettings
 __all__ = ["Asked", "Guesses", "Lying", "Sight"]
 
 _MOST: Final = 8192
-_MOST_SIGHTS: Final = 2048
+_MOST_SIGHTS: Final = 4096
 
 _Key = tuple[TenantId, str]
 
