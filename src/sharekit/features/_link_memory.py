@@ -15,7 +15,7 @@ import attrs
 
 from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT, READ_LINK, STAFF
 from sharekit.features._facts import MAX_DEPTH
-from sharekit.features._link_facts import LinkFacts, absent, chain_from, gathered, read_link_facts
+from sharekit.features._link_facts import LinkFacts, absent_from_a_look, chain_from, gathered, read_link_facts
 from sharekit.features._stillness import Stamps, Stillness
 from sharekit.features._unit import Wiring
 from sharekit.ids import ReadLinkId, TenantId
@@ -105,7 +105,7 @@ class LinkMemory:
             sight = look.see(tenant, link_id)
             values = look.values(sight)
             if not values:
-                return absent(wiring, link_id)
+                return absent_from_a_look(wiring, link_id)
             if depth == 0:
                 facts = _meaning_nearby(wiring, link_id, values)
             else:
