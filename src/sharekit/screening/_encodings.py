@@ -38,6 +38,7 @@ _FEW_CONTROLS, _LONG = 2, 200
 _SHARE_OF_HIGH_BYTES = 0.97
 _FEW = 64
 _BINARY = (b"MZ\x90", b"\x1f\x8b", b"BZh9", b"PK\x03\x04", b"\xff\xd8\xff", b"\x89PNG", b"GIF87a", b"GIF89a", b"Rar!")
+_IN_RIFF = {b"WEBP", b"WAVE", b"AVI "}
 
 
 class Text:
@@ -85,7 +86,7 @@ class Text:
 def read_text(source: Source) -> Text:
     """Read all of a text, once; refuse bytes that no encoding explains."""
     head = source.at(0, 16)
-    if head.startswith(_BINARY):
+    if head.startswith(_BINARY) or (head[:4] == b"RIFF" and head[8:12] in _IN_RIFF):
         raise mismatch()
     mark, encoding = next((found for found in _BOMS if head.startswith(found[0])), (b"", "utf-8"))
     if encoding != "utf-8":

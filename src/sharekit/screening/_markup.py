@@ -52,6 +52,14 @@ _MAIL = re.compile(
     r"^(?:Received|MIME-Version|Message-ID|DKIM-Signature|Return-Path|Content-Type|X-Mailer):",
     re.IGNORECASE | re.MULTILINE,
 )
+# A mail program writes the time so; a person who copies a mail does not.
+_SENT = re.compile(
+    r"^Date:[ \t]+(?:\d{4}-\d\d-\d\dT\d\d:"
+    r"|(?:[A-Z][a-z]{2},[ \t]+)?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? [-+]\d{4})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SENDER = re.compile(r"^From:[^\r\n]*@", re.IGNORECASE | re.MULTILINE)
+_COMMENTS = r"(?:(?:#|//)[^\n]*\n\s*|/\*[^*]*(?:\*(?!/)[^*]*)*\*/\s*)*"
 _STARTS: tuple[tuple[str, RefusalReason, str], ...] = (
     (r"BEGIN:VCALENDAR", RefusalReason.NOT_WHAT_IT_SAYS, "ics"),
     (r"BEGIN:VCARD", RefusalReason.NOT_WHAT_IT_SAYS, "vcf"),
@@ -69,11 +77,21 @@ _STARTS: tuple[tuple[str, RefusalReason, str], ...] = (
         "shortcut",
     ),
     (r"bplist00|YW5ub3RhdGlvbg|(?:solid [^\n]*\n\s*facet normal)", RefusalReason.NOT_WHAT_IT_SAYS, "data"),
+    (_COMMENTS + r"(?:strict\s+)?(?:di)?graph\b[^\n{;]{0,80}\{", RefusalReason.NOT_WHAT_IT_SAYS, "dot"),
+    (_COMMENTS + r"(?:msgctxt [^\n]*\n)?msgid\s+\"", RefusalReason.NOT_WHAT_IT_SAYS, "po"),
+    (r"-----BEGIN (?!PGP SIGNED)[A-Z0-9 ]+-----\s", RefusalReason.NOT_WHAT_IT_SAYS, "pem"),
+    (
+        r"diff --git a/|Index: \S+\r?\n={20}|--- \S[^\n]*\n\+\+\+ \S[^\n]*\n@@ |# HG changeset patch\s",
+        RefusalReason.NOT_WHAT_IT_SAYS,
+        "diff",
+    ),
     (r"\(\*[^\n]*\bobject\b|:[0-9A-F]{10,}\r?\n:[0-9A-F]{10,}", RefusalReason.EXECUTABLE, "hex"),
 )
 _FORMATS = tuple(
     (re.compile(pattern, re.IGNORECASE if found == "uu" else 0), reason, found) for pattern, reason, found in _STARTS
 )
+_CODED = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9+/]*[0-9+/])[A-Za-z0-9+/]{40,}={0,2}")
+_CODED_WITHIN = 16 * 1024
 _JSON = re.compile(r"[\[{]\s*(?:[\[{]\s*){0,20}\"(?:[^\"\\\n]|\\.){0,200}\"\s*[:,]")
 _LONGEST_JSON = 1024 * 1024
 
@@ -147,11 +165,26 @@ def refuse_formats(text: str, *, whole: bool) -> None:
         if pattern.match(begun):
             raise Rejected(reason, found)
     headers = _HEADERS.match(begun)
-    if headers is not None and len(set(_MAIL.findall(headers[0]))) >= 2:
+    if headers is not None and _is_mail(headers[0]):
         page = "multipart/related" in headers[0].casefold() or "snapshot-content-location" in headers[0].casefold()
         raise Rejected(*((RefusalReason.WEB_PAGE, "mhtml") if page else (RefusalReason.NOT_WHAT_IT_SAYS, "eml")))
+    if _is_coded(begun):
+        raise Rejected(RefusalReason.NOT_WHAT_IT_SAYS, "base64")
     if _is_json(begun, whole=whole):
         raise Rejected(RefusalReason.NOT_WHAT_IT_SAYS, "json")
+
+
+def _is_mail(headers: str) -> bool:
+    if len(set(_MAIL.findall(headers))) >= 2:
+        return True
+    return _SENT.search(headers) is not None and _SENDER.search(headers) is not None
+
+
+def _is_coded(text: str) -> bool:
+    """Whether most lines are bytes in base64: keys, certificates, and files that were packed into a text."""
+    lines = [line for line in text[:_CODED_WITHIN].splitlines() if line.strip()]
+    coded = sum(_CODED.fullmatch(line.strip()) is not None for line in lines)
+    return coded >= _SOME and coded * 2 > len(lines)
 
 
 def _is_json(text: str, *, whole: bool) -> bool:

@@ -7,10 +7,13 @@ gives is enough; else the share of such lines decides.
 
 import re
 
+from sharekit.screening._openings import is_opening, is_said_to_be_program
+
 __all__ = ["is_program"]
 
-_LOOKED_AT = 12 * 1024
-_MOST_LINES = 120
+_LOOKED_AT, _LOOKED_AT_BELOW = 12 * 1024, 64 * 1024
+_MOST_LINES, _MOST_LINES_BELOW = 120, 1500
+_ENOUGH = 40
 _LONGEST_LINE = 240
 
 # At the very start of a text, or of a line: no letter and no table begins so.
@@ -78,11 +81,14 @@ _LINES = re.compile(
     )$""",
     re.IGNORECASE | re.VERBOSE,
 )
-_BLOCK_COMMENT = re.compile(r"/\*.*?\*/|<!--.*?-->", re.DOTALL)
+_BLOCK_COMMENT = re.compile(
+    r"/\*.*?\*/|<!--.*?-->|^<\#.*?\#>|^\#\[(=*)\[.*?\]\1\]|^\{-.*?-\}|^=begin\b.*?^=end\b",
+    re.DOTALL | re.MULTILINE,
+)
 _FENCED = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1|^(?: {4}|\t).*?$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 _MARKS = re.compile(r"^(?:#{1,6} +\S|```|~~~|[-*+] +\S|\d+\. +\S|={3,}\s*$|-{3,}\s*$|> )|\]\(", re.MULTILINE)
 _CODE_SIGNS = re.compile(r"[{}()$]|(?<![=<>])[=<>](?![=<>])")
-_COMMENT = re.compile(r"^\s*(?:#|//|--|'|;|%|rem\b|\"|!|\.\\\")", re.IGNORECASE)
+_COMMENT = re.compile(r"^\s*(?:#|//|--|'|;|%|rem\b|\"|!(?!function|\()|\.\\\")", re.IGNORECASE)
 _SHARE = 0.5
 _SHARE_IF_DENSE, _DENSE = 0.3, 0.025
 _PACKED = 0.06  # the signs in programs that were packed into one line
@@ -98,25 +104,37 @@ def is_program(text: str, *, marked: bool = False, tabular: bool = False) -> boo
         marked: Whether it may quote programs as Markdown does.
         tabular: Whether its lines are rows of the same width; then only a certain sign counts.
     """
-    text = text[:_LOOKED_AT]
-    if marked and _MARKS.search(text):
+    whole, text = text, text[:_LOOKED_AT]
+    marked = marked and _MARKS.search(text) is not None
+    if marked:
         text = _FENCED.sub("", text)
-    if _CERTAIN.search(text):
+    if _CERTAIN.search(text) or (not tabular and not marked and is_said_to_be_program(text)):
         return True
-    if tabular:
-        return False
-    told_by_comments = len(text)
-    text = _BLOCK_COMMENT.sub("", text)
-    if len(text) * 2 < told_by_comments:
+    return not tabular and _has_lines_of_program(whole, text, marked=marked)
+
+
+def _has_lines_of_program(whole: str, text: str, *, marked: bool) -> bool:
+    bare = _BLOCK_COMMENT.sub("", text)
+    if len(bare) * 2 < len(text):
         return True
-    lines = [line for line in text.splitlines()[:_MOST_LINES] if line.strip()]
-    told = [line for line in lines if not _COMMENT.match(line)]
+    lines, told = _told(bare, _MOST_LINES)
+    if len(told) < _ENOUGH:
+        # Much of it is a licence, or says what comes: the program itself stands further below.
+        below = whole[:_LOOKED_AT_BELOW]
+        below = _BLOCK_COMMENT.sub("", _FENCED.sub("", below) if marked else below)
+        told = _told(below, _MOST_LINES_BELOW)[1][:_MOST_LINES]
     if not told:
         return False
     share = sum(1 for line in told if len(line) < _LONGEST_LINE and _LINES.match(line)) / len(told)
-    if share >= (0.75 if len(told) < _FEW else _SHARE):
+    if is_opening(told[0]) or share >= (0.75 if len(told) < _FEW else _SHARE):
         return True
-    signs = len(_CODE_SIGNS.findall(text)) / len(text)
+    signs = len(_CODE_SIGNS.findall(bare)) / max(len(bare), 1)
     return (signs > _DENSE and share >= _SHARE_IF_DENSE) or (
-        signs > _PACKED and len(text) > _LONGEST_LINE * len(lines) and ";" in text
+        signs > _PACKED and len(bare) > _LONGEST_LINE * len(lines) and ";" in bare
     )
+
+
+def _told(text: str, most: int) -> tuple[list[str], list[str]]:
+    """Return the first lines that are not blank, and those of them that are no comments."""
+    lines = [line for line in text.splitlines()[:most] if line.strip()]
+    return lines, [line for line in lines if not _COMMENT.match(line)]
