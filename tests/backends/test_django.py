@@ -15,7 +15,7 @@ from sharekit.ports import Companion, RecordStore, Transaction
 from sharekit.testing.record_store import BackDoor, RecordStoreContract
 from sharekit.testing.record_store._frame import ACME, KINDS, got, keep, tag, thing, together
 from tests.backends._django import MadeTables, TableDoor
-from tests.backends._sampling import Sampled
+from tests.backends._sampling import Sampled, stories
 from tests.django_host import project
 
 
@@ -55,7 +55,7 @@ class _OnDjango(Sampled, RecordStoreContract):
 
     __test__ = False
 
-    machine_examples = 15
+    machine_examples = stories(5, 100)
 
     @pytest.fixture
     def settings(self, tmp_path: Path) -> project.Settings:

@@ -13,14 +13,14 @@ from sharekit.ids import random_id
 from sharekit.ports import RecordStore
 from sharekit.testing.record_store import BackDoor, RecordStoreContract
 from tests.backends._journals import FilesDoor
-from tests.backends._sampling import Sampled
+from tests.backends._sampling import Sampled, stories
 from tests.servers.s3 import Bucket, in_one_session
 
 
 class TestJournalInAFolder(RecordStoreContract):
     """A journal on the local disk keeps the contract."""
 
-    machine_examples: ClassVar[int | None] = 25
+    machine_examples: ClassVar[int | None] = stories(15, 100)
 
     @pytest.fixture
     def path(self, tmp_path: Path) -> Path:
@@ -55,7 +55,7 @@ class TestJournalInMemory(RecordStoreContract):
         "back_door": "the store in a folder has it; the files are the same",
         "sabotage": "the store in a folder has it; test_journal_faults.py has each way in which a file system fails",
     }
-    machine_examples: ClassVar[int | None] = 25
+    machine_examples: ClassVar[int | None] = stories(15, 100)
 
     @pytest.fixture
     def url(self) -> str:
@@ -81,7 +81,8 @@ class TestJournalInABucket(Sampled, RecordStoreContract):
         "back_door": "the store in a folder has it; the files are the same",
         "sabotage": "the store in a folder has it; test_journal_faults.py has each way in which a file system fails",
     }
-    machine_examples: ClassVar[int | None] = 3
+    machine_examples: ClassVar[int | None] = stories(3, 25)
+    shown_elsewhere = ("test_t14", "test_q")  # a question is answered from what was replayed, wherever that was kept
 
     @pytest.fixture
     def bucket(self, moto_bucket: Bucket) -> Bucket:

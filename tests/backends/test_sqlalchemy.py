@@ -4,21 +4,20 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import settings
 
 from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore
 from sharekit.ports import RecordStore
 from sharekit.testing.record_store import BackDoor, HostDoor, RecordStoreContract
 from sharekit.testing.record_store._frame import KINDS
 from tests.backends._databases import ConnectionDoor, SessionDoor, TableDoor, empty, engine_of, sweep
-from tests.backends._sampling import Sampled
+from tests.backends._sampling import Sampled, stories
 
 
 class EngineContract(Sampled, RecordStoreContract):
     """What the four have in common: an engine that lives through the module, and empty tables for each test."""
 
     # The everyday run tells a few stories to each of the four, the deep run many.
-    machine_examples = 100 if settings().max_examples > 100 else 10
+    machine_examples = stories(5, 100)
 
     @pytest.fixture
     def engine(self) -> sa.Engine:

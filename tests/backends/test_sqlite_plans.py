@@ -29,6 +29,7 @@ from sharekit.ports import (
 from sharekit.ports.rows import Bool, Ref
 from sharekit.testing.record_store import RecordStoreContract
 from tests.backends._notes import TENANT
+from tests.backends._sampling import Sampled, stories
 
 PAPER = KindSpec("paper", {"name": Text, "open": Bool, "box": Ref}, indexes=[("box",), ("name",), ("open", "name")])
 MARK = KindSpec("mark", {"paper": Ref, "who": Ref}, indexes=[("who", "paper"), ("paper", "who")])
@@ -42,8 +43,10 @@ def cap(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 @pytest.mark.usefixtures("cap")
-class TestSqliteRecordStoreByEachPlan(RecordStoreContract):
+class TestSqliteRecordStoreByEachPlan(Sampled, RecordStoreContract):
     """`SqliteRecordStore` keeps the contract when it walks where it would drive."""
+
+    machine_examples = stories(25)
 
     lacks: ClassVar[Mapping[str, str]] = {
         "back_door": "the store with its own plans has it; plans are for reading",

@@ -20,6 +20,7 @@ from sharekit import LinkState, ReadLink, ResourceRef, Sharekit, Staff, errors, 
 from sharekit.ids import TenantId
 from sharekit.ports import Int, KindSpec, Query, RecordStore, Row
 from sharekit.testing import RecordStoreContract
+from tests.backends._sampling import stories
 
 ROOT = Path(__file__).parents[2]
 STORE = ROOT / "examples" / "custom_store" / "store.py"
@@ -35,6 +36,7 @@ class TestJsonRecordStore(RecordStoreContract):
     """`JsonRecordStore` keeps the contract."""
 
     title = "example: JSON files"
+    machine_examples = stories(20)
     lacks: ClassVar[Mapping[str, str]] = {"back_door": "a store that is reopened has nothing but the files"}
 
     @pytest.fixture
