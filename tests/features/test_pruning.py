@@ -10,18 +10,15 @@ from typing import Any
 
 import attrs
 import pytest
-import sqlalchemy as sa
 
 from sharekit import Contact, ResourceRef, Staff, System
-from sharekit.backends.memory import MemoryRecordStore
-from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore, upgrade
-from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.codec.kinds_of_notices import DELIVERY, NOTICE, OUTBOX_ENTRY
 from sharekit.errors import InvalidInputError, NotAllowedError, NotFoundError, PermanentDeliveryError
-from sharekit.ports import Query, RecordStore
+from sharekit.ports import Query
 from sharekit.records.notices import Cadence, DeliveryState, News
 from sharekit.records.outbox import OutboxEntry
 from tests.features._mailroom import Mailroom, mailroom
+from tests.features._stores_here import NAMES, store_named
 
 DAY = timedelta(days=1)
 CLI = System("cli")
@@ -38,21 +35,14 @@ class Calls:
         self.taken.append(url)
 
 
-@pytest.fixture(params=["memory", "sqlite", "sqlalchemy"])
+@pytest.fixture(params=NAMES)
 def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mailroom]:
     """Return an agency with a webhook that hears of everything."""
-    store: RecordStore = MemoryRecordStore()
-    engine = sa.create_engine(f"sqlite:///{tmp_path / 'records.db'}")
-    if request.param == "sqlite":
-        store = SqliteRecordStore(tmp_path / "records.sqlite3")
-    elif request.param == "sqlalchemy":
-        upgrade(engine)
-        store = SqlAlchemyRecordStore(engine)
-    room = mailroom(store, webhook_caller=Calls())
-    room.kit.webhooks.add("https://host.test/hook", by=room.root)
-    yield room
-    room.kit.close()
-    engine.dispose()
+    with store_named(request.param, tmp_path) as store:
+        room = mailroom(store, webhook_caller=Calls())
+        room.kit.webhooks.add("https://host.test/hook", by=room.root)
+        yield room
+        room.kit.close()
 
 
 def share(room: Mailroom, contact: Contact, id_: str) -> None:

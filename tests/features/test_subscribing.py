@@ -8,12 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from sharekit import Contact, ResourceRef
-from sharekit.backends.memory import MemoryRecordStore
-from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore, upgrade
-from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.errors import (
     InvalidTokenError,
     NotAllowedError,
@@ -21,30 +17,24 @@ from sharekit.errors import (
     TemporaryDeliveryError,
     TooManyAttemptsError,
 )
-from sharekit.ports import Letter, RecordStore
+from sharekit.ports import Letter
 from sharekit.records.notices import Cadence, News
 from sharekit.records.subscriptions import SubscriptionView
 from tests.features._mailroom import HOUR, Mailroom, mailroom
+from tests.features._stores_here import NAMES, store_named
 
 PROJECT = ResourceRef("project", "42")
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(params=["memory", "sqlite", "sqlalchemy"])
+@pytest.fixture(params=NAMES)
 def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mailroom]:
     """Return an agency with one project of Maria's."""
-    store: RecordStore = MemoryRecordStore()
-    engine = sa.create_engine(f"sqlite:///{tmp_path / 'records.db'}")
-    if request.param == "sqlite":
-        store = SqliteRecordStore(tmp_path / "records.sqlite3")
-    elif request.param == "sqlalchemy":
-        upgrade(engine)
-        store = SqlAlchemyRecordStore(engine)
-    room = mailroom(store)
-    room.kit.catalog.put(PROJECT, title="Relaunch (cheap)", client_title="Relaunch", owner=room.maria, by=room.root)
-    yield room
-    room.kit.close()
-    engine.dispose()
+    with store_named(request.param, tmp_path) as store:
+        room = mailroom(store)
+        room.kit.catalog.put(PROJECT, title="Relaunch (cheap)", client_title="Relaunch", owner=room.maria, by=room.root)
+        yield room
+        room.kit.close()
 
 
 @pytest.fixture

@@ -61,14 +61,9 @@ class LostLetters:
             NotAllowedError: *by* may not.
             NotFoundError: There is no such delivery that was given up.
         """
-        id_ = delivery.id if isinstance(delivery, Delivery) else delivery
-        checks.text("delivery", id_)
 
         def work(unit: Unit) -> Delivery:
-            require_admin(unit, by)
-            found = unit.get(DELIVERY, id_)
-            if found is None or found.state is not DeliveryState.DEAD:
-                raise NotFoundError(DELIVERY.name)
+            found = _lost(unit, delivery, by)
             after = attrs.evolve(
                 found, state=DeliveryState.WAITING, due_at=unit.now, attempts=0, error=None, settled_at=None
             )
@@ -91,14 +86,9 @@ class LostLetters:
             NotAllowedError: *by* may not.
             NotFoundError: There is no such delivery that was given up.
         """
-        id_ = delivery.id if isinstance(delivery, Delivery) else delivery
-        checks.text("delivery", id_)
 
         def work(unit: Unit) -> Delivery:
-            require_admin(unit, by)
-            found = unit.get(DELIVERY, id_)
-            if found is None or found.state is not DeliveryState.DEAD:
-                raise NotFoundError(DELIVERY.name)
+            found = _lost(unit, delivery, by)
             after = attrs.evolve(found, state=DeliveryState.DISMISSED, settled_at=unit.now)
             unit.put(DELIVERY, after)
             for notice in unit.get_many(NOTICE, found.notices):
@@ -144,3 +134,14 @@ class LostLetters:
             unit.put(OUTBOX_ENTRY, again)
 
         self._wiring.write(work)
+
+
+def _lost(unit: Unit, delivery: object, by: Principal) -> Delivery:
+    """Return a delivery that was given up, as it is kept."""
+    id_ = delivery.id if isinstance(delivery, Delivery) else delivery
+    checks.text("delivery", id_)
+    require_admin(unit, by)
+    found = unit.get(DELIVERY, str(id_))
+    if found is None or found.state is not DeliveryState.DEAD:
+        raise NotFoundError(DELIVERY.name, str(id_))
+    return found
