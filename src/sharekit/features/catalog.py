@@ -8,10 +8,9 @@ import attrs
 
 from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.errors import InvalidInputError, NotFoundError
-from sharekit.features._entering import drafted, end_links, open_container
 from sharekit.features._facts import MAX_DEPTH, chain_of, require, require_staff
 from sharekit.features._moving import bring_along, bring_the_rest, is_moving, lies_deeper
-from sharekit.features._parties import active_contact
+from sharekit.features._putting import entered_in, put_item
 from sharekit.features._syncing import Mending, Syncing
 from sharekit.features._tree import held, keep_entry, settled
 from sharekit.features._unit import Unit, Wiring
@@ -113,39 +112,7 @@ class Catalog:
         wanted = _items(items)
         for item in wanted:
             self._wiring.kind_of(item.ref)
-        return self._wiring.write(lambda unit: [self._put(unit, item, by) for item in wanted])
-
-    def _put(self, unit: Unit, item: CatalogItem, by: Principal) -> CatalogEntry:
-        before = unit.get(CATALOG_ENTRY, item.ref.key)
-        _require_not_of_documents(before, item)
-        if before is None or before.removed_at is not None:
-            draft, above = self._new(unit, item, before=before, by=by)
-        else:
-            draft, above = self._edited(unit, before, item, by)
-        after = attrs.evolve(
-            draft,
-            client_title=draft.client_title if item.client_title is UNSET else item.client_title,
-            owner=draft.owner if item.owner is UNSET else _key(item.owner),
-            requester=draft.requester if item.requester is UNSET else self._known(unit, draft, item.requester),
-            visibility=draft.visibility if item.visibility is UNSET else item.visibility,
-            new_children=draft.new_children if item.new_children is UNSET else item.new_children,
-        )
-        after = settled(after, above)
-        changed = _changed(before, after)
-        if changed:
-            end_links(unit, keep_entry(unit, before, after), by)
-            unit.emit(
-                events.ResourcePut(
-                    tenant=unit.tenant,
-                    at=unit.now,
-                    by=by,
-                    ref=item.ref,
-                    created=before is None or before.removed_at is not None,
-                    changed=changed,
-                    visibility=after.visibility,
-                )
-            )
-        return after
+        return self._wiring.write(lambda unit: [put_item(self._wiring, unit, item, by) for item in wanted])
 
     def get(self, ref: ResourceRef) -> CatalogEntry:
         """
@@ -194,7 +161,7 @@ class Catalog:
         chain = chain_of(unit, ref)
         before = _present(chain[0] if chain else None, ref)
         require(self._wiring, unit, by, Right.MANAGE, ref, chain=chain)
-        above = self._container(unit, container, by)
+        above = entered_in(self._wiring, unit, container, by)
         if ref in {entry.ref for entry in above}:
             raise InvalidInputError("container", "lies in the thing that moves")
         if len(above) > MAX_DEPTH or (above and lies_deeper(unit, ref, MAX_DEPTH - len(above))):
@@ -266,7 +233,7 @@ class Catalog:
         if kind not in self._wiring.kinds:
             raise InvalidInputError("kind", "is not among the kinds that the kit was given")
         mending = Mending(
-            put=lambda unit, item: self._put(unit, item, by),
+            put=lambda unit, item: put_item(self._wiring, unit, item, by),
             move=lambda unit, ref, container: self._moved(unit, ref, container, by),
             remove=lambda unit, ref: self._removed(unit, ref, by),
         )
@@ -344,58 +311,6 @@ class Catalog:
 
         return self._wiring.write(work)
 
-    def _known(self, unit: Unit, draft: CatalogEntry, requester: Contact | None) -> Contact | None:
-        """Return the reference alone: what else is known of a contact is not the entry's to keep."""
-        if requester is None or requester == draft.requester:
-            return draft.requester if requester else None
-        return Contact(active_contact(self._wiring, unit, requester, field="requester").id)
-
-    def _new(
-        self,
-        unit: Unit,
-        item: CatalogItem,
-        *,
-        before: CatalogEntry | None,
-        by: Principal,
-    ) -> tuple[CatalogEntry, CatalogEntry | None]:
-        ref = item.ref
-        container = item.container if isinstance(item.container, ResourceRef) else None
-        require(self._wiring, unit, by, Right.VIEW, ref, chain=())
-        held(unit, container)
-        above = self._container(unit, container, by)
-        owner = by.key if isinstance(by, Staff) else None
-        draft = drafted(unit, ref, item.title, above, owner=owner, earlier=before)
-        return draft, above[0] if above else None
-
-    def _edited(
-        self, unit: Unit, before: CatalogEntry, item: CatalogItem, by: Principal
-    ) -> tuple[CatalogEntry, CatalogEntry | None]:
-        chain = chain_of(unit, before.ref)
-        require(self._wiring, unit, by, Right.EDIT, before.ref, chain=chain)
-        if isinstance(item.container, ResourceRef) and item.container != before.container:
-            raise InvalidInputError("container", "is another one than before; use move()")
-        if item.owner is not UNSET and _key(item.owner) != before.owner:
-            require(self._wiring, unit, by, Right.MANAGE, before.ref, chain=chain)
-        return attrs.evolve(before, title=item.title), chain[1] if len(chain) > 1 else None
-
-    def _container(self, unit: Unit, container: ResourceRef | None, by: Principal) -> tuple[CatalogEntry, ...]:
-        if container is None:
-            return ()
-        self._wiring.kind_of(container)
-        above = open_container(unit, container)
-        require(self._wiring, unit, by, Right.EDIT, container, chain=above)
-        return above
-
-
-def _require_not_of_documents(before: CatalogEntry | None, item: CatalogItem) -> None:
-    """Refuse to enter a document without its bytes, and to call it otherwise than its file."""
-    if item.ref.kind != DOCUMENT:
-        return
-    if before is None or before.removed_at is not None:
-        raise InvalidInputError("ref", "is a document; use documents.add()")
-    if item.title != before.title or item.client_title not in {UNSET, before.client_title}:
-        raise InvalidInputError("title", "is the name of a document; use documents.rename()")
-
 
 def _items(given: object) -> list[CatalogItem]:
     everything: list[object] = list(given) if isinstance(given, Iterable) else []
@@ -407,28 +322,7 @@ def _items(given: object) -> list[CatalogItem]:
     return items
 
 
-def _key(owner: Staff | None | Unset) -> str | None:
-    return owner.key if isinstance(owner, Staff) else None
-
-
 def _present(entry: CatalogEntry | None, ref: ResourceRef) -> CatalogEntry:
     if entry is None or entry.removed_at is not None:
         raise NotFoundError("resource", ref.key)
     return entry
-
-
-def _changed(before: CatalogEntry | None, after: CatalogEntry) -> frozenset[str]:
-    if before is None:
-        return frozenset({"title"})
-    names = (
-        "title",
-        "client_title",
-        "container",
-        "owner",
-        "requester",
-        "visibility",
-        "new_children",
-        "incarnation",
-        "removed_at",
-    )
-    return frozenset(name for name in names if getattr(before, name) != getattr(after, name))
