@@ -101,11 +101,20 @@ def declaring(size: int) -> bytes:
     return bytes(data)
 
 
+def encrypted(how: bytes = struct.pack("<HHI", 4, 4, 0x40), size: int = 4000) -> bytes:
+    """Make what a document with a password looks like from outside."""
+    return compound({"EncryptedPackage": struct.pack("<Q", size) + b"\x7f" * 4088, "EncryptionInfo": how})
+
+
 HOSTILE: dict[str, tuple[str, bytes]] = {
     # programs and pages under good names
     "program-as-pdf": ("a.pdf", PE),
     "program-as-docx": ("a.docx", PE),
     "program-as-text": ("a.txt", PE),
+    "password-of-no-kind": ("a.docx", encrypted(b"password")),
+    "password-of-no-known-way": ("a.docx", encrypted(struct.pack("<HHI", 3, 2, 0x240000))),
+    "password-around-less": ("a.pptx", encrypted(size=10**15)),
+    "password-around-nothing": ("a.xlsx", encrypted(size=0)),
     "elf-as-png": ("a.png", ELF),
     "page-as-pdf": ("a.pdf", HTML),
     "page-as-text": ("a.txt", HTML),
@@ -337,7 +346,8 @@ HONEST: dict[str, tuple[str, bytes]] = {
     "heic-motion": ("a.heic", heic(box(b"mpvd", MP4))),
     "avif": ("a.avif", heic(brands=b"avif\0\0\0\0mif1miaf")),
     "docx": ("a.docx", office("docx", {"word/media/image1.png": png(), "docProps/app.xml": b"<x/>"})),
-    "docx-password": ("a.docx", compound({"EncryptedPackage": b"x", "EncryptionInfo": b"y"})),
+    "docx-password": ("a.docx", encrypted()),
+    "xlsx-password-older": ("a.xlsx", encrypted(struct.pack("<HHI", 3, 2, 0x24))),
     "xlsx": ("a.xlsx", office("xlsx")),
     "pptx": ("a.pptx", office("pptx")),
     "odt": ("a.odt", odt({"Basic/script-lc.xml": b"<x/>"})),

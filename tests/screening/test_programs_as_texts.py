@@ -58,6 +58,7 @@ FORMATS = {
     "patch": "--- a/rent.c\n+++ b/rent.c\n@@ -1 +1 @@\n-one\n+two\n",
     "mail": "From: ana@x.test\nTo: bob@x.test\nDate: Tue, 01 Oct 2024 12:34:56 -0500\nSubject: Rent\n\nIt is paid.\n",
     "mail-iso": "Date: 2025-07-29T12:42:06.000Z\nFrom: ana@x.test\nSubject: Rent\n\nIt is paid.\n",
+    "mail-bare": "From: ana@x.test\nTo: bob@x.test\nSubject: Rent\n\nIt is paid.\n",
     "picture": "RIFF0000WEBP" + "0" * 300,
 }
 

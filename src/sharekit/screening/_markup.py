@@ -59,6 +59,11 @@ _SENT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SENDER = re.compile(r"^From:[^\r\n]*@", re.IGNORECASE | re.MULTILINE)
+# Nor does a person leave the names out.
+_BARE = re.compile(
+    r"^(From(?=:[ \t]+<?[^\s<>@]+@[^\s<>@]+>?[ \t]*\r?$)|To(?=:[ \t]+<?[^\s<>@]+@[^\s<>@]+>?[ \t]*\r?$)|Subject(?=:))",
+    re.IGNORECASE | re.MULTILINE,
+)
 _COMMENTS = r"(?:(?:#|//)[^\n]*\n\s*|/\*[^*]*(?:\*(?!/)[^*]*)*\*/\s*)*"
 _STARTS: tuple[tuple[str, RefusalReason, str], ...] = (
     (r"BEGIN:VCALENDAR", RefusalReason.NOT_WHAT_IT_SAYS, "ics"),
@@ -176,6 +181,8 @@ def refuse_formats(text: str, *, whole: bool) -> None:
 
 def _is_mail(headers: str) -> bool:
     if len(set(_MAIL.findall(headers))) >= 2:
+        return True
+    if len({name.casefold() for name in _BARE.findall(headers)}) == len(("from", "to", "subject")):
         return True
     return _SENT.search(headers) is not None and _SENDER.search(headers) is not None
 

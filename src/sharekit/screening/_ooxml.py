@@ -2,6 +2,7 @@
 The proof of Word, Excel and PowerPoint documents since 2007, and that they hold no macros.
 """
 
+import struct
 from collections.abc import Callable, Mapping
 
 from sharekit.screening._limits import damaged, mismatch
@@ -36,6 +37,9 @@ _OFFICE_DOCUMENT = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument",
     "http://purl.oclc.org/ooxml/officeDocument/relationships/officeDocument",
 )
+# How a document with a password is encrypted: a version, and flags that fit it; then how large it is inside.
+_HOW_ENCRYPTED, _SIZE = struct.Struct("<HHI"), struct.Struct("<Q")
+_AGILE, _BY_API = 0x40, 0x04
 _TYPES, _RELATIONS = "[Content_Types].xml", "_rels/.rels"
 _LONGEST_PART = 4 * 1024 * 1024
 _MACRO_SIGNS = ("vbaproject", "macroenabled", "macrosheet", "vbadata")
@@ -57,9 +61,15 @@ def ooxml(extension: str) -> Callable[[Source], None]:
 def _check_encrypted(source: Source) -> None:
     """A document with a password is a compound file that says nothing but that."""
     file = CompoundFile(source)
-    streams = file.streams_of_root()
-    if "encryptedpackage" not in streams or "encryptioninfo" not in streams:
+    streams = {entry.name: entry for entry in file.root()}
+    package, how = streams.get("encryptedpackage"), streams.get("encryptioninfo")
+    if package is None or how is None:
         raise mismatch("doc" if "worddocument" in streams else "ole")
+    major, minor, flags = _HOW_ENCRYPTED.unpack(file.read(how, 8).ljust(8, b"\0"))
+    (size,) = _SIZE.unpack(file.read(package, 8).ljust(8, b"\0"))
+    known = flags & _AGILE if (major, minor) == (4, 4) else minor == 2 and major in {2, 3, 4} and flags & _BY_API
+    if not known or not 0 < size <= package.size - 8:
+        raise damaged("ole")
     file.refuse_rest()
 
 
