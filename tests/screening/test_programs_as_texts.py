@@ -85,6 +85,13 @@ def test_formats_that_are_written_in_text_are_told(kind: str) -> None:
     assert {reason(name, FORMATS[kind].encode()) for name in ("a.txt", "a.csv", "a.md")} == {"not-what-it-says"}
 
 
+def test_nothing_but_blanks_is_empty() -> None:
+    """A text in which nothing is to be seen says nothing, or is a program in a language of blanks."""
+    assert reason("a.txt", b" \t\n\n\t \n") == "empty"
+    assert reason("a.csv", b"\xef\xbb\xbf\r\n") == "empty"
+    assert reason("a.js.txt", b"// nothing but this\n") == "executable"
+
+
 def test_many_comments_take_no_long_time() -> None:
     """A text of nothing but comments is judged at once, whatever the ways to take them apart."""
     for text in ("/* a */ " * 4000, "# a\n" * 9000, "//\n" * 9000, "/* a */" * 4000 + "digraph", "-" * 90_000):

@@ -124,7 +124,7 @@ def _has_lines_of_program(whole: str, text: str, *, marked: bool) -> bool:
         below = _BLOCK_COMMENT.sub("", _FENCED.sub("", below) if marked else below)
         told = _told(below, _MOST_LINES_BELOW)[1][:_MOST_LINES]
     if not told:
-        return False
+        return bare.lstrip().startswith("//")
     share = sum(1 for line in told if len(line) < _LONGEST_LINE and _LINES.match(line)) / len(told)
     if is_opening(told[0]) or share >= (0.75 if len(told) < _FEW else _SHARE):
         return True

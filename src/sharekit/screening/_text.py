@@ -33,6 +33,8 @@ def prove_text(source: Source, *, marked: bool = False, table: bool = False) -> 
     beginning = text.beginning()
     _refuse_pages(beginning, start=True, marked=marked)
     refuse_formats(beginning, whole=source.size <= RUN)
+    if source.size <= RUN and not beginning.strip():
+        raise Rejected(RefusalReason.EMPTY)
     sample = beginning[:_SAMPLED]
     rows = _rows(sample) if table else []
     if is_program(beginning, marked=marked, tabular=_is_tabular(rows)):
