@@ -141,7 +141,7 @@ class Connections:
         handle = self._local.handle
         while True:
             number = -1 if handle is None else handle.number
-            version = self.ask(_DATA_VERSION, ())
+            ((version,),) = self.ask(_DATA_VERSION, ())
             handle = self._local.handle
             connection = None if handle is None else handle.connection
             if handle is not None and connection is not None and handle.number == number:
