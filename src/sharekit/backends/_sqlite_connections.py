@@ -117,7 +117,9 @@ class Connections:
                 if handle.connection is not None:
                     handle.occupant = _asking
                     try:
-                        return handle.cursor.execute(sql, params).fetchall()
+                        # Two lines: what comes between the call and the block's end is then in the block.
+                        found: list[tuple[Any, ...]] = handle.cursor.execute(sql, params).fetchall()
+                        return found
                     finally:
                         handle.occupant = None
         finally:
