@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from tests.features._requests import PDF
+from tests.screening.test_collection import pack
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 STAFF_PAGES = (
@@ -511,6 +512,19 @@ def _look_at_papers(page: Any, look: Callable[[str], None]) -> None:  # noqa: AN
     with page.expect_navigation():
         page.get_by_role("button", name="Show what they will read").click()
     look("ask")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send request").click()
+    client = page.context.browser.new_page(viewport=page.viewport_size)
+    client.goto(page.get_by_label("Address of the upload page for Ngozi Adeyemi").first.input_value())
+    files = [{"name": name, "mimeType": "", "buffer": pack()[name]} for name in ("writer.pdf", "writer.docx")]
+    client.locator("#file-item-1").set_input_files(files)
+    client.locator(".receipts time").nth(1).wait_for()
+    client.close()
+    page.goto(f"{case}papers/")
+    look("papers with what came")
+    for file in files:
+        (path,) = {each.get_attribute("href") for each in page.get_by_role("link", name=file["name"], exact=True).all()}
+        assert page.request.get(f"{path}bytes/").body() == file["buffer"]
 
 
 def _look_at_talks(page: Any, look: Callable[[str], None]) -> None:  # noqa: ANN401  # playwright may be absent
@@ -586,5 +600,5 @@ def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: s
         browser.close()
 
     assert found == dict.fromkeys(found, ([], 0))
-    assert len(found) == 23
+    assert len(found) == 24
     assert {urlsplit(asked_url).netloc for asked_url in asked} == {urlsplit(address).netloc}
