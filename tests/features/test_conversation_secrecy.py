@@ -63,10 +63,10 @@ class World:
         return (self.ana, self.bo, MARIA, BEN)[number % 4]
 
 
-def made_world() -> World:
+def made_world(**options: Any) -> World:  # noqa: ANN401  # what a kit takes
     """Return a world in which nothing was said."""
     clock = FrozenClock()
-    made = kit(clock=clock, kinds=[project_kind()], secret_keys=[KEY], undo_window=timedelta(seconds=10))
+    made = kit(clock=clock, kinds=[project_kind()], secret_keys=[KEY], undo_window=timedelta(seconds=10), **options)
     made.catalog.put(PROJECT, title="Internal", client_title="Relaunch", owner=MARIA, by=MARIA)
     ana, bo = (Contact(made.people.add_contact(n, f"{n.lower()}@x.test", by=MARIA).id) for n in ("Ana", "Bo"))
     acme = Organization(made.people.add_organization("Acme", by=MARIA).id)
