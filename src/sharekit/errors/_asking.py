@@ -97,7 +97,7 @@ class NotFoundError(SharekitError):
     def __init__(self, kind: str, reference: str | None = None) -> None:
         super().__init__(f"there is no such {kind}")
         self.kind = kind
-        self.reference = None if reference is None else reference[:_LONGEST]
+        self.reference: str | None = None if reference is None else reference[:_LONGEST]
         if self.reference is not None:
             self.add_note(f"looked for {kind} {self.reference!r}")
 
