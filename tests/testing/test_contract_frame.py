@@ -73,7 +73,7 @@ def test_a_waived_law_is_skipped_with_its_reason(tmp_path: Path) -> None:
     told = outcome(tmp_path, MODULE)
 
     assert "T12 is waived: my database cannot" in told
-    assert "7 skipped" in told
+    assert "8 skipped" in told
 
 
 def test_what_was_not_given_is_named_where_it_is_needed(tmp_path: Path) -> None:

@@ -143,12 +143,14 @@ class GlanceLaws(Frame):
             return
         keep(records, thing("a", tenant=OTHER, size=1), plain("p", tenant=OTHER), plain("p", body="[2]"))
         keep(records, tag("t", tenant=OTHER, thing="a"))
+        keep(records, thing("z", size=2))
         glance = records.glance(_SOUGHT)
+        ours = [(0, "z", 1, 1, "{}", 2, None), (1, "p", 1, 1, "[2]")]
         theirs = [(0, "a", 1, 1, "{}", 1, None), (1, "p", 1, 1, "{}"), (2, "t", 1, 1, "{}", None)]
 
-        assert _seen(glance, ["a"], ["p"], ["a"]) == [(1, "p", 1, 1, "[2]")]
-        assert _seen(glance, ["a"], ["p"], ["a"], tenant=OTHER) == theirs
-        assert _seen(glance, ["a", "b"], ["p", "q"], ["a", "b"]) == [(1, "p", 1, 1, "[2]")]
+        assert _seen(glance, ["a", "z"], ["p"], ["a"]) == ours
+        assert _seen(glance, ["a", "z"], ["p"], ["a"], tenant=OTHER) == theirs
+        assert _seen(glance, ["a", "b", "z"], ["p", "q"], ["a", "b"]) == ours
 
     def test_g4_a_glance_is_for_any_thread(self, records: RecordStore) -> None:
         """One glance serves many threads at once, and those that come later."""
