@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -111,10 +112,12 @@ def test_four_writers_without_turns_lose_nothing(tmp_path: Path, monkeypatch: py
     times = 300 if deep else 20
     keep(journal(tmp_path), note("read", size=0), note("bumped", size=0))
 
+    met = threading.Barrier(4, timeout=60)  # the first time all have read before one of them writes
+
     def write(me: int) -> int:
-        store, lost = journal(tmp_path), 0
+        store, lost, first = journal(tmp_path), 0, iter([met.wait])
         for turn in range(times):
-            while not _counted(store, f"writer{me}-{turn}"):
+            while not _counted(store, f"writer{me}-{turn}", first):
                 lost += 1
         return lost
 
@@ -125,10 +128,12 @@ def test_four_writers_without_turns_lose_nothing(tmp_path: Path, monkeypatch: py
     check_written(journal(tmp_path), times)
 
 
-def _counted(store: JournalRecordStore, id_: str) -> bool:
+def _counted(store: JournalRecordStore, id_: str, meetings: Iterator[Callable[[], object]]) -> bool:
     try:
         with store.transaction(TENANT, write=True) as tx:
             row = tx.get("short-note", "read")
+            for meet in meetings:
+                meet()
             assert row is not None
             assert isinstance(row.keys["size"], int)
             tx.put(attrs.evolve(row, keys={**row.keys, "size": row.keys["size"] + 1}))
