@@ -123,6 +123,23 @@ def test_a_message_that_was_read_is_not_sent(room: Mailroom, ana: Contact) -> No
     assert room.letters() == []
 
 
+def test_a_message_that_was_read_in_its_conversation_is_no_news_any_more(room: Mailroom, ana: Contact) -> None:
+    """The number in the portal goes down by it, and the feed has it among what was seen; the next one is new again."""
+    conversation = talk(room, ana)
+    reply(room, conversation, "Blue or green?")
+    room.run(WINDOW)
+    news, kit = room.kit.notifications, room.kit
+    before = news.unseen(ana), len(news.feed(ana, unseen=True).items)
+    kit.conversations.mark_read(conversation, by=ana)
+    after = news.unseen(ana), len(news.feed(ana, unseen=True).items), [item.seen for item in news.feed(ana).items]
+    reply(room, conversation, "Or red?")
+    room.run(WINDOW)
+
+    assert before == (1, 1)
+    assert after == (0, 0, [True])
+    assert (news.unseen(ana), [item.seen for item in news.feed(ana).items]) == (1, [False, True])
+
+
 def test_who_was_removed_before_it_was_sent_hears_nothing(room: Mailroom, ana: Contact) -> None:
     """Taking part is asked at the moment of sending."""
     conversation = talk(room, ana)

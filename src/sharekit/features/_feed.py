@@ -57,6 +57,8 @@ class Feed:
         """
         Return the news of a person, the latest first: what they may open at this moment, and nothing else.
 
+        A message that they have read in its conversation is seen.
+
         Args:
             party: The contact or member of staff who reads.
             unseen: Only what they have not seen.
@@ -82,7 +84,7 @@ class Feed:
                 for notice in notices:
                     position = Position(notice.at, notice.id)
                     told = tell(self._wiring, unit, notice, reader)
-                    if told.refusal is None and not notice.news.by_letter_alone:
+                    if told.refusal is None and not notice.news.by_letter_alone and not (unseen and told.is_read):
                         items.append(self._item(unit, notice, told))
                     if len(items) == limit:
                         break
@@ -94,7 +96,7 @@ class Feed:
         return FeedPage(items=tuple(items), next=self._cursor(party, position))
 
     def unseen(self, party: Party) -> int:
-        """Return how much news a person has not seen and may open now; 100 stands for at least so much."""
+        """Return how much news a person has not seen or read and may open now; 100 stands for at least so much."""
         check_party(party)
         count, position = 0, None
         with self._wiring.reading() as unit:
@@ -105,7 +107,8 @@ class Feed:
                     break
                 position = Position(notices[-1].at, notices[-1].id)
                 shown = [each for each in notices if not each.news.by_letter_alone]
-                count += sum(1 for each in shown if tell(self._wiring, unit, each, reader).refusal is None)
+                told = [tell(self._wiring, unit, each, reader) for each in shown]
+                count += sum(1 for each in told if each.refusal is None and not each.is_read)
                 if count >= _COUNTED:
                     break
         return min(count, _COUNTED)
@@ -156,7 +159,7 @@ class Feed:
             ref=told.ref,
             title=told.title,
             details=MappingProxyType({name: notice.text(name) for name in _SHOWN if notice.text(name)}),
-            seen=notice.seen_at is not None,
+            seen=notice.seen_at is not None or told.is_read,
         )
 
     def _cursor(self, party: Party, position: Position | None) -> str | None:

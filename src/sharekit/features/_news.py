@@ -42,6 +42,7 @@ from sharekit.records.subscriptions import Subscription
 __all__ = ["Told", "held_subject", "tell", "title_for"]
 
 _MOST: Final = 100
+_READ: Final = "read"
 _TOLD_AGAIN: Final = timedelta(days=1)
 _STILL = {
     "request-created": frozenset(state for state in RequestState if state.is_waiting),
@@ -79,6 +80,11 @@ class Told:
     conversation: Conversation | None = None
     message: Message | None = None
     subscription: Subscription | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether they read it where it stands, so that it is no news to them."""
+        return self.stale == _READ
 
 
 def tell(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
@@ -172,7 +178,7 @@ def _talk(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
     if not hearing.told or message is None:
         return Told(refusal="not-told")
     return Told(
-        stale="read" if _has_read(unit, reader, message) else None,
+        stale=_READ if _has_read(unit, reader, message) else None,
         title=conversation.subject,
         conversation=conversation,
         message=message if hearing.shown else None,
