@@ -75,6 +75,7 @@ def made_world(**options: Any) -> World:  # noqa: ANN401  # what a kit takes
     made.conversations.set_automatic_reply(PROJECT, "Thank you, colour.", by=MARIA)
     world = World(made, clock, ana, bo, acme)
     world.talks.append(made.conversations.start(subject="About colour", about=PROJECT, with_=[ana, acme], by=MARIA))
+    clock.advance(timedelta(milliseconds=1))  # or else the next one may be as old
     return world
 
 

@@ -47,7 +47,6 @@ class Mailed:
         # It comes in the same instant as what it answers, so random ids would choose which stands first in the feed.
         self.world.kit.conversations.set_automatic_reply(PROJECT, None, by=MARIA)
         self._runs: list[Sequence[tuple[Letter, bytes]]] = []
-        self.run(0.001)  # so that nothing of the story comes in the same instant as what was before
 
     def run(self, seconds: float) -> None:
         """Let time pass, and have the relay send what is due."""
