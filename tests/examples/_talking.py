@@ -134,6 +134,9 @@ def _staff_write(place: Place, talk: str) -> list[str]:
     assert file.body() == PDF
     staff.press(said.get_by_role("link", name="Reply to this"))
     expect(page.locator(".sk-answering")).to_contain_text(f"In answer to {place.client_name}")
+    page.wait_for_load_state()
+    # Painted twice, so that the browser has gone to where the address says before the key comes.
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     page.keyboard.press("Tab")  # goes on from there, not from the top of the page
     expect(page.get_by_role("link", name="Write without answering this")).to_be_focused()
     _write(staff, "Note for staff", "Your note, which no client reads", "It looks like a birdbath.", "Keep as a note")
