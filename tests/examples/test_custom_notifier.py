@@ -64,7 +64,7 @@ def test_an_exit_code_says_whose_fault_it_is() -> None:
     with pytest.raises(TemporaryDeliveryError, match="cannot be run"):
         ProgramNotifier(["/nowhere/sendmail"]).send(LETTER, b"")
     with pytest.raises(TemporaryDeliveryError, match="too long"):
-        ProgramNotifier([sys.executable, "-c", "input()"], timeout=0.01).send(LETTER, b"")
+        ProgramNotifier([sys.executable, "-c", "import time; time.sleep(3600)"], timeout=0.01).send(LETTER, b"")
     with pytest.raises(ConfigurationError):
         ProgramNotifier("sendmail -i")
 
