@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import attrs
 import pytest
 
 from sharekit import Access, Action, Contact, NewChildren, Order, ResourceRef, Right, Staff, Visibility, errors, signals
@@ -289,13 +290,15 @@ def test_the_same_upload_sent_twice_at_once_is_one(agency: Agency, ana: Contact)
 
 
 def test_contributing_takes_a_grant_that_says_so(agency: Agency) -> None:
-    """Who may only look at a project adds nothing to it; to who may not see it, it is not there. The two look alike."""
+    """Who may only look at a project adds nothing to it; to who may not see it, it is not there."""
     looks, stranger = agency.person("Looks"), agency.person("Eve")
     agency.share(agency.relaunch, looks)
+    with pytest.raises(errors.NotAllowedError):
+        agency.kit.documents.add(agency.relaunch, "x.txt", text(5), by=looks)
     refused: list[str] = []
-    for one in (looks, stranger):
+    for container in (agency.relaunch, attrs.evolve(agency.relaunch, id="never-there")):
         with pytest.raises(errors.NotFoundError) as caught:
-            agency.kit.documents.add(agency.relaunch, "x.txt", text(5), by=one)
+            agency.kit.documents.add(container, "x.txt", text(5), by=stranger)
         refused.append(str(caught.value))
     with pytest.raises(errors.NotFoundError):
         agency.kit.documents.add(None, "x.txt", text(5), by=looks)

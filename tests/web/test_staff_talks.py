@@ -222,6 +222,20 @@ def test_a_note_becomes_a_message_for_clients_with_a_reason(site: Site) -> None:
     assert "Made from a note. Reason: She may know" in text_of(panels.conversation(found).html)
 
 
+def test_who_may_not_show_a_note_to_clients_is_not_offered_it(site: Site) -> None:
+    """Those who may share the thing are, and who started the conversation; a colleague who may read it is not."""
+    found, ben = talk(site), Staff("ben")
+    site.kit.people.add_staff(ben, name="Ben", by=site.root)
+    offered = [
+        "Write this to clients" in text_of(panels_of(site, each).conversation(found).html) for each in (site.maria, ben)
+    ]
+    note = next(each for each in messages(site, found, ben) if each.is_note)
+
+    assert offered == [True, False]
+    with pytest.raises(NotAllowedError):
+        site.kit.conversations.promote(note.id, reason="They may know", by=ben)
+
+
 def test_a_closed_conversation_takes_nothing_until_it_is_open_again(site: Site) -> None:
     """Everybody reads it as before; a form from before keeps what was typed."""
     found = talk(site)

@@ -72,7 +72,7 @@ class Changing:
             UploadRefusedError: The file may not be taken; nothing of it was kept.
             KeyReusedError: The key was used for something else.
             NotAllowedError: *by* may not do this.
-            NotFoundError: The container is not in the catalog, or none that the contact may add to.
+            NotFoundError: The container is not in the catalog, or none that the contact may view.
         """
         if visibility is not UNSET and not isinstance(visibility, Visibility):
             raise InvalidInputError("visibility", "needs a Visibility")

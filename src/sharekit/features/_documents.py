@@ -9,7 +9,7 @@ import attrs
 
 from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.codec.kinds_of_documents import DOCUMENT_ROW, REPEATED, STORED_FILE, VERSION
-from sharekit.errors import InvalidInputError, KeyReusedError, NotFoundError
+from sharekit.errors import InvalidInputError, KeyReusedError, NotAllowedError, NotFoundError
 from sharekit.features._deciding import decide
 from sharekit.features._entering import drafted, end_links
 from sharekit.features._facts import chain_of
@@ -99,11 +99,12 @@ def visible_or_absent(wiring: Wiring, unit: Unit, by: Principal, id_: DocumentId
 
 
 def require_contributing(wiring: Wiring, unit: Unit, by: Contact, container: ResourceRef) -> None:
-    """Refuse a contact who may not add documents to a thing; to one who may not see it, it is absent."""
+    """Refuse a contact who may not add documents to a thing; to one who may not see it, it is absent (R-ENUM-1)."""
     if not decide(wiring, unit, by, Action.VIEW, container):
         raise NotFoundError("container", container.key)
-    if not decide(wiring, unit, by, Action.CONTRIBUTE, container):
-        raise NotFoundError("container", container.key)
+    may = decide(wiring, unit, by, Action.CONTRIBUTE, container)
+    if not may:
+        raise NotAllowedError(str(may.reason))
 
 
 def owner_above(chain: tuple[CatalogEntry, ...]) -> str | None:

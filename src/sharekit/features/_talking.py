@@ -15,7 +15,14 @@ from sharekit.errors import (
     NotFoundError,
 )
 from sharekit.features._attachments import received_files, uploads_given
-from sharekit.features._conversation_facts import find_message, hold, open_to, readable_message, require_entitled
+from sharekit.features._conversation_facts import (
+    find_message,
+    hold,
+    hosting_right,
+    open_to,
+    readable_message,
+    require_entitled,
+)
 from sharekit.features._documents import Once
 from sharekit.features._facts import chain_of, require, require_active, require_staff
 from sharekit.features._intake import Keep, settle
@@ -179,8 +186,7 @@ class Talking(Starting):
             found, conversation, _ = readable_message(self._wiring, unit, by, note, field="note")
             if not found.is_note:
                 raise InvalidInputError("note", "is a message for clients already")
-            started = conversation.created_by == by.key
-            require_entitled(self._wiring, unit, by, conversation, Right.VIEW if started else Right.SHARE)
+            require_entitled(self._wiring, unit, by, conversation, hosting_right(by, conversation))
             require_plan(self._wiring)
             draft = Draft(
                 text=found.text if given is None else given,

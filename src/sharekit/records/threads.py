@@ -165,7 +165,7 @@ class ThreadView:
         version: The version of the document that it is about, or None.
         open: Whether it takes messages.
         audiences: For whom the reader may write here; empty when they may not.
-        may_add: Whether the reader may say who takes part.
+        may_add: Whether the reader may say who takes part, and make messages for clients from notes.
         participants: Who takes part; a client is shown no staff.
         with_followers: Whether clients who follow what it is about take part too.
         messages: The oldest of the page first.
