@@ -242,6 +242,7 @@ def test_the_pages_lead_to_documents(shared: Shared) -> None:
         assert "Memo" not in text_
     assert "Mine.txt" not in found
     assert f'href="/d/{shared.plan.id}"' in page
+    assert all(said in page for said in ("TXT", "300 kB", "Added <time"))
     assert "Relaunch" not in listed
 
 

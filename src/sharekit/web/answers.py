@@ -18,7 +18,7 @@ from sharekit.web._errors import Refusal, refusal_of
 from sharekit.web.assets import Asset
 from sharekit.web.formats import Formats
 from sharekit.web.headers import ASSET_HEADERS, PAGE_HEADERS
-from sharekit.web.listing import DocumentEntry, ListQuery, ListView, document_entry, item_path, list_view
+from sharekit.web.listing import ListQuery, ListView, file_entry, item_path, list_view
 from sharekit.web.locales import Language, language_of
 from sharekit.web.messages import WebResponse
 from sharekit.web.pages import ItemPage, Pages
@@ -139,14 +139,12 @@ class Answers:
         place = client.reader.root + DOWNLOAD.fill(id="")
         sections = self._pages.render_sections(shown, client.reader.language, documents=place)
         listed = self._listed(client, inner, query, item_path(shown.ref))
-        document = None if file is None else self._document(client, file)
+        document = None
+        if file is not None:
+            document = file_entry(file, root=client.reader.root, formats=self.formats_of(client))
         page = ItemPage(view=shown, sections=sections, listed=listed, document=document)
         about = {"talk": talk, "muted": muted, "mute_url": client.reader.root + MUTE.path}
         return self._for_client(200, "item", client, page=page, **about)
-
-    def _document(self, client: Client, file: DocumentFile) -> DocumentEntry:
-        formats = self.formats_of(client)
-        return document_entry(file.ref, file.size, file.scan, root=client.reader.root, formats=formats)
 
     def documents(
         self, client: Client, page: Page, query: ListQuery, *, asked: Iterable[tuple[RequestView, str]] = ()

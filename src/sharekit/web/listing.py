@@ -3,13 +3,14 @@ How a list of shared things is asked for in an address, and what the page of a l
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 import attrs
 
 from sharekit.records.catalog import ResourceRef
-from sharekit.records.documents import DocumentItem
+from sharekit.records.documents import DocumentFile, DocumentItem
 from sharekit.records.files import ScanState
 from sharekit.records.lists import Order, Page, PortalItem
 from sharekit.web.formats import Formats
@@ -22,7 +23,7 @@ __all__ = [
     "ListSort",
     "ListView",
     "SectionEntry",
-    "document_entry",
+    "file_entry",
     "item_path",
     "list_view",
     "section_entry",
@@ -111,12 +112,18 @@ class DocumentEntry:
         size: How many they are, as the reader says it.
         download_url: Where they are; None while nobody gets them.
         uploaded: Whether the reader uploaded it.
+        type: Its type by its name, such as ``"PDF"``; on its own page alone.
+        added: The day on which the present version came, as the reader writes it; on its own page alone.
+        added_machine: The same for programs.
     """
 
     id: str
     size: str
     download_url: str | None
     uploaded: bool = False
+    type: str = ""
+    added: str = ""
+    added_machine: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -241,10 +248,20 @@ def list_view(page: Page, query: ListQuery, *, root: str, formats: Formats, path
     )
 
 
-def document_entry(ref: ResourceRef, size: int, scan: ScanState, *, root: str, formats: Formats) -> DocumentEntry:
+def _document_entry(ref: ResourceRef, size: int, scan: ScanState, *, root: str, formats: Formats) -> DocumentEntry:
     """Return what is said of the bytes of a document."""
     url = root + DOWNLOAD.fill(id=quote(ref.id, safe="")) if scan.lets_read else None
     return DocumentEntry(id=ref.id, size=formats.size(size), download_url=url)
+
+
+def file_entry(file: DocumentFile, *, root: str, formats: Formats) -> DocumentEntry:
+    """Return what the page of a document says of its bytes."""
+    return attrs.evolve(
+        _document_entry(file.ref, file.size, file.scan, root=root, formats=formats),
+        type=PurePosixPath(file.name).suffix[1:].upper(),
+        added=formats.day(formats.local(file.added_at).date()),
+        added_machine=file.added_at.isoformat(timespec="seconds"),
+    )
 
 
 def section_entry(item: DocumentItem, place: str | None, formats: Formats) -> SectionEntry:
@@ -268,7 +285,7 @@ def _zip_url(page: Page, root: str) -> str | None:
 def _entry(item: PortalItem, root: str, formats: Formats) -> ListEntry:
     facts, document = item.document, None
     if facts is not None:
-        document = document_entry(item.ref, facts.size, facts.scan, root=root, formats=formats)
+        document = _document_entry(item.ref, facts.size, facts.scan, root=root, formats=formats)
         document = attrs.evolve(document, uploaded=facts.uploaded)
     return ListEntry(
         url=root + item_path(item.ref),
