@@ -118,7 +118,7 @@ class _OneAfterTheOther(_Glance):
         for place, (sought, among) in enumerate(zip(self.sought, values, strict=True)):
             with self.store.transaction(tenant) as tx:
                 seen += self.lines(tx, place, sought, among)
-            threading.Event().wait(0.0002)
+            threading.Event().wait(0.001)
         return seen
 
 

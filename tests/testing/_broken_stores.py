@@ -39,7 +39,7 @@ class _Replaces(MemoryRecordStore):
 class _LastWins(MemoryTransaction):
     def __enter__(self) -> Self:
         self._base = self._state.tables
-        threading.Event().wait(0.0002 if self._write else 0)
+        threading.Event().wait(0.001 if self._write else 0)
         super().__enter__()
         if self._write:
             self._latest, self._tables = self._tables, self._base
@@ -215,7 +215,7 @@ class _TwoStates(_Look):
     def see(self, tenant: TenantId, id: str) -> Sight:
         with self.store.transaction(tenant) as tx:
             first = self.found(tx, id)[:1]
-        threading.Event().wait(0.0002)
+        threading.Event().wait(0.001)
         with self.store.transaction(tenant) as tx:
             return first + self.found(tx, id)[1:]
 

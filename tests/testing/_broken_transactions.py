@@ -201,7 +201,7 @@ class _CountsLate(MemoryTransaction):
 
     def __enter__(self) -> Self:
         seen = self._state.tables.get((self._tenant, "thing"), {}).get("a")
-        threading.Event().wait(0.0002)
+        threading.Event().wait(0.001)
         super().__enter__()
         self._seen = seen.keys["size"] if seen else None
         return self

@@ -1,5 +1,7 @@
 """What the laws of record stores are told with: kinds, rows, fixtures and a few turns of phrase."""
 
+import itertools
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -33,6 +35,8 @@ KINDS = (THING, TAG, PLAIN)
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PATIENCE = 60.0
 """Seconds after which another thread is taken to be stuck."""
+
+_SIGHTS, _MOST_SIGHTS, _CHANGES = 100, 10_000, 20
 
 
 class BackDoor(Protocol):
@@ -119,9 +123,43 @@ def elsewhere(call: Callable[[], T]) -> T:
 
 
 def together(calls: Sequence[Callable[[], T]]) -> list[T]:
-    """Return what the calls return, each in a thread of its own, all at once."""
+    """Return what the calls return, each in a thread of its own; none begins before all threads are there."""
+    start = threading.Barrier(len(calls), timeout=PATIENCE)
+
+    def called(call: Callable[[], T]) -> T:
+        start.wait()
+        return call()
+
     with ThreadPoolExecutor(len(calls)) as pool:
-        return [call.result(PATIENCE) for call in [pool.submit(call) for call in calls]]
+        return [call.result(PATIENCE) for call in [pool.submit(called, call) for call in calls]]
+
+
+def meanwhile(change: Callable[[int], object], see: Callable[[], T]) -> list[T]:
+    """
+    Return what is seen, again and again, while another thread changes something.
+
+    It is looked at a hundred times, and on until there were twenty changes: a thread may wait long for its turn.
+    """
+    enough, over = threading.Event(), threading.Event()
+
+    def change_on() -> None:
+        for revision in itertools.count(1):
+            if over.is_set():
+                return
+            change(revision)
+            if revision == _CHANGES:
+                enough.set()
+
+    seen: list[T] = []
+    with ThreadPoolExecutor(1) as pool:
+        changing = pool.submit(change_on)
+        try:
+            while len(seen) < _SIGHTS or not (enough.is_set() or changing.done() or len(seen) == _MOST_SIGHTS):
+                seen.append(see())
+        finally:
+            over.set()
+        changing.result(PATIENCE)
+    return seen
 
 
 class Frame:

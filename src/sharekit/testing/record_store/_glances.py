@@ -1,6 +1,5 @@
 """The laws G1 to G4 of stores that can find rows of several kinds at a glance."""
 
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from sharekit.testing.record_store._frame import (
     Frame,
     elsewhere,
     keep,
+    meanwhile,
     plain,
     tag,
     thing,
@@ -108,16 +108,11 @@ class GlanceLaws(Frame):
         if not isinstance(records, SupportsGlance):
             return
         keep(records, thing("a"), plain("p"))
-        begun, over = threading.Event(), threading.Event()
         glance = records.glance([Sought("thing"), Sought("plain-kind")])
-        with ThreadPoolExecutor(1) as pool:
-            changes = pool.submit(_change_both, records, begun, over)
-            try:
-                assert begun.wait(PATIENCE)
-                sights = [glance.see(ACME, [["a"], ["p"]]) for _ in range(100)]
-            finally:
-                over.set()
-            changes.result(PATIENCE)
+        sights = meanwhile(
+            lambda revision: keep(records, thing("a", revision=revision), plain("p", revision=revision)),
+            lambda: glance.see(ACME, [["a"], ["p"]]),
+        )
 
         assert [seen for seen in sights if len({line[2] for line in seen}) != 1] == []
 
@@ -181,14 +176,6 @@ class GlanceLaws(Frame):
 
 def _at_size(records: SupportsGlance) -> Glance:
     return records.glance([Sought("thing", keys=("size",))])
-
-
-def _change_both(store: RecordStore, begun: threading.Event, over: threading.Event) -> None:
-    revision = 1
-    while not over.is_set():
-        keep(store, thing("a", revision=revision), plain("p", revision=revision))
-        revision += 1
-        begun.set()
 
 
 def _glance_after_each_commit(records: RecordStore, glance: Glance, writer: RecordStore) -> None:

@@ -1,6 +1,5 @@
 """The laws K1 to K6 of stores that can read a row and its companions in one round trip."""
 
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from sharekit.testing.record_store._frame import (
     elsewhere,
     got,
     keep,
+    meanwhile,
     plain,
     tag,
     thing,
@@ -139,15 +139,10 @@ class LookLaws(Frame):
         if not isinstance(records, SupportsLook):
             return
         keep(records, tag("t", thing="a"), thing("a"))
-        begun, over = threading.Event(), threading.Event()
-        with ThreadPoolExecutor(1) as pool:
-            changes = pool.submit(_change_both, records, begun, over)
-            try:
-                assert begun.wait(PATIENCE)
-                pairs = [[row and row.revision for row in _seen(records, "t")[:2]] for _ in range(100)]
-            finally:
-                over.set()
-            changes.result(PATIENCE)
+        pairs = meanwhile(
+            lambda revision: keep(records, tag("t", revision=revision, thing="a"), thing("a", revision=revision)),
+            lambda: [row and row.revision for row in _seen(records, "t")[:2]],
+        )
 
         assert [pair for pair in pairs if pair[0] != pair[1]] == []
 
@@ -280,14 +275,6 @@ class LookLaws(Frame):
         look = records.look("tag", ["weight"], _COMPANIONS)
 
         assert [*look.values(look.see(ACME, id_))] == []
-
-
-def _change_both(store: RecordStore, begun: threading.Event, over: threading.Event) -> None:
-    revision = 1
-    while not over.is_set():
-        keep(store, tag("t", revision=revision, thing="a"), thing("a", revision=revision))
-        revision += 1
-        begun.set()
 
 
 def _changes(store: RecordStore) -> list[Callable[[], object]]:
