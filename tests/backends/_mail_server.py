@@ -1,14 +1,29 @@
 """A mail server in the process of the tests."""
 
+import asyncio
 import socket
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Awaitable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from sharekit.testing.notifier import Delivered
+
+_PATIENCE = 240.0  # seconds; the library's own five are not enough for a busy machine
+
+
+class _Listening(Controller):
+    """Listens at a port that it has had from the beginning, which nobody else can take meanwhile."""
+
+    def __init__(self, handler: object, **options: Any) -> None:  # noqa: ANN401  # the library's
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        port = self._listener.getsockname()[1]
+        super().__init__(handler, hostname="127.0.0.1", port=port, ready_timeout=_PATIENCE, **options)
+
+    def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._listener, ssl=self.ssl_context)
 
 
 class MailServer:
@@ -27,8 +42,7 @@ class MailServer:
         self.senders: list[str] = []
         self.at_recipient = ""
         self.at_data = ""
-        chosen = {"hostname": "127.0.0.1", "port": free_port(), "enable_SMTPUTF8": True, **(options or {})}
-        self._controller = Controller(self, **chosen)
+        self._controller = _Listening(self, **{"enable_SMTPUTF8": True, **(options or {})})
 
     @property
     def port(self) -> int:
@@ -61,10 +75,3 @@ class MailServer:
             yield self
         finally:
             self._controller.stop()
-
-
-def free_port() -> int:
-    """Return a port of this machine on which nobody listens."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -24,7 +24,7 @@ from sharekit.errors import ConfigurationError, PermanentDeliveryError, Temporar
 from sharekit.mail.composing import compose
 from sharekit.ports import Mailbox, Notifier
 from sharekit.testing.notifier import LETTER, Delivered, NotifierContract, Refusal, Refusing
-from tests.backends._mail_server import MailServer, free_port
+from tests.backends._mail_server import MailServer
 
 
 @pytest.fixture
@@ -150,8 +150,11 @@ def test_a_server_without_smtputf8_cannot_take_foreign_letters() -> None:
 
 def test_a_server_that_is_not_there_is_tried_again() -> None:
     """The same for a name that cannot be found."""
-    with pytest.raises(TemporaryDeliveryError):
-        smtp(free_port()).send(LETTER, compose(LETTER))
+    # Bound and not listened at: nobody answers there, and nobody else can meanwhile.
+    with closing(socket.socket()) as silent:
+        silent.bind(("127.0.0.1", 0))
+        with pytest.raises(TemporaryDeliveryError):
+            smtp(silent.getsockname()[1]).send(LETTER, compose(LETTER))
 
 
 @pytest.mark.parametrize("greeting", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"554 go away\r\n", b"220 hello\r\n"])

@@ -11,10 +11,11 @@ from sharekit.backends.smtp import SmtpNotifier, Transport
 from sharekit.mail.composing import compose, message_id
 from sharekit.mail.inbound import parse_mail
 from sharekit.ports import Letter, Mailbox
-from tests.backends._mail_server import MailServer, free_port
+from tests.backends._mail_server import MailServer
 from tests.cli._office import host_in, listening, until
 from tests.features._mail import office
 from tests.servers import _postfix
+from tests.servers._processes import free_port
 
 
 def answer(to: str, text: str, id_: str) -> EmailMessage:

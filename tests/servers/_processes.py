@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ import pytest
 _STARTING = 120.0  # seconds after which a server is taken not to come up
 _STOPPING = 60.0
 _PAUSE = 0.05
+_NEVER_GIVEN = range(15_000, 32_000)  # below what Linux, macOS and Windows give
 
 
 def program(name: str, *folders: str, package: str) -> str:
@@ -29,10 +31,17 @@ def program(name: str, *folders: str, package: str) -> str:
 
 
 def free_port() -> int:
-    """Return a port of this machine on which nobody listens."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """
+    Return a port of this machine on which nobody listens, for a server that wants to be told one.
+
+    It is none of those that systems give to whoever asks for any: between this look and the server's start
+    another process would be given it. Of two runs of the tests at once each chooses by chance.
+    """
+    while True:
+        port = secrets.choice(_NEVER_GIVEN)
+        with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Account:
