@@ -592,6 +592,7 @@ def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: s
         _look_at_people(page, look)
         page.goto("/")
         page.get_by_role("link", name="Adeyemi").click()
+        page.wait_for_url("**/cases/*/")
         for name, path in (("open a case", "/cases/new/"), ("close", f"{urlsplit(page.url).path[:9]}close/")):
             page.goto(path)
             look(name)

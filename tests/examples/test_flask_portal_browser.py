@@ -70,8 +70,9 @@ class Person:
         return self.page.get_by_label("Address of the link").first.input_value()
 
     def tab_to(self, wanted: Locator) -> None:
-        """Press the tabulator until something has the focus."""
+        """Press the tabulator until something has the focus; it waits for the scripts of its page."""
         expect(wanted).to_be_visible()
+        self.page.wait_for_load_state()
         for _ in range(60):
             if wanted.evaluate("element => element === document.activeElement"):
                 return

@@ -25,6 +25,9 @@ from playwright.sync_api import Browser, FilePayload, Page, Route, expect, sync_
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+PATIENCE = 60_000  # milliseconds; a machine that is busy is slow, and what does not come never comes
+expect.set_options(timeout=PATIENCE)
+
 MARIA = Staff("maria")
 LETTER = b"one line of a letter that goes on and on\n" * 120_000  # three parts
 
@@ -87,7 +90,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def page(chromium: Browser) -> Iterator[Page]:
     """A page whose browser must have nothing to complain of."""
     context, complaints = chromium.new_context(locale="en-GB"), list[str]()
-    context.set_default_timeout(8000)
+    context.set_default_timeout(PATIENCE)
     context.on("weberror", lambda error: complaints.append(str(error.error)))
     context.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
     page = context.new_page()
@@ -230,6 +233,7 @@ def test_a_file_is_taken_back_while_it_travels(desk: Desk, page: Page) -> None:
 def test_without_javascript_a_form_does_it(desk: Desk, chromium: Browser) -> None:
     """One file at a time; a refusal stands at its item."""
     context = chromium.new_context(java_script_enabled=False, locale="nl-NL")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(desk.url)
     choose(page, "passport", file("run.pdf", b"MZ" + bytes(100)))
