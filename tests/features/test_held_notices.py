@@ -2,6 +2,7 @@
 A mail that is held for staff does not lie unseen: whoever answers for the case hears of it, and not of each one.
 """
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -58,7 +59,7 @@ def test_the_owner_of_the_case_hears_of_a_held_mail(desk: Desk) -> None:
     assert went == [MARIA]
     assert letter.text.count("A mail came that waits for somebody to look at it") == 1
     assert "Two drafts" in letter.text
-    assert "Pay" not in letter.text + letter.subject
+    assert not re.search(r"Pay \d", letter.text + letter.subject)
     assert [item.event for item in feed.items] == ["mail-held"] * 3
     assert [item.title for item in feed.items] == ["Two drafts"] * 3
     assert desk.room.kit.notifications.feed(Contact(desk.office.ana.id)).items == ()

@@ -76,7 +76,7 @@ def test_letters_that_were_ended_come_again_once_the_mailbox_says_so(room: Mailr
     room.kit.notifications.confirm(token_in(asking))
     again = room.kit.notifications.confirm(token_in(asking))
     second = ResourceRef("project", "43")
-    room.kit.catalog.put(second, title="Two", client_title="Two", owner=room.maria, by=room.root)
+    room.kit.catalog.put(second, title="Two drafts", client_title="Two drafts", owner=room.maria, by=room.root)
     room.kit.shares.grant(second, to=ana, by=room.maria)
     room.run(2 * HOUR)
 
@@ -85,7 +85,7 @@ def test_letters_that_were_ended_come_again_once_the_mailbox_says_so(room: Mailr
     assert "Wat met u wordt gedeeld" in asking.text
     assert "Relaunch" not in asking.text
     assert token_in(asking) not in asking.subject
-    assert ["Two" in letter.text for letter in room.letters()] == [False, True]
+    assert ["Two drafts" in letter.text for letter in room.letters()] == [False, True]
 
 
 def test_it_is_written_down_and_no_news_in_the_portal(room: Mailroom, ana: Contact) -> None:

@@ -1,10 +1,13 @@
 """News in the portal: the feed, how to hear of things, and ending letters by one click."""
 
+import re
+
 import attrs
 import pytest
 
 from sharekit import Audience, Contact
 from sharekit.records.notices import Cadence, News
+from sharekit.web import WebResponse
 from tests.web.conftest import FORM, SAME_SITE, Browser, Site, text_of
 
 GIVEN = {"daily-at": "07:30", "quiet-from": "22:00", "quiet-until": "06:15", "zone": "Europe/Madrid"}
@@ -115,13 +118,18 @@ def test_letters_about_one_thing_can_be_ended(heard: Heard) -> None:
     assert heard.browser.post("/p/mute", kind="project", id="43", mute="1").status == 404
 
 
+def _names_ana(page: WebResponse) -> bool:
+    """Say whether a page names her, as a word: three letters may stand in any token."""
+    return re.search(r"\bAna\b", text_of(page)) is not None
+
+
 def test_looking_at_the_address_in_a_letter_ends_nothing(heard: Heard) -> None:
     """GET asks, whoever comes, and changes nothing; it tells of nobody."""
     page = heard.site.browser().get(heard.unsubscribe_path)
 
     assert page.status == 200
     assert 'method="post"' in text_of(page)
-    assert "Ana" not in text_of(page)
+    assert not _names_ana(page)
     assert heard.cadence(News.MESSAGES) is Cadence.IMMEDIATE
 
 
@@ -159,7 +167,7 @@ def test_letters_come_again_once_their_reader_confirms(heard: Heard) -> None:
     assert f'action="{heard.unsubscribe_path}/again"' in ended
     assert (sent.status, "We send a letter to your address." in text_of(sent)) == (200, True)
     assert (looked.status, before, heard.cadence(News.MESSAGES)) == (200, Cadence.OFF, Cadence.IMMEDIATE)
-    assert ["Messages to you" in text_of(looked), "Ana" in text_of(looked)] == [True, False]
+    assert ["Messages to you" in text_of(looked), _names_ana(looked)] == [True, False]
     assert [(answer.status, "These letters come again" in text_of(answer)) for answer in done] == [(200, True)] * 2
     assert stranger.get(path).status == 410
     assert "This confirmation is over" in text_of(stranger.get(path))
