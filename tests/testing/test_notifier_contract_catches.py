@@ -9,8 +9,10 @@ import pytest
 
 from sharekit.errors import PermanentDeliveryError, TemporaryDeliveryError
 from sharekit.ports import Letter, Notifier
-from sharekit.testing.notifier import LAWS, Delivered, NotifierContract, Refusal
+from sharekit.testing.notifier import LAWS, LETTER, Delivered, NotifierContract, Refusal
 from tests.testing._catching import cases
+
+LONG = 240.0  # seconds for what always comes
 
 
 class Post:
@@ -75,16 +77,19 @@ class OneAtATime(Post):
     def __init__(self) -> None:
         super().__init__()
         self._busy = threading.Lock()
-        self._others = threading.Event()
+        self._begun, self._others = threading.Event(), threading.Event()
 
     def take(self, letter: Letter, message: bytes) -> None:
         """Lose what comes while another letter is on its way."""
         if letter.id == "d0":
             with self._busy:
-                self._others.wait(10)
-        elif self._busy.locked():
-            self._others.set()
-            return
+                self._begun.set()
+                self._others.wait(LONG)
+        elif letter.id != LETTER.id:
+            self._begun.wait(LONG)
+            if self._busy.locked():
+                self._others.set()
+                return
         super().take(letter, message)
 
 
