@@ -112,7 +112,7 @@ def test_four_writers_without_turns_lose_nothing(tmp_path: Path, monkeypatch: py
     times = 300 if deep else 20
     keep(journal(tmp_path), note("read", size=0), note("bumped", size=0))
 
-    met = threading.Barrier(4, timeout=60)  # the first time all have read before one of them writes
+    met = threading.Barrier(4, timeout=240)  # the first time all have read before one of them writes
 
     def write(me: int) -> int:
         store, lost, first = journal(tmp_path), 0, iter([met.wait])
@@ -263,7 +263,7 @@ with store.transaction("acme") as tx:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=120,
+        timeout=240,
     )
 
     assert (done.stdout, done.returncode) == ("[True, True, True]\n", 0), done.stderr

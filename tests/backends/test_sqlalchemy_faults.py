@@ -519,7 +519,7 @@ def test_a_deadlock_of_two_hosts_is_given_to_one_of_them(engine: sa.Engine, stor
     MariaDB has undone more than our savepoint then: nothing can be committed before a rollback.
     """
     keep(store, note("x", 0), note("y", 0))
-    met = threading.Barrier(2, timeout=30)
+    met = threading.Barrier(2, timeout=240)
     retries: list[bool] = []
 
     def host(first: str, second: str) -> None:
@@ -550,7 +550,7 @@ def test_a_deadlock_of_two_hosts_is_given_to_one_of_them(engine: sa.Engine, stor
 
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(host, "x", "y"), pool.submit(host, "y", "x")]:
-            done.result(60)
+            done.result(240)
     with store.transaction(TENANT) as tx:
         sizes = [row and row.keys["size"] for row in tx.get_many([("note", "x"), ("note", "y")])]
 

@@ -57,13 +57,13 @@ def listening(folder: Path, *options: str) -> Iterator[int]:
         yield int(said.rpartition(":")[2])
     finally:
         process.terminate()
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=240)
     assert process.returncode == 0, errors
 
 
 def until(met: Callable[[], bool]) -> bool:
-    """Wait until a condition is met, and no longer than a minute."""
-    deadline = time.monotonic() + 60
+    """Wait until a condition is met, and no longer than four minutes."""
+    deadline = time.monotonic() + 240
     while not met() and time.monotonic() < deadline:
         time.sleep(0.05)
     return met()

@@ -167,7 +167,7 @@ def test_two_processes_share_a_strangers_store(kit: Sharekit, tmp_path: Path) ->
     limited = kit.links.create(RELAUNCH, by=MARIA, sections={"progress"}, max_uses=5)
     redeemed = [there("redeem", limited) if turn % 2 else here(limited) for turn in range(8)]
     ours.send(None)
-    other.join(60)
+    other.join(240)
 
     assert [(True, False)] * 5 == opened
     assert [True] * 5 + [False] * 3 == redeemed
@@ -194,7 +194,7 @@ def test_writers_of_several_processes_wait_for_one_another(tmp_path: Path) -> No
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join(240)
     with store.transaction(ACME) as tx:
         row = tx.get("note", "a")
 
@@ -224,7 +224,7 @@ def test_a_killed_writer_leaves_the_state_before_or_after(tmp_path: Path, step: 
         tx.put(note("a", size=1))
     killed = SPAWN.Process(target=die_writing, args=(tmp_path, step))
     killed.start()
-    killed.join(60)
+    killed.join(240)
     with store.transaction(ACME, write=True) as tx:
         found = tx.find(Query("note"))
         tx.put(note("c"))

@@ -74,7 +74,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         finally:
             assert server.stdin is not None
             server.stdin.close()
-            server.wait(60)
+            server.wait(240)
 
     assert log.read_text("utf-8") == ""
 

@@ -52,7 +52,7 @@ def _killed(folder: Path, database: str, token: str, start: int, chance: random.
         select.select([process.stdout], [], [], chance.random() * 0.05)
         process.kill()
         said += process.stdout.readlines()
-        process.wait(60)
+        process.wait(240)
 
     assert -9 == process.returncode
     return int(said[-1])
