@@ -1,9 +1,11 @@
 """One agency with one project, on every store that stories run on."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import attrs
 import pytest
@@ -25,7 +27,7 @@ from sharekit.backends.memory import MemoryRecordStore
 from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.codec.kinds import ALL
 from sharekit.features._access_facts import settings_of, viewer_of
-from sharekit.ports import RecordStore
+from sharekit.ports import KindSpec, RecordStore
 from sharekit.testing import FrozenClock, SectionLoads, kit, project_kind
 from tests.features._faults import Stores
 
@@ -168,14 +170,32 @@ def new_stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
 
 @contextlib.contextmanager
 def _on_postgresql(url: str) -> Iterator[Callable[[], Stores]]:
-    """Make stores in one database, which is emptied each time; who fails has connections of their own."""
+    """
+    Make stores in one database, which is emptied each time; who fails has connections of their own.
+
+    Its tables are looked at once, and not for every kit, and what was removed is cleared away now and then: else
+    both would be most of the time.
+    """
     import sqlalchemy as sa
 
     from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore, upgrade
+    from sharekit.backends.sqlalchemy._schema import prepare
     from tests.backends._databases import empty, engine_of
 
-    with engine_of(url) as engine, engine_of(url, connect_args={"application_name": "victim"}) as other:
+    prepared = set[sa.Engine]()
+
+    def prepare_once(engine: sa.Engine, dialect: str, kinds: Sequence[KindSpec], *, create: bool) -> None:
+        if engine not in prepared:
+            prepare(engine, dialect, kinds, create=create)
+            prepared.add(engine)
+
+    with (
+        mock.patch("sharekit.backends.sqlalchemy._store.prepare", prepare_once),
+        engine_of(url) as engine,
+        engine_of(url, connect_args={"application_name": "victim"}) as other,
+    ):
         upgrade(engine)
+        made = itertools.count(1)
         end = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'victim'")
 
         def dies() -> None:
@@ -186,6 +206,9 @@ def _on_postgresql(url: str) -> Iterator[Callable[[], Stores]]:
         def make() -> Stores:
             other.dispose()
             empty(engine, [kind.spec for kind in ALL])
+            if next(made) % 50 == 0:
+                with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.execute(sa.text("VACUUM"))
             return Stores("postgresql", SqlAlchemyRecordStore(engine), SqlAlchemyRecordStore(other), dies)
 
         yield make
