@@ -123,7 +123,7 @@ class TestPostgresSerializable(EngineContract):
     """The store keeps the contract on an engine that is SERIALIZABLE."""
 
     title = "sqlalchemy on postgresql, serializable"
-    shown_elsewhere = ("test_t14", "test_q", "test_t9", "test_t7", "test_t8", "test_s1", "test_s6", "test_k")
+    shown_elsewhere = ("test_t14", "test_q", "test_t9", "test_t7", "test_t8", "test_s1", "test_s6", "test_k", "test_g1")
 
     @pytest.fixture
     def engine(self, serializable: sa.Engine) -> sa.Engine:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sharekit.backends._looks import Place, arranged, bounds, rows_of, values_of
-from sharekit.backends.sqlalchemy._questions import Line
+from sharekit.backends.sqlalchemy._questions import Asking, Given, Lines
 from sharekit.backends.sqlalchemy._transactions import Layout, is_storable
 from sharekit.ids import TenantId
 from sharekit.ports.rows import Row
@@ -22,16 +22,17 @@ class SqlAlchemyLook:
         kind: str,
         keys: Sequence[str],
         companions: Sequence[Companion],
-        asking: Callable[[Line], Callable[[TenantId, str], Sight | None]],
+        asked: Callable[[Asking], Callable[[TenantId, Given], Lines]],
     ) -> None:
         self._places = arranged(layout.specs, kind, keys, companions)
-        self._ask = asking(Line(_statement(layout, self._places, companions)))
+        self._ask = asked(Asking(_statement(layout, self._places, companions), "_id"))
 
     def see(self, tenant: TenantId, id: str) -> Sight:
         """Read the row of this id and its companions as they are now."""
         if not is_storable(id):
             return ()
-        return self._ask(tenant, id) or ()
+        found = self._ask(tenant, (id,))
+        return found[0] if found else ()
 
     def rows(self, tenant: TenantId, id: str, sight: Sight) -> list[Row | None]:
         """Return the row that was seen, then each companion, or None for what is not there."""

@@ -1,5 +1,5 @@
 """
-Asks for one line, outside any transaction of ours, in as few round trips as the driver allows.
+Asks for lines, outside any transaction of ours, in as few round trips as the driver allows.
 
 One statement sees one state by itself, so it needs no transaction. SQLAlchemy would begin one all the
 same, and its way with a statement takes longer than the database. So the driver is asked itself,
@@ -22,27 +22,41 @@ from sharekit.errors import TransactionUsageError
 from sharekit.ids import TenantId
 
 _KEY: Final = "sharekit.prepared"
-_READ: Final = "looking at a row"
+_READ: Final = "looking at rows"
 _LONELY: Final = frozenset({"READ COMMITTED", "REPEATABLE READ"})
 """The levels of MariaDB at which a lonely SELECT sees one state of what is committed, and locks nothing."""
 
-Found = tuple[object, ...]
+Lines = list[tuple[Any, ...]]  # of every type
+Given = Sequence[str | Sequence[str]]
 
 
-class Line:
+class Asking:
     """
-    A statement that takes ``_tenant`` and ``_id`` and finds one line at most.
+    A statement that takes ``_tenant``, and further texts, or lists of them.
 
     Attributes:
         statement: The statement.
+        names: What its parameters are called, ``_tenant`` first.
     """
 
-    def __init__(self, statement: sa.Select[Any]) -> None:  # Any: columns of every type
+    def __init__(
+        self, statement: sa.Select[Any] | sa.CompoundSelect[Any], *names: str
+    ) -> None:  # columns of every type
         self.statement = statement
+        self.names = ("_tenant", *names)
+        self._ways: dict[sa.Dialect, Libpq | ByCursor] = {}
 
-    def given(self, tenant: TenantId, id_: str) -> Mapping[str, str]:
+    def given(self, tenant: TenantId, values: Given) -> Mapping[str, object]:
         """Return its parameters."""
-        return {"_tenant": tenant, "_id": id_}
+        return dict(zip(self.names, (tenant, *values), strict=True))
+
+    def way(self, dialect: sa.Dialect) -> "Libpq | ByCursor":
+        """Return how a driver is asked, for which the statement is spelled once."""
+        known = self._ways.get(dialect)
+        if known is None:
+            by_libpq = dialect.driver == "psycopg" and not dialect.is_async
+            known = self._ways[dialect] = Libpq(self) if by_libpq else ByCursor(self, dialect)
+        return known
 
     def spelled(self, dialect: sa.Dialect) -> tuple[str, Sequence[str] | None]:
         """Return it as a driver takes it, and the order of its parameters where they have no names."""
@@ -56,42 +70,40 @@ class UnansweredError(Exception):
 
 
 class Question:
-    """A line, asked for on the host's engine."""
+    """What is asked on the host's engine."""
 
-    def __init__(self, engines: Engines, line: Line, check_open: Callable[[], None]) -> None:
+    def __init__(self, engines: Engines, asking: Asking, check_open: Callable[[], None]) -> None:
         self._engines = engines
-        self._line = line
+        self._asking = asking
         self._check_open = check_open
-        dialect = engines.engine.dialect
-        by_libpq = dialect.driver == "psycopg" and not dialect.is_async
-        self._way: Libpq | ByCursor = Libpq(line) if by_libpq else ByCursor(line, dialect)
+        self._way = asking.way(engines.engine.dialect)
 
-    def ask(self, tenant: TenantId, id_: str) -> Found | None:
-        """Return the line as it is now."""
+    def ask(self, tenant: TenantId, values: Given) -> Lines:
+        """Return the lines as they are now."""
         self._check_open()
         if self._engines.local.busy:
             raise TransactionUsageError("this thread is inside a transaction of this store")
         try:
             if self._is_lonely() and _is_unheard(self._engines.engine):
                 try:
-                    return self._directly(tenant, id_)
+                    return self._directly(tenant, values)
                 except UnansweredError:
                     pass
-            return self._by_sqlalchemy(tenant, id_)
+            return self._by_sqlalchemy(tenant, values)
         except exc.SQLAlchemyError as error:
             raise meaning(error, _READ) from error
 
     def _is_lonely(self) -> bool:
         return self._engines.dialect != "mariadb" or self._engines.level() in _LONELY
 
-    def _directly(self, tenant: TenantId, id_: str) -> Found | None:
+    def _directly(self, tenant: TenantId, values: Given) -> Lines:
         refusals = self._engines.engine.dialect.loaded_dbapi.Error
         try:
             lent = self._engines.lend()
         except refusals as error:
             raise UnansweredError from error
         try:
-            return self._way.ask(lent, tenant, id_)
+            return self._way.ask(lent, tenant, values)
         except UnansweredError:
             raise
         except BaseException as error:
@@ -103,64 +115,64 @@ class Question:
         finally:
             lent.close()
 
-    def _by_sqlalchemy(self, tenant: TenantId, id_: str) -> Found | None:
+    def _by_sqlalchemy(self, tenant: TenantId, values: Given) -> Lines:
         try:
-            return self._in_transaction(tenant, id_)
+            return self._in_transaction(tenant, values)
         except exc.DBAPIError as error:
             if not error.connection_invalidated:
                 raise
         # SQLAlchemy has now let go of every connection that was made before.
-        return self._in_transaction(tenant, id_)
+        return self._in_transaction(tenant, values)
 
-    def _in_transaction(self, tenant: TenantId, id_: str) -> Found | None:
+    def _in_transaction(self, tenant: TenantId, values: Given) -> Lines:
         with self._engines.connect() as connection:
             asked = connection
             if not self._is_lonely():
                 asked = connection.execution_options(isolation_level="REPEATABLE READ")
-            row = asked.execute(self._line.statement, self._line.given(tenant, id_)).first()
-            return None if row is None else tuple(row)
+            found = asked.execute(self._asking.statement, self._asking.given(tenant, values)).all()
+            return [tuple(line) for line in found]
 
 
 class ByCursor:
-    """A line, asked for by a cursor of the driver's, as PEP 249 has it."""
+    """A question, asked by a cursor of the driver's, as PEP 249 has it."""
 
-    def __init__(self, line: Line, dialect: sa.Dialect) -> None:
-        self._sql, self._order = line.spelled(dialect)
-        self._given = line.given
+    def __init__(self, asking: Asking, dialect: sa.Dialect) -> None:
+        self._sql, self._order = asking.spelled(dialect)
+        self._given = asking.given
 
-    def ask(self, lent: pool.PoolProxiedConnection, tenant: TenantId, id_: str) -> Found | None:
-        """Return the line; giving the connection back ends what the driver began for it."""
-        given = self._given(tenant, id_)
+    def ask(self, lent: pool.PoolProxiedConnection, tenant: TenantId, values: Given) -> Lines:
+        """Return the lines; giving the connection back ends what the driver began for it."""
+        given = self._given(tenant, values)
         cursor = lent.cursor()
         cursor.execute(self._sql, given if self._order is None else [given[name] for name in self._order])
-        row = cursor.fetchone()
+        found = cursor.fetchall()
         cursor.close()
-        return None if row is None else tuple(row)
+        return [tuple(line) for line in found]
 
 
 class Libpq:
     """
-    A line, asked for by what psycopg itself is made of.
+    A question, asked by what psycopg itself is made of.
 
     A cursor of psycopg's would begin a transaction, and hand the values to what the host has registered
     for their types. This does neither: it is one round trip, and gives what is stored. The statement is
     prepared on a connection that is used again, unless the host turned that off.
     """
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, asking: Asking) -> None:
         from psycopg.generators import execute  # noqa: PLC0415  # the dialect has imported psycopg
 
         self._execute: Callable[[Any], Any] = execute
         numbered: sa.Dialect = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's
-        sql, order = line.spelled(numbered)
+        sql, order = asking.spelled(numbered)
         self._sql = sql.encode()
         self._name = f"sharekit_{hashlib.sha256(self._sql).hexdigest()[:24]}".encode()
-        assert order == ["_tenant", "_id"]  # noqa: S101  # in this order they stand in it
-        self._readers = [(at, _reader(column.type)) for at, column in enumerate(line.statement.selected_columns)]
+        assert order == [*asking.names]  # noqa: S101  # in this order they stand in it
+        self._readers = [(at, _reader(column.type)) for at, column in enumerate(asking.statement.selected_columns)]
 
-    def ask(self, lent: pool.PoolProxiedConnection, tenant: TenantId, id_: str) -> Found | None:
+    def ask(self, lent: pool.PoolProxiedConnection, tenant: TenantId, values: Given) -> Lines:
         """
-        Return the line.
+        Return the lines.
 
         Raises:
             UnansweredError: The server refused, or text travels in another encoding.
@@ -169,24 +181,25 @@ class Libpq:
         libpq = driver.pgconn
         if libpq.parameter_status(b"client_encoding") != b"UTF8":
             raise UnansweredError
-        values = [tenant.encode(), id_.encode()]
+        given = [tenant.encode(), *map(_spelled, values)]
         known: dict[bytes, bool] = lent.info.setdefault(_KEY, {})
         result = None
         if known.get(self._name) or self._prepare(driver, known):
-            libpq.send_query_prepared(self._name, values)
+            libpq.send_query_prepared(self._name, given)
             result = self._answer(driver)
         if result is None or result.status != _TUPLES_OK:
             if result is not None:
                 # psycopg lets go of all that was prepared when it rolls back.
                 del known[self._name]
-            libpq.send_query_params(self._sql, values)
+            libpq.send_query_params(self._sql, given)
             result = self._answer(driver)
         if result.status != _TUPLES_OK:
             raise UnansweredError
-        if not result.ntuples:
-            return None
-        value = result.get_value
-        return tuple([None if (held := value(0, at)) is None else read(held) for at, read in self._readers])
+        value, readers = result.get_value, self._readers
+        return [
+            tuple([None if (held := value(number, at)) is None else read(held) for at, read in readers])
+            for number in range(result.ntuples)
+        ]
 
     def _answer(self, driver: Any) -> Any:  # noqa: ANN401  # as above
         # It waits as psycopg does: an interrupt is heard, and other greenlets go on.
@@ -214,6 +227,14 @@ def _reader(type_: sa.types.TypeEngine[Any]) -> Callable[[bytes], object]:
     if isinstance(type_, sa.Boolean):
         return b"t".__eq__
     return int if isinstance(type_, sa.Integer) else bytes.decode
+
+
+def _spelled(value: str | Sequence[str]) -> bytes:
+    """Return a text, or a list of texts, as PostgreSQL spells it."""
+    if isinstance(value, str):
+        return value.encode()
+    quoted = [each.replace("\\", "\\\\").replace('"', '\\"') for each in value]
+    return ('{"' + '","'.join(quoted) + '"}').encode() if quoted else b"{}"
 
 
 def _is_unheard(engine: sa.Engine) -> bool:

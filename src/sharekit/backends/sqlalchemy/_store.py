@@ -6,17 +6,18 @@ import sqlalchemy as sa
 from sqlalchemy import exc, orm
 
 from sharekit.backends.sqlalchemy._errors import meaning
+from sharekit.backends.sqlalchemy._glances import Seeking, SqlAlchemyGlance
 from sharekit.backends.sqlalchemy._joined import Busy, JoinedScope, host_of
 from sharekit.backends.sqlalchemy._looks import SqlAlchemyLook
 from sharekit.backends.sqlalchemy._own import Engines, OwnScope, dialect_of
-from sharekit.backends.sqlalchemy._questions import Line, Question
+from sharekit.backends.sqlalchemy._questions import Asking, Given, Lines, Question
 from sharekit.backends.sqlalchemy._schema import prepare
 from sharekit.backends.sqlalchemy._sqlite_turns import Host
 from sharekit.backends.sqlalchemy._transactions import Layout, Scope, SqlAlchemyTransaction
 from sharekit.errors import ConfigurationError, TransactionUsageError
 from sharekit.ids import TenantId
 from sharekit.ports.rows import KindSpec
-from sharekit.ports.stores import Companion, Sight
+from sharekit.ports.stores import Companion, Sought
 
 
 class _Known:
@@ -25,6 +26,19 @@ class _Known:
     def __init__(self, dialect: str) -> None:
         self.layout = Layout(dialect)
         self.is_open = False
+        self._seeking: dict[tuple[tuple[str, ...], ...], Seeking] = {}
+
+    def extend(self, kinds: Sequence[KindSpec]) -> None:
+        """Know these kinds too, or as they are declared now."""
+        self.layout = self.layout.extended(kinds)
+        self._seeking = {}
+
+    def seeking(self, sought: Sequence[Sought]) -> Seeking:
+        """Return the statements of a glance, which are the same in every transaction of a host."""
+        layout, seeking = self.layout, self._seeking
+        wanted = tuple([(each.kind, each.by, *each.keys) for each in sought])
+        found = seeking.get(wanted)
+        return found or seeking.setdefault(wanted, Seeking(layout, sought))
 
     def check_open(self) -> None:
         """Raise `TransactionUsageError` unless the store is open."""
@@ -83,7 +97,7 @@ class SqlAlchemyRecordStore:
             prepare(self._engines.engine, self._known.layout.dialect, kinds, create=self._create)
         except exc.SQLAlchemyError as error:
             raise meaning(error, "preparing the database") from error
-        self._known.layout = self._known.layout.extended(kinds)
+        self._known.extend(kinds)
         self._known.is_open = True
 
     def transaction(self, tenant: TenantId, *, write: bool = False) -> SqlAlchemyTransaction:
@@ -125,7 +139,11 @@ class SqlAlchemyRecordStore:
 
     def look(self, kind: str, keys: Sequence[str], companions: Sequence[Companion]) -> SqlAlchemyLook:
         """Prepare to read rows of this kind with these of their keys and with these companions."""
-        return SqlAlchemyLook(self._known.layout, kind, keys, companions, self._asking)
+        return SqlAlchemyLook(self._known.layout, kind, keys, companions, self._asked)
+
+    def glance(self, sought: Sequence[Sought]) -> SqlAlchemyGlance:
+        """Prepare to look for these, of which a kind may come again."""
+        return SqlAlchemyGlance(self._known.seeking(sought), self._asked)
 
     def tenants(self, kind: str) -> Sequence[TenantId]:
         """Return the tenants that have rows of this kind, sorted."""
@@ -144,14 +162,14 @@ class SqlAlchemyRecordStore:
             else JoinedScope(self._host, self._busy, self._engines.local.hosts)
         )
 
-    def _asking(self, line: Line) -> Callable[[TenantId, str], Sight | None]:
-        """Return what asks for a line: in the host's transaction, or outside any."""
+    def _asked(self, asking: Asking) -> Callable[[TenantId, Given], Lines]:
+        """Return what asks for lines: in the host's transaction, or outside any."""
         if self._host is None:
-            return Question(self._engines, line, self._known.check_open).ask
+            return Question(self._engines, asking, self._known.check_open).ask
 
-        def ask(tenant: TenantId, id_: str) -> Sight | None:
+        def ask(tenant: TenantId, values: Given) -> Lines:
             with self.transaction(tenant) as transaction:
-                return transaction.line(line.statement, line.given(tenant, id_))
+                return transaction.lines(asking.statement, asking.given(tenant, values))
 
         return ask
 

@@ -219,10 +219,9 @@ class SqlAlchemyTransaction:
             asked = sa.select(leap.c.tenant).where(leap.c.tenant.is_not(None))
         return sorted(TenantId(tenant) for (tenant,) in self._fetch(asked))
 
-    def line(self, statement: sa.Executable, params: Values) -> tuple[object, ...] | None:
-        """Return the one line that a statement finds; for the looks of `SqlAlchemyRecordStore` alone."""
-        found = self._fetch(statement, params)
-        return tuple(found[0]) if found else None
+    def lines(self, statement: sa.Executable, params: Values) -> list[tuple[Any, ...]]:  # Any: of every type
+        """Return the lines that a statement finds; for looks and glances of `SqlAlchemyRecordStore` alone."""
+        return [tuple(line) for line in self._fetch(statement, params)]
 
     def _get_together(self, wanted: Sequence[RowKey]) -> list[Row | None]:
         shape = tuple(kind for kind, _ in wanted)
