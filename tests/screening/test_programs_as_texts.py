@@ -47,6 +47,14 @@ NO_PROGRAMS = (
     "# Rent\n# Paid in May\nnothing is owed\n",
     "graph of the rent over the years, see page 3\nIt went up.\n",
     "Index: 3\nMay: 4\nJune: 5\nJuly: 6\n",
+    "my passport\n",
+    "My name is Ana.\n",
+    "let me know\nfrom Ana",
+    "Use the front door, please.\n",
+    "Class list 2026\n",
+    "select a colour from the list\n",
+    "local food\nexit 5\n",
+    "my passport\nmy id card\nmy lease\nmy photo\n",
 )
 FORMATS = {
     "key": "-----BEGIN RSA PRIVATE KEY-----\n" + KEY + "-----END RSA PRIVATE KEY-----\n",
@@ -71,6 +79,14 @@ def test_a_program_is_told_by_its_opening(language: str) -> None:
 
     assert reason("a.txt", program.encode()) == "executable"
     assert reason("a.log", commented.encode()) == "executable"
+
+
+@pytest.mark.parametrize(
+    "text", ["import thing\n", "DROP TABLE rents\n", "my $rent\n", "begin\nend\n", "end module rents\n"]
+)
+def test_a_program_of_few_words_is_told(text: str) -> None:
+    """A line or two may be a program too, where a person would not write so."""
+    assert reason("a.txt", text.encode()) == "executable"
 
 
 @pytest.mark.parametrize("text", NO_PROGRAMS)

@@ -89,10 +89,14 @@ _FENCED = re.compile(r"^ {0,3}(```+|~~~+).*?^ {0,3}\1|^(?: {4}|\t).*?$|`[^`\n]+`
 _MARKS = re.compile(r"^(?:#{1,6} +\S|```|~~~|[-*+] +\S|\d+\. +\S|={3,}\s*$|-{3,}\s*$|> )|\]\(", re.MULTILINE)
 _CODE_SIGNS = re.compile(r"[{}()$]|(?<![=<>])[=<>](?![=<>])")
 _COMMENT = re.compile(r"^\s*(?:#|//|--|'|;|%|rem\b|\"|!(?!function|\()|\.\\\")", re.IGNORECASE)
+# What a person may write as well ("my passport", "let me know", "from Ana"): words alone, and no shouting.
+_WORD = r"[^\W_]+(?:['\u2019-][^\W_]+)*"
+_WORDS = re.compile(rf"\s*(?![A-Z]{{3,}}\b)(?!end\s|import\s+\w+\s*$)(?:{_WORD}[,.!?:]?\s+)+{_WORD}[.!?]?\s*$")
 _SHARE = 0.5
 _SHARE_IF_DENSE, _DENSE = 0.3, 0.025
 _PACKED = 0.06  # the signs in programs that were packed into one line
 _FEW = 4
+_SHORT = 12
 
 
 def is_program(text: str, *, marked: bool = False, tabular: bool = False) -> bool:
@@ -125,8 +129,13 @@ def _has_lines_of_program(whole: str, text: str, *, marked: bool) -> bool:
         told = _told(below, _MOST_LINES_BELOW)[1][:_MOST_LINES]
     if not told:
         return bare.lstrip().startswith("//")
-    share = sum(1 for line in told if len(line) < _LONGEST_LINE and _LINES.match(line)) / len(told)
-    if is_opening(told[0]) or share >= (0.75 if len(told) < _FEW else _SHARE):
+    if is_opening(told[0]):
+        return True
+    alike = [line for line in told if len(line) < _LONGEST_LINE and _LINES.match(line)]
+    if len(told) < _SHORT and all(_WORDS.match(line) for line in alike):
+        alike = []
+    share = len(alike) / len(told)
+    if share >= (0.75 if len(told) < _FEW else _SHARE):
         return True
     signs = len(_CODE_SIGNS.findall(bare)) / max(len(bare), 1)
     return (signs > _DENSE and share >= _SHARE_IF_DENSE) or (
