@@ -455,12 +455,26 @@ def test_the_command_works_in_any_tenant(host: None, setting: dict[str, Any]) ->
         ("links", "mattre", "1"),
         ("sweep", "--hours=-1"),
         ("prune", "--days=6"),
+        ("review", "--idle-days=0"),
     ],
 )
 def test_the_command_tells_what_was_wrong(host: None, setting: dict[str, Any], words: tuple[str, ...]) -> None:
     """What sharekit refuses is an error of the command, and no traceback."""
     with pytest.raises(CommandError):
         run(*words)
+
+
+def test_the_command_reviews(host: None, setting: dict[str, Any]) -> None:
+    """What nobody used for long is listed for a spreadsheet, or for a program."""
+    clock = FrozenClock()
+    setting["CLOCK"] = clock
+    kit().catalog.put(M1, title="Lease dispute", by=MARIA)
+    kit().shares.grant(M1, to=kit().people.add_contact("Ana", "ana@acme.test", by=MARIA), by=MARIA)
+    clock.advance(timedelta(days=100))
+
+    assert "Lease dispute,Ana,view" in run("review")
+    assert '"reasons": "unused"' in run("review", "--format", "json")
+    assert "Lease dispute" not in run("review", "--idle-days", "120")
 
 
 def test_the_command_sweeps(host: None, setting: dict[str, Any]) -> None:

@@ -1,5 +1,5 @@
 """
-The command line: ``sharekit doctor``, ``key``, ``sweep``, ``prune``, ``fsck``, ``relay`` and ``inbound``.
+The command line: ``sharekit doctor``, ``key``, ``sweep``, ``prune``, ``fsck``, ``review``, ``relay`` and ``inbound``.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from pathlib import Path
 from sharekit.cli.doctor import examine
 from sharekit.cli.inbound import add_arguments, inbound
 from sharekit.cli.relay import relay
+from sharekit.cli.review import review
 from sharekit.cli.upkeep import compare, prune, sweep
 from sharekit.errors import SharekitError
 
@@ -66,6 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     comparing.add_argument("--read", action="store_true", help="read every byte and compare digests")
     comparing.add_argument("--repair", action="store_true", help="note of lost bytes that they are; deletes nothing")
     comparing.set_defaults(run=_compare)
+    reviewing = commands.add_parser("review", help="list grants and links that may have outlived their reason")
+    reviewing.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
+    reviewing.add_argument("--tenant", help="the tenant; by default that of the kit")
+    reviewing.add_argument("--format", choices=("csv", "json"), default="csv", help="how to write them; csv by default")
+    reviewing.add_argument("--idle-days", type=float, default=90.0, help="how long counts as unused; 90 by default")
+    reviewing.add_argument("--expiring-days", type=float, default=14.0, help="how soon an end counts; 14 by default")
+    reviewing.set_defaults(run=_review)
     relaying = commands.add_parser("relay", help="send what waits: letters, webhooks, and seals of the audit trail")
     relaying.add_argument("--kit", metavar="MODULE:NAME", required=True, help="the host's kit, as for doctor")
     relaying.add_argument("--loop", action="store_true", help="go on until told to stop; without it one run is made")
@@ -93,6 +101,10 @@ def _prune(given: argparse.Namespace) -> int:
 
 def _compare(given: argparse.Namespace) -> int:
     return compare(given.kit, read=given.read, repair=given.repair)
+
+
+def _review(given: argparse.Namespace) -> int:
+    return review(given.kit, tenant=given.tenant, form=given.format, idle=given.idle_days, expiring=given.expiring_days)
 
 
 def _relay(given: argparse.Namespace) -> int:

@@ -1,5 +1,5 @@
 """
-``manage.py sharekit``: links, the catalog and the host's rows, sending what waits, and taking mail in.
+``manage.py sharekit``: links, the catalog and the host's rows, reviews, sending what waits, and taking mail in.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from sharekit.errors import SharekitError
 from sharekit.ids import ReadLinkId
 from sharekit.kit import Sharekit
 from sharekit.records.parties import System
+from sharekit.records.reviews import as_csv, as_json
 from sharekit.records.syncs import SyncReport
 
 __all__ = ["Command"]
@@ -29,7 +30,7 @@ _BY = System("cli")
 class Command(BaseCommand):
     """The command with its subcommands."""
 
-    help = "List and revoke links, bring the catalog in step with models, sweep, send what waits, and take mail in."
+    help = "List and revoke links, keep the catalog in step with models, review, sweep, send what waits, take mail in."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the subcommands."""
@@ -58,6 +59,12 @@ class Command(BaseCommand):
             "--unseen-days", type=float, default=730.0, help="keep news so long that nobody saw; 730 by default"
         )
         prune.add_argument("--limit", type=int, default=10_000, help="at most so many in each tenant; 10000 by default")
+        review = verbs.add_parser("review", help="list grants and links that may have outlived their reason")
+        review.add_argument(
+            "--format", choices=("csv", "json"), default="csv", help="how to write them; csv by default"
+        )
+        review.add_argument("--idle-days", type=float, default=90.0, help="how long counts as unused; 90 by default")
+        review.add_argument("--expiring-days", type=float, default=14.0, help="how soon an end counts; 14 by default")
         verbs.add_parser("relay", help="send what waits in every tenant: letters, webhooks, seals")
         inbound_arguments(verbs.add_parser("inbound", help="take mail in from a mail server"))
         # An id may begin with a dash, which is no option then.
@@ -76,6 +83,7 @@ class Command(BaseCommand):
             "links": self._links,
             "prune": self._prune,
             "relay": self._relay,
+            "review": self._review,
             "revoke": self._revoke,
             "revoke-all": self._revoke_all,
             "sync": self._sync,
@@ -97,6 +105,11 @@ class Command(BaseCommand):
 
     def _relay(self, chosen: Sharekit, _: dict[str, Any]) -> None:  # Any: as above
         self.stdout.write(_tried(chosen.relay.run_once).line)
+
+    def _review(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
+        idle, expiring = (timedelta(days=options[name]) for name in ("idle_days", "expiring_days"))
+        items = _tried(lambda: list(chosen.access.review(idle=idle, expiring=expiring)))
+        self.stdout.write(as_csv(items) if options["format"] == "csv" else as_json(items))
 
     def _sync(self, chosen: Sharekit, options: dict[str, Any]) -> None:  # Any: as above
         wanted, known = options["kind"], registrations()
