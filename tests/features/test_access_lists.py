@@ -5,7 +5,19 @@ from typing import Any
 
 import pytest
 
-from sharekit import Audience, Contact, Order, ResourceKind, ResourceRef, Staff, Visibility, errors, in_shared_projects
+from sharekit import (
+    Audience,
+    Contact,
+    Order,
+    OrganizationMode,
+    ResourceKind,
+    ResourceRef,
+    Staff,
+    System,
+    Visibility,
+    errors,
+    in_shared_projects,
+)
 from sharekit.codec.folding import fold
 from sharekit.testing import kit
 from tests.features.conftest import Agency, wrong
@@ -298,4 +310,26 @@ def test_what_somebody_sees_comes_with_reasons_for_staff(agency: Agency, ana: Co
     )
     assert {()} == {item.reasons for item in agency.kit.access.visible(ana).items}
     with pytest.raises(errors.InvalidInputError):
-        agency.kit.access.what_can_see(wrong(agency.maria))
+        agency.kit.access.what_can_see(wrong("ana"))
+
+
+def test_what_an_organization_sees_is_what_its_grants_give(agency: Agency) -> None:
+    """Nothing of what one member has besides, and nothing at all when its grants count for nobody."""
+    acme = agency.kit.people.add_organization("Acme", by=agency.maria)
+    ana = agency.kit.people.add_contact("Ana B", "ana.b@acme.test", organization=acme, by=agency.maria)
+    agency.share(agency.relaunch, acme)
+    agency.share(agency.thing("alone", container=None), ana)
+    inside = agency.thing("inside", container=agency.relaunch)
+    agency.thing("asked", container=None, requester=ana)
+    whole = agency.kit.access.what_can_see(acme)
+    first = agency.kit.access.what_can_see(acme, limit=1)
+    second = agency.kit.access.what_can_see(acme, limit=1, after=first.next)
+    of_maria = {item.ref for item in agency.kit.access.what_can_see(agency.maria).items}
+    agency.kit.portal.configure(organizations=OrganizationMode.NOBODY, by=System("test"))
+
+    assert {agency.relaunch: ("shared-with-me",), inside: ("in-shared-project",)} == {
+        item.ref: item.reasons for item in whole.items
+    }
+    assert whole.items == first.items + second.items
+    assert {item.ref for item in agency.kit.access.visible(agency.maria).items} == of_maria
+    assert () == agency.kit.access.what_can_see(acme).items

@@ -354,6 +354,23 @@ def test_a_long_list_of_what_somebody_sees_has_pages(office: Office) -> None:
     assert office.panels.what_can_see(ana, after="x") == first
 
 
+def test_what_an_organization_sees_has_a_panel_too(office: Office) -> None:
+    """It names no one person, so there is no preview; one that is unknown is not found."""
+    site = office.site
+    acme = site.kit.people.add_organization("Acme", by=site.maria)
+    urls = StaffUrls(thing=lambda ref: f"/who/{ref.id}", preview=lambda contact, ref: f"/sees/{contact.id}/{ref.id}")
+    panels = site.portal.staff_panels(site.maria, urls=urls)
+    before = panels.what_can_see(acme)
+    site.kit.shares.grant(site.relaunch, to=acme, by=site.maria)
+    after = panels.what_can_see(acme)
+
+    assert "Acme sees nothing yet." in before
+    assert "They read “Relaunch”." in text_of(after)
+    assert ("Who can see this" in after, "Preview as client" in after) == (True, False)
+    with pytest.raises(NotFoundError):
+        panels.what_can_see(Organization("nobody"))
+
+
 def test_panels_work_in_the_tenant_that_they_are_asked_for(office: Office) -> None:
     """What is known in one is not found in another."""
     office.person("Ana")

@@ -16,14 +16,15 @@ from sharekit.features._parties import (
     contacts_of_host,
     member_ids_of,
     memberships_of,
+    organization_of,
     organizations_of_host,
 )
 from sharekit.features._predicates import held
 from sharekit.features._tree import as_it_lies
 from sharekit.features._unit import Unit, Wiring
-from sharekit.ids import TenantId
+from sharekit.ids import TenantId, random_id
 from sharekit.policies.access import ClientFacts, Viewer
-from sharekit.policies.organizations import counted
+from sharekit.policies.organizations import counted, counts_for_some
 from sharekit.records.catalog import CatalogEntry, ResourceRef
 from sharekit.records.grants import Grant, grant_id
 from sharekit.records.parties import Contact, ContactProfile, Organization
@@ -34,6 +35,7 @@ __all__ = [
     "ReadTogether",
     "client_facts",
     "confidential_kinds",
+    "member_of",
     "read_together",
     "reader_of",
     "scope_of",
@@ -89,6 +91,25 @@ def reader_of(wiring: Wiring, unit: Unit, contact: Contact) -> tuple[PortalSetti
     else:
         settings, profile = settings_of(unit), contact_of(wiring, unit, contact.id)
     return settings, _viewer(wiring, unit, profile, settings, with_colleagues=True)
+
+
+def member_of(wiring: Wiring, unit: Unit, organization: Organization, settings: PortalSettings) -> Viewer | None:
+    """
+    Return somebody of an organisation to whom nothing else was given, as policies know one.
+
+    None when the organisation is not active, or when what is granted to it counts for nobody.
+    """
+    profile = organization_of(wiring, unit, organization.id)
+    if profile is None or not profile.active or not counts_for_some(settings):
+        return None
+    theirs = frozenset({Organization(profile.id)})
+    return Viewer(
+        contact=Contact(random_id()),  # nobody's, so that nothing is granted to it
+        organizations=theirs,
+        colleagues=_colleagues(wiring, unit, theirs),
+        confidential=confidential_kinds(wiring),
+        amid_moves=bool(settings.moving),
+    )
 
 
 @attrs.frozen

@@ -16,7 +16,7 @@ import attrs
 from sharekit.codec.folding import fold
 from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.errors import InvalidInputError, InvalidTokenError
-from sharekit.features._access_facts import client_facts, reader_of, scope_of
+from sharekit.features._access_facts import client_facts, member_of, reader_of, scope_of, settings_of
 from sharekit.features._document_facts import facts_of_documents
 from sharekit.features._facts import chain_of, rights_on
 from sharekit.features._unit import Unit, Wiring
@@ -28,11 +28,12 @@ from sharekit.ports.evaluate import micros_of, time_of
 from sharekit.records import checks
 from sharekit.records.catalog import CatalogEntry, EntryKeys, ResourceRef
 from sharekit.records.lists import Order, Page, PortalItem
-from sharekit.records.parties import Contact, Principal, Right, Staff, System
+from sharekit.records.parties import Contact, Organization, Principal, Reference, Right, Staff, System
 from sharekit.records.scopes import PortalScope
+from sharekit.records.settings import PortalSettings
 from sharekit.tokens import Purpose
 
-__all__ = ["ListRequest", "list_for", "list_for_staff"]
+__all__ = ["ListRequest", "list_for", "list_for_organization", "list_for_staff"]
 
 _MAX_LIMIT = 200
 _MAX_SEARCH = 200
@@ -55,14 +56,14 @@ _STAFF_KEYS: Final = {
 class ListRequest:
     """What is asked of a list; see `Access.visible`."""
 
-    kind: str | None
-    container: ResourceRef | None
+    kind: str | None = None
+    container: ResourceRef | None = None
     order: Order
-    descending: bool
-    search: str | None
+    descending: bool = False
+    search: str | None = None
     after: str | None
     limit: int
-    count: bool
+    count: bool = False
     locale: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -107,11 +108,28 @@ def list_for(wiring: Wiring, unit: Unit, reader: object, request: ListRequest) -
     return Page(items=())
 
 
+def list_for_organization(wiring: Wiring, unit: Unit, organization: Organization, request: ListRequest) -> Page:
+    """Return a page of the things that somebody may view who belongs to an organisation and was given nothing else."""
+    settings = settings_of(unit)
+    known = settings, member_of(wiring, unit, organization, settings)
+    return _list_for_viewer(wiring, unit, organization, known, request)
+
+
 def _list_for_client(wiring: Wiring, unit: Unit, contact: Contact, request: ListRequest) -> Page:
     """Return a page of the things that a client may view."""
+    return _list_for_viewer(wiring, unit, contact, reader_of(wiring, unit, contact), request)
+
+
+def _list_for_viewer(
+    wiring: Wiring,
+    unit: Unit,
+    reader: Contact | Organization,
+    known: tuple[PortalSettings, Viewer | None],
+    request: ListRequest,
+) -> Page:
+    settings, viewer = known
     key = _CLIENT_KEYS[request.order]
-    place = _place(wiring, contact, request)
-    settings, viewer = reader_of(wiring, unit, contact)
+    place = _place(wiring, reader, request)
     scope = scope_of(wiring, settings)
     if viewer is None or not _may_look_into(wiring, unit, scope, viewer, request.container):
         return Page(items=(), total=0 if request.count else None)
@@ -119,7 +137,7 @@ def _list_for_client(wiring: Wiring, unit: Unit, contact: Contact, request: List
     narrowed = _narrowed(request, EntryKeys.CLIENT_NAME)
     order = OrderBy(key, descending=request.descending is not place.backwards)
     found = things.find(narrowed, order=order, after=place.position, limit=request.limit + 1)
-    page = _with_facts(unit, _page(wiring, contact, request, place, found, client=True), contact)
+    page = _with_facts(unit, _page(wiring, reader, request, place, found, client=True), viewer.contact)
     if not request.count:
         return page
     total = things.count(narrowed, _MAX_COUNT)
@@ -192,7 +210,7 @@ def _narrowed(request: ListRequest, name: str) -> list[Condition]:
 
 def _page(
     wiring: Wiring,
-    reader: Principal,
+    reader: Reference,
     request: ListRequest,
     place: _Place,
     found: list[CatalogEntry],
@@ -242,7 +260,7 @@ def _position(entry: CatalogEntry, order: Order, *, client: bool) -> Position:
     return Position(keys[(_CLIENT_KEYS if client else _STAFF_KEYS)[order]], entry.id)
 
 
-def _list_name(wiring: Wiring, reader: Principal, request: ListRequest, named: Sequence[str]) -> str:
+def _list_name(wiring: Wiring, reader: Reference, request: ListRequest, named: Sequence[str]) -> str:
     """Return what tells this list from every other one, and its reader from every other reader."""
     container = "" if request.container is None else request.container.key
     direction = "down" if request.descending else "up"
@@ -252,7 +270,7 @@ def _list_name(wiring: Wiring, reader: Principal, request: ListRequest, named: S
 
 def _cursor(
     wiring: Wiring,
-    reader: Principal,
+    reader: Reference,
     request: ListRequest,
     entry: CatalogEntry,
     *,
@@ -267,7 +285,7 @@ def _cursor(
     return wiring.seals.seal_text(Purpose.CURSOR, text)
 
 
-def _place(wiring: Wiring, reader: Principal, request: ListRequest, named: Sequence[str] = ()) -> _Place:
+def _place(wiring: Wiring, reader: Reference, request: ListRequest, named: Sequence[str] = ()) -> _Place:
     if request.after is None:
         return _Place()
     try:

@@ -10,13 +10,20 @@ import attrs
 from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.errors import InvalidInputError, NotFoundError, ReplicaBehindError
-from sharekit.features._access_facts import client_facts, read_together, scope_of, settings_of, viewer_of
+from sharekit.features._access_facts import (
+    client_facts,
+    member_of,
+    read_together,
+    scope_of,
+    settings_of,
+    viewer_of,
+)
 from sharekit.features._deciding import decide, judge_read
 from sharekit.features._document_sections import with_documents
 from sharekit.features._explaining import causes_of, explain_to_staff, onlookers
 from sharekit.features._facts import chain_of, require, require_active, require_staff, rights_on
 from sharekit.features._glancing import Glancing
-from sharekit.features._lists import ListRequest, list_for
+from sharekit.features._lists import ListRequest, list_for, list_for_organization
 from sharekit.features._planning import planned
 from sharekit.features._reviews import Reviews
 from sharekit.features._sections import load_properties, load_sections
@@ -28,7 +35,7 @@ from sharekit.records.decisions import Action, Decision, Revision
 from sharekit.records.declarations import ResourceKind, SectionContext
 from sharekit.records.explanations import Explanation, Onlookers
 from sharekit.records.lists import Order, Page, PortalItem
-from sharekit.records.parties import Contact, Principal, Right
+from sharekit.records.parties import Contact, Organization, Principal, Right
 from sharekit.records.plans import AccessDiff
 from sharekit.records.scopes import PortalScope
 from sharekit.records.views import Projection
@@ -124,7 +131,7 @@ class Access(Reviews, Generic[K]):
 
     def what_can_see(
         self,
-        contact: Contact,
+        principal: Principal | Organization,
         *,
         order: Order = Order.NAME,
         after: str | None = None,
@@ -133,10 +140,11 @@ class Access(Reviews, Generic[K]):
         by: Principal | None = None,
     ) -> Page:
         """
-        List what a client can see, each thing with the reasons; for staff.
+        List what somebody can see, each thing with the reasons where it is a client; for staff.
 
         Args:
-            contact: The client.
+            principal: Whose view it is. An organisation stands for somebody who belongs to it and was given
+                nothing else.
             order: What the list is sorted by.
             after: The `Page.next` or `Page.previous` of a page of the same list.
             limit: At most so many, 1 to 200.
@@ -148,19 +156,31 @@ class Access(Reviews, Generic[K]):
             InvalidInputError: An argument cannot be used.
             NotAllowedError: *by* may not ask.
         """
-        if not isinstance(contact, Contact):
-            raise InvalidInputError("contact", "needs a Contact")
+        if not isinstance(principal, Principal | Organization):
+            raise InvalidInputError("principal", "needs a Principal or an Organization")
         if by is not None:
             require_staff(by)
-        page = self.visible(contact, order=order, after=after, limit=limit, locale=locale)
+        request = ListRequest(order=order, after=after, limit=limit, locale=locale)
         with self._wiring.reading() as unit:
-            settings = settings_of(unit)
-            scope, viewer = scope_of(self._wiring, settings), viewer_of(self._wiring, unit, contact, settings)
             if by is not None:
                 require_active(unit, by)
+            if isinstance(principal, Organization):
+                page = list_for_organization(self._wiring, unit, principal, request)
+            else:
+                page = list_for(self._wiring, unit, principal, request)
             items = [item for item in page.items if by is None or self._may_view(unit, by, item.ref)]
-            reasoned = (_reasoned(self._wiring, unit, scope, viewer, item) for item in items)
-            return attrs.evolve(page, items=tuple(reasoned))
+            return attrs.evolve(page, items=tuple(self._reasoned(unit, principal, items)))
+
+    def _reasoned(self, unit: Unit, principal: Principal | Organization, items: list[PortalItem]) -> list[PortalItem]:
+        settings = settings_of(unit)
+        scope = scope_of(self._wiring, settings)
+        if isinstance(principal, Organization):
+            viewer = member_of(self._wiring, unit, principal, settings)
+        elif isinstance(principal, Contact):
+            viewer = viewer_of(self._wiring, unit, principal, settings)
+        else:
+            return items
+        return [_reasoned(self._wiring, unit, scope, viewer, item) for item in items]
 
     def plan(self, change: Callable[[K], object], *, by: Principal | None = None) -> AccessDiff:
         """

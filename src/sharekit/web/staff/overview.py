@@ -1,5 +1,5 @@
 """
-The panels about one contact: everything that they see, and one thing as they see it.
+The panels about one contact or organisation: everything that they see, and one thing as a contact sees it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ import attrs
 from sharekit.errors import InvalidInputError, NotFoundError
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.lists import Page, PortalItem
-from sharekit.records.parties import Contact
+from sharekit.records.parties import Contact, Organization
 from sharekit.web.explanations import reason_in
 from sharekit.web.pages import Markup
 from sharekit.web.preview import PortalPreview
@@ -21,7 +21,7 @@ __all__ = ["SeenLine", "show_preview", "show_seen"]
 @attrs.frozen(kw_only=True)
 class SeenLine:
     """
-    One thing that a contact sees.
+    One thing that a contact or an organisation sees.
 
     Attributes:
         title: What staff call it.
@@ -40,12 +40,13 @@ class SeenLine:
     preview_url: str | None
 
 
-def show_seen(desk: Desk, contact: Contact, after: str | None) -> Markup:
-    """Return everything that a contact sees, a page at a time, and why."""
-    page = _page(desk, contact, after)
-    name = desk.kit.people.get(contact).name
-    lines = [_line(desk, contact, item) for item in page.items]
-    return desk.render("seen", lines=lines, page=page, name=name, contact=contact)
+def show_seen(desk: Desk, party: Contact | Organization, after: str | None) -> Markup:
+    """Return everything that a contact sees, or whoever belongs to an organisation, a page at a time, and why."""
+    page = _page(desk, party, after)
+    people = desk.kit.people
+    name = (people.get_organization(party) if isinstance(party, Organization) else people.get(party)).name
+    lines = [_line(desk, party, item) for item in page.items]
+    return desk.render("seen", lines=lines, page=page, name=name)
 
 
 def show_preview(desk: Desk, shown: PortalPreview) -> Markup:
@@ -53,16 +54,16 @@ def show_preview(desk: Desk, shown: PortalPreview) -> Markup:
     return desk.render("preview", shown=shown)
 
 
-def _page(desk: Desk, contact: Contact, after: str | None) -> Page:
+def _page(desk: Desk, party: Contact | Organization, after: str | None) -> Page:
     try:
-        return desk.kit.access.what_can_see(contact, after=after, locale=desk.language.tag, by=desk.by)
+        return desk.kit.access.what_can_see(party, after=after, locale=desk.language.tag, by=desk.by)
     except InvalidInputError as error:
         if error.field != "after":
             raise
-        return desk.kit.access.what_can_see(contact, locale=desk.language.tag, by=desk.by)
+        return desk.kit.access.what_can_see(party, locale=desk.language.tag, by=desk.by)
 
 
-def _line(desk: Desk, contact: Contact, item: PortalItem) -> SeenLine:
+def _line(desk: Desk, party: Contact | Organization, item: PortalItem) -> SeenLine:
     title = _title(desk, item.ref) or item.title
     return SeenLine(
         title=title,
@@ -70,7 +71,7 @@ def _line(desk: Desk, contact: Contact, item: PortalItem) -> SeenLine:
         kind=item.kind_title,
         reasons=[reason_in(desk.language, reason, _wording(desk, reason)) for reason in item.reasons],
         url=desk.urls.thing(item.ref),
-        preview_url=desk.urls.preview(contact, item.ref),
+        preview_url=desk.urls.preview(party, item.ref) if isinstance(party, Contact) else None,
     )
 
 

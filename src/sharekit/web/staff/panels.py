@@ -91,19 +91,19 @@ class StaffPanels(TalkPanels):
         """
         return OnlookerPanel(desk=self._desk, ref=ref, obstacle=obstacle).show()
 
-    def what_can_see(self, contact: Contact, *, after: str | None = None) -> Markup:
+    def what_can_see(self, party: Contact | Organization, *, after: str | None = None) -> Markup:
         """
-        Return everything that a contact sees, and why.
+        Return everything that a contact sees, or whoever belongs to an organisation, and why.
 
         Args:
-            contact: Who.
+            party: Who.
             after: The field ``after`` of the page's address, which its links bring along.
 
         Raises:
             NotAllowedError: The member of staff was deactivated.
-            NotFoundError: There is no such contact.
+            NotFoundError: There is no such contact or organisation.
         """
-        return show_seen(self._desk, contact, after)
+        return show_seen(self._desk, party, after)
 
     def preview_as(self, contact: Contact, ref: ResourceRef) -> Markup:
         """
