@@ -303,6 +303,7 @@ def test_the_office_manager_chooses_who_at_a_client_sees_what_is_shared(address:
 
     assert members in judith.get(people)
     assert "This list counts once they do." in page
+    assert "It is shared with them." in page.partition("<h2>Shared with")[2]
     assert " checked" not in page
     assert "What this changes" in planned
     assert "The choice is saved." in saved

@@ -339,7 +339,7 @@ class TestSettings:
         anke.post("/settings", **settings)
         nobody = client.get("/share/p/").text
         where = str(re.findall(r'href="(/clients/\d+)"', maria.get(f"/projects/{BAKERY}"))[0]) + "/members"
-        page = maria.get(where)
+        page, _, shared = maria.get(where).partition("<h2>Shared with")
         ids = dict(
             zip(re.findall(r'sk-name">([^<]+)<', page), re.findall(r'name="sees" value="([^"]+)"', page), strict=True)
         )
@@ -357,6 +357,7 @@ class TestSettings:
         assert f"/p/project/{BAKERY}" in after
         assert "The choice is saved." in shown
         assert "This list counts once they do." not in page
+        assert "It is shared with them." in shared
         assert re.search(rf'value="{ids["Annelies de Wit"]}" checked', shown)
         assert f"/p/project/{BAKERY}" not in client.get("/share/p/").text
         assert maria.browser.get("/clients/0/members").status_code == 404

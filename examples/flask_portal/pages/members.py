@@ -1,5 +1,5 @@
 """
-Who at a client sees what is shared with the client, where the settings of the portal choose people one by one.
+What is shared with a client, and who there sees it, where the settings of the portal choose people one by one.
 """
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -19,13 +19,15 @@ guard(pages, sign_in=True, shows_again=True)
 
 @pages.route("", methods=["GET", "POST"])
 def index(client_id: int) -> Response | tuple[str, int]:
-    """Show who is chosen, what another choice would reveal, or change it."""
+    """Show what is shared with the client, who is chosen, what another choice would reveal, or change it."""
     client = next((client for client in clients.all_clients(portal().db) if client.id == client_id), None)
     if client is None:
         abort(404)
     organization = organization_of(portal().db, portal().kit, client_id, signed_in_as())
-    answer = panels().members(organization, sent_form(), after=request.args.get("after"))
+    after = request.args.get("after")
+    answer = panels().members(organization, sent_form(), after=after)
     if answer.done:
         flash(answer.done)
         return redirect(url_for(".index", client_id=client_id))
-    return render_template("members.html", client=client, members=answer.html), answer.status
+    seen = panels().what_can_see(organization, after=after)
+    return render_template("members.html", client=client, members=answer.html, seen=seen), answer.status

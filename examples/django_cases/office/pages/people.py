@@ -113,18 +113,20 @@ def withdraw(request: HttpRequest, contact_id: str) -> HttpResponse:
 
 @login_required
 def organization(request: HttpRequest, organization_id: str) -> HttpResponse:
-    """Show who at a client sees what is shared with the client, what another choice would reveal, or change it."""
+    """Show what is shared with a client, who there sees it, what another choice would reveal, or change it."""
     return organization_page(request, organization_id, sent(request))
 
 
 def organization_page(request: HttpRequest, organization_id: str, form: Form | None) -> HttpResponse:
     """Answer a form that chooses among the people of a client."""
     found = _organization_or_404(organization_id)
-    answer = panels(request).members(found, form, after=request.GET.get("after"))
+    after = request.GET.get("after")
+    answer = panels(request).members(found, form, after=after)
     if answer.done:
         messages.success(request, answer.done)
         return redirect("organization", organization_id)
-    shown = {"organization": found, "members": answer.html}
+    seen = panels(request).what_can_see(found, after=after)
+    shown = {"organization": found, "members": answer.html, "seen": seen}
     return render(request, "office/organization.html", shown, status=answer.status)
 
 
