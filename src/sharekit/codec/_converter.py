@@ -16,20 +16,16 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_unstructure_fn, override
 
+from sharekit.codec._loaders import Load, Plain, Reading, ShapeError, loader_of
 from sharekit.records.audit import Detail
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.parties import Contact, Organization
 
-__all__ = ["ShapeError", "dumper", "loader", "plain"]
+__all__ = ["dumper", "loader", "plain"]
 
 R = TypeVar("R")
-Plain = dict[str, Any]  # JSON values: their types are what the hooks below find out
 
 _PRIMITIVES: Final = (str, int, bool)
-
-
-class ShapeError(ValueError):
-    """A plain value does not have the shape of its field."""
 
 
 def dumper(record: type[R], omit: Collection[str]) -> Callable[[R], Plain]:
@@ -42,25 +38,20 @@ def dumper(record: type[R], omit: Collection[str]) -> Callable[[R], Plain]:
     return make_dict_unstructure_fn(record, _converter, _cattrs_omit_if_default=True, **_omitted(record, omit))
 
 
-def loader(record: type[R], omit: Collection[str]) -> Callable[[Plain], R]:
+def loader(record: type[R], counters: Sequence[str], unstored: Collection[str]) -> Load[R]:
     """
-    Return the function that makes records of this class from plain values, which it may change.
+    Return the function that makes records of this class from plain values and from its counts.
 
-    Fields in *omit* get their default. The function goes through the values that are there, where
-    the one that cattrs would write asks for every field by name: most fields of most records have
-    their default. What is text, int or bool as its field wants it needs no hook.
+    Fields in *unstored* get their default. What is text, int or bool as its field wants it needs no hook.
     """
-    types = {field.name: field.type for field in _fields(record) if field.name not in omit}
-    hooks = {name: _converter.get_structure_hook(type_) for name, type_ in types.items()}
-    primitives = {name: _primitive(type_) for name, type_ in types.items()}
+    readings = {field.name: _reading(field.type) for field in _fields(record) if field.name not in unstored}
+    return loader_of(record, readings, counters)
 
-    def load(values: Plain) -> R:
-        for name, value in values.items():
-            if type(value) is not primitives[name]:
-                values[name] = hooks[name](value, types[name])
-        return record(**values)
 
-    return load
+def _reading(type_: Any) -> Reading:  # noqa: ANN401  # what stands at an attribute
+    optional = _is_optional(type_)
+    of = _arm(type_) if optional else type_
+    return Reading(_primitive(of), _converter.get_structure_hook(of), of, optional)
 
 
 def plain(value: object) -> Detail:
@@ -110,10 +101,16 @@ def _dump_time(value: datetime) -> str:
 def _load_names(value: object, _: object) -> frozenset[str]:
     if type(value) is not list:
         raise ShapeError("needs a list of texts")
-    for item in value:
-        if type(item) is not str:
+    return _names(*value)
+
+
+# Many records name the same few, such as the sections of links and the roles of staff; then it is the same set.
+@functools.lru_cache(maxsize=1024)
+def _names(*names: str) -> frozenset[str]:
+    for name in names:
+        if type(name) is not str:
             raise ShapeError("needs a list of texts")
-    return frozenset(value)
+    return frozenset(names)
 
 
 def _load_enum(value: object, of: type[enum.StrEnum]) -> enum.StrEnum:
@@ -163,9 +160,7 @@ def _load_details(value: object, _: object) -> Mapping[str, Detail]:
 
 
 def _primitive(type_: Any) -> type | None:  # noqa: ANN401  # what stands at an attribute
-    """Return str, int or bool for a field that holds one, or one and None."""
-    if _is_optional(type_):
-        return _primitive(_arm(type_))
+    """Return str, int or bool for a field that holds one."""
     if isinstance(type_, NewType):
         return _primitive(type_.__supertype__)
     return type_ if type_ in _PRIMITIVES else None

@@ -4,12 +4,13 @@ One kind of record and the row that keeps it.
 
 import json
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Generic, Protocol, TypeVar
 
 from cattrs.errors import ForbiddenExtraKeysError
 
 from sharekit.codec import _converter
+from sharekit.codec._loaders import Load
 from sharekit.errors import IntegrityError, InvalidInputError
 from sharekit.ids import TenantId
 from sharekit.ports import KeyValue, KindSpec, Row
@@ -81,9 +82,14 @@ class RecordKind(Generic[R]):
         self.counters: tuple[str, ...] = tuple(counters)
         self._upcasts = tuple(upcasts)
         self._dump = _converter.dumper(record, (*counters, *unstored))
-        self._load = _converter.loader(record, unstored)
+        self._unstored = tuple(unstored)
         # By everything that is read of a row: it only saves the decoding, never the reading.
         self._record_of = lru_cache(remembers)(self._decoded) if remembers else self._decoded
+
+    @cached_property
+    def _load(self) -> Load[R]:
+        """Makes a record; written when the first one is wanted, since few processes want one of every kind."""
+        return _converter.loader(self.record, self.counters, self._unstored)
 
     @property
     def name(self) -> str:
@@ -136,15 +142,14 @@ class RecordKind(Generic[R]):
         return self._record_of(tenant, id_, schema, body, *counts)
 
     def _decoded(self, tenant: TenantId, id_: str, schema: int, body: str, *counts: KeyValue) -> R:
+        load = self._load
         try:
             values, end = _parse(body)
             if end != len(body):
                 raise ValueError(body[end:])
             if schema != self.schema:
                 values = self._raised(schema, values)
-            for name, count in zip(self.counters, counts, strict=True):
-                values[name] = count or 0
-            record = self._load(values)
+            record = load(values, counts)
         except (*_MISSHAPEN, InvalidInputError):
             # Without the cause, which would show parts of the body.
             raise IntegrityError(self.name, "its body does not have the shape that it names") from None
