@@ -21,6 +21,7 @@ from itsdangerous.signer import SigningAlgorithm
 
 from sharekit.errors import InvalidInputError, InvalidTokenError, WeakSecretKeyError
 from sharekit.ids import TenantId, deterministic_id
+from sharekit.records.drafts import directly
 from sharekit.records.several import SeveralInOrder
 
 __all__ = ["Claims", "Purpose", "Seals"]
@@ -86,6 +87,9 @@ class Claims:
     id: str
     generation: int
     extra: tuple[int, ...] = ()
+
+
+_claims = directly(Claims)
 
 
 class _KeyedHmac(SigningAlgorithm):
@@ -179,7 +183,7 @@ class Seals:
         if named != purpose:
             raise InvalidTokenError
         numbers = tuple(map(int, extra[1:].split("."))) if extra else ()
-        return Claims(TenantId(tenant), id_, int(generation), numbers)
+        return _claims(TenantId(tenant), id_, int(generation), numbers)
 
     def derive(self, purpose: Purpose, *parts: str) -> tuple[bytes, ...]:
         """

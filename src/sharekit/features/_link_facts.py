@@ -16,11 +16,11 @@ from sharekit.features._parties import contact_at, contacts_of_host
 from sharekit.features._unit import Wiring
 from sharekit.ids import ReadLinkId, TenantId
 from sharekit.policies.links import LinkRefusal, judge_moment, judge_standing, may_go_on_sharing
-from sharekit.policies.sections import SectionPolicy
 from sharekit.policies.staff import is_barred, rights_by_rule, rights_without_directory
 from sharekit.ports import Row, Transaction
 from sharekit.records.catalog import CatalogEntry, ResourceRef
 from sharekit.records.declarations import ResourceKind, Section
+from sharekit.records.drafts import directly
 from sharekit.records.links import ReadLink
 from sharekit.records.parties import (
     Contact,
@@ -77,6 +77,10 @@ class LinkFacts:
     recipient: Contact | None = None
 
 
+_facts = directly(LinkFacts)
+_holder = directly(LinkHolder)
+
+
 def read_link_facts(wiring: Wiring, tx: Transaction, link_id: ReadLinkId) -> LinkFacts:
     """Return the facts about a link as the transaction sees them; the rows are wanted as their bodies name them."""
     row = tx.get(READ_LINK.name, link_id)
@@ -131,14 +135,16 @@ def gathered(
     maker = maker_of(link)
     asked = maker if wiring.directory is not None and isinstance(maker, Staff) and not is_barred(profile) else None
     kind = wiring.kinds.get(link.ref.kind)
-    hosted = link.recipient if contacts_of_host(wiring) is not None else None
-    may_share = asked is not None or may_go_on_sharing(_rights(maker, profile, chain))
-    return LinkFacts(
+    hosted = link.recipient
+    if hosted is not None and contacts_of_host(wiring) is None:
+        hosted = None
+    may_share = asked is not None or may_go_on_sharing(_rights(link, maker, profile, chain))
+    return _facts(
         link,
-        LinkHolder(link.id),
+        _holder(link.id),
         chain[0] if chain else None,
         kind,
-        () if kind is None else SectionPolicy(link.sections).choose(kind),
+        () if kind is None else wiring.choices.of(kind, link.sections),
         judge_standing(
             link if hosted is None else attrs.evolve(link, recipient=None), chain, recipient, maker_may_share=may_share
         ),
@@ -201,9 +207,11 @@ def maker_of(link: ReadLink) -> Principal:
 _parse_party = functools.lru_cache(maxsize=1024)(parse_party)
 
 
-def _rights(creator: Principal, maker: StaffProfile | None, chain: Sequence[CatalogEntry]) -> frozenset[Right]:
-    settled = rights_without_directory(creator)
-    return rights_by_rule(creator.key, maker, chain) if settled is None else settled
+def _rights(
+    link: ReadLink, maker: Principal, profile: StaffProfile | None, chain: Sequence[CatalogEntry]
+) -> frozenset[Right]:
+    settled = rights_without_directory(maker)
+    return rights_by_rule(link.created_by, profile, chain) if settled is None else settled
 
 
 def _decoy() -> tuple[Row, Row]:

@@ -32,6 +32,7 @@ from sharekit.policies.links import LinkRefusal
 from sharekit.records import events
 from sharekit.records.catalog import CatalogEntry
 from sharekit.records.declarations import ResourceKind, SectionContext
+from sharekit.records.drafts import directly
 from sharekit.records.links import ReadLink, ReadLinkKeys
 from sharekit.records.parties import LinkHolder
 from sharekit.records.views import LinkPreview, LinkView
@@ -44,6 +45,8 @@ _SKEW: Final = 60.0  # seconds that the clocks of two processes may differ
 _WRONG_PASSWORDS: Final = 10
 _WRONG_PASSWORDS_WINDOW: Final = timedelta(hours=1)
 
+_context = directly(SectionContext)
+_link_view = directly(LinkView)
 _log = logging.getLogger("sharekit.links")
 
 
@@ -217,8 +220,8 @@ class Visits:
     ) -> LinkView:
         spoken = facts.locale or locale
         kind = facts.kind or self._wiring.kind_of(link.ref)
-        context = SectionContext(link.tenant, facts.holder, now, spoken)
-        return LinkView(
+        context = _context(link.tenant, facts.holder, now, spoken)
+        return _link_view(
             ref=link.ref,
             kind_title=kind.title_in(spoken),
             title=_title(kind, link, facts.entry, spoken),

@@ -10,10 +10,12 @@ import attrs
 
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.declarations import Part, Property, ResourceKind, Section, SectionContext
+from sharekit.records.drafts import directly
 from sharekit.records.views import PreviewedSection, PropertyView, SectionView
 
 __all__ = ["load_properties", "load_sections", "preview_sections"]
 
+_view = directly(SectionView)
 _log = logging.getLogger("sharekit.sections")
 
 
@@ -25,7 +27,7 @@ def load_sections(
     for name, section in shown:
         available, content = _content(name, section, ref, context)
         title = section.title_in(context.locale)
-        views[name] = SectionView(name=name, title=title, content=content, available=available)
+        views[name] = _view(name=name, title=title, content=content, available=available)
     return MappingProxyType(views)
 
 

@@ -25,6 +25,7 @@ from sharekit.errors import ConfigurationError, ConflictError, IntegrityError, I
 from sharekit.features._guesses import Guesses
 from sharekit.features._openings import Openings
 from sharekit.ids import AuditEntryId, TenantId, ordered_id
+from sharekit.policies.sections import SectionChoices
 from sharekit.ports import (
     BlobStore,
     Clock,
@@ -82,6 +83,7 @@ class Wiring:
         detectors: Second opinions about what people outside send; they can refuse and nothing else.
         openings: Which readings of parts were noted a short time ago.
         guesses: For what the latest decisions had to look.
+        choices: Which sections links show.
     """
 
     tenant: TenantId
@@ -104,6 +106,7 @@ class Wiring:
     detectors: tuple[Detector, ...] = ()
     openings: Openings = attrs.field(factory=Openings)
     guesses: Guesses = attrs.field(factory=Guesses)
+    choices: SectionChoices = attrs.field(factory=SectionChoices)
 
     def on_its_own(self) -> "Wiring":
         """Return this wiring with transactions that join nothing."""

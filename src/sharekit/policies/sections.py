@@ -2,7 +2,9 @@
 Which sections of a resource are shown.
 """
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from typing import Final
 
 import attrs
 
@@ -12,7 +14,9 @@ from sharekit.records.declarations import Property, ResourceKind, Section
 from sharekit.records.settings import PortalSettings
 from sharekit.records.several import Several
 
-__all__ = ["PartPolicy", "SectionPolicy", "unclassified"]
+__all__ = ["PartPolicy", "SectionChoices", "SectionPolicy", "unclassified"]
+
+_MOST: Final = 1024
 
 
 @attrs.frozen
@@ -89,10 +93,6 @@ class SectionPolicy:
 
     shown: AbstractSet[str]
 
-    def choose(self, kind: ResourceKind) -> list[tuple[str, Section]]:
-        """Return the shown sections that the kind declares now, in its order."""
-        return [(name, section) for name, section in kind.sections.items() if name in self.shown]
-
     @classmethod
     def checked(cls, kind: ResourceKind, names: Several[str]) -> "SectionPolicy":
         """
@@ -107,3 +107,20 @@ class SectionPolicy:
         if not shown <= kind.sections.keys():
             raise UnknownSectionError(kind.name, shown - kind.sections.keys(), kind.sections.keys())
         return cls(shown)
+
+
+class SectionChoices:
+    """The sections that links show, of the kinds of one kit: many links show the same, which is chosen once."""
+
+    def __init__(self) -> None:
+        self._chosen: dict[tuple[str, frozenset[str]], Sequence[tuple[str, Section]]] = {}
+
+    def of(self, kind: ResourceKind, shown: frozenset[str]) -> Sequence[tuple[str, Section]]:
+        """Return those of these sections that the kind declares now, in its order."""
+        chosen = self._chosen.get((kind.name, shown))
+        if chosen is None:
+            chosen = tuple((name, section) for name, section in kind.sections.items() if name in shown)
+            if len(self._chosen) >= _MOST:
+                self._chosen.clear()
+            self._chosen[kind.name, shown] = chosen
+        return chosen
