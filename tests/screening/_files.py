@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from sharekit.errors import UploadRefusedError
 from sharekit.records.uploads import UploadPolicy
-from sharekit.screening import Verdict, clean_name, verify
+from sharekit.screening import Reading, Verdict, clean_name, verify
 
 ANY = UploadPolicy.any_safe()
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}" + b"$EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!$H+H*"
@@ -16,15 +16,15 @@ PE = b"MZ" + b"\0" * 58 + struct.pack("<I", 64) + b"PE\0\0" + b"L\x01" + b"\0" *
 ELF = b"\x7fELF\x02\x01\x01" + b"\0" * 57
 
 
-def judge(name: str, data: bytes, policy: UploadPolicy = ANY) -> Verdict:
+def judge(name: str, data: bytes, policy: UploadPolicy = ANY, *, passed: Reading | None = None) -> Verdict:
     """Screen these bytes under this name."""
-    return verify(clean_name(name), io.BytesIO(data), len(data), policy)
+    return verify(clean_name(name), io.BytesIO(data), len(data), policy, passed=passed)
 
 
-def reason(name: str, data: bytes, policy: UploadPolicy = ANY) -> str | None:
+def reason(name: str, data: bytes, policy: UploadPolicy = ANY, *, passed: Reading | None = None) -> str | None:
     """Return why these bytes are refused under this name, or None where they are taken."""
     try:
-        judge(name, data, policy)
+        judge(name, data, policy, passed=passed)
     except UploadRefusedError as refused:
         return refused.reason
     return None

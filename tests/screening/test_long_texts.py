@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from sharekit.screening import clean_name, reading_of
 from tests.screening._files import reason
 
 PART = 512 * 1024
@@ -72,6 +73,56 @@ def test_letters_across_an_edge_are_letters(encoding: str, letters: str, shift: 
     assert reason("a.txt", whole[:-1] + b"\xd8\xd8\xd8"[: 1 if encoding == "utf-16-le" else 3]) == (
         "unreadable-text" if encoding != "utf-8" else None
     )
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 100, 4096, 65_536, 70_001, 3 * PART])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"a",
+        codecs.BOM_UTF8 + b"a",
+        codecs.BOM_UTF16_LE + "a line\n".encode("utf-16-le") * 20_000,
+        around("<script>", PART - 3, "utf-8-sig"),
+        around("漢字" * 9, PART - 5, "utf-8"),
+        around("ä<svg>", PART - 2, "latin-1"),
+        around("\0", PART + 9, "utf-8"),
+        around("\x01" * 5000, PART - 9, "utf-8"),
+        around("\ufffe", PART - 1, "utf-8"),
+    ],
+)
+def test_looking_as_the_bytes_pass_changes_no_verdict(text: bytes, width: int) -> None:
+    """Whoever looks at the pieces of a text on their way finds what a search of the whole finds, however it is cut."""
+    if width < 4096:
+        text = text[-5000:] if len(text) > 5000 else text
+    passed = reading_of(clean_name("a.txt"))
+    assert passed is not None
+    for at in range(0, len(text), width):
+        passed.look(text[at : at + width])
+
+    assert reason("a.txt", text, passed=passed) == reason("a.txt", text)
+
+
+def test_a_reading_of_other_bytes_does_not_count() -> None:
+    """What was looked at has as many bytes as what is there, or all is read."""
+    passed = reading_of(clean_name("a.txt"))
+    assert passed is not None
+    passed.look(LINE.encode())
+
+    assert reason("a.txt", (LINE + "<script>\n").encode(), passed=passed) == "web-page"
+    assert reading_of(clean_name("a.png")) is None
+
+
+@pytest.mark.parametrize("far", range(2 * 1024 * 1024, 3 * 1024 * 1024, 131_072))
+def test_far_into_a_long_text_bytes_of_no_text_are_noticed(far: int) -> None:
+    """Wherever they begin: a single zero, and others where there are many."""
+    before = around("", far, "utf-8")
+    many = (LINE[:-1] + "\x01\n").encode() * 20_000
+
+    assert reason("a.txt", before + b"\0" + LINE.encode()) == "unreadable-text"
+    assert reason("a.txt", before + many) == "unreadable-text"
+    assert reason("a.txt", before + b"\x01 \x02 ") is None
+    assert reason("a.txt", before + b"\xe4\x01") == "unreadable-text"
 
 
 @pytest.mark.parametrize(

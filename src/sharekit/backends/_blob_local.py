@@ -117,6 +117,8 @@ def _walked(folder: HeldFolder, prefix: str) -> Iterator[StoredBlob]:
 
 
 def _write_all(descriptor: int, chunk: bytes) -> None:
-    rest = memoryview(chunk)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+    written = os.write(descriptor, chunk)
+    if written < len(chunk):
+        rest = memoryview(chunk)[written:]
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]

@@ -150,7 +150,7 @@ def copy_document(wiring: Wiring, document: object, container: ResourceRef | Non
         original = reader.file
         gate = staff_gate(wiring, original.name)
         proved = Verdict(original.media_type, gate.name.extension, "attachment", original.inline)
-        gate = attrs.evolve(gate, prove=lambda _file, _size: proved)
+        gate = attrs.evolve(gate, prove=lambda _file, _size: proved, look=None)
         received = receive(wiring, reader, by=by, gate=gate, declared_size=original.size)
 
     def work(unit: Unit, keep: Keep) -> Document:

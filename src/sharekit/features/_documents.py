@@ -100,11 +100,10 @@ def visible_or_absent(wiring: Wiring, unit: Unit, by: Principal, id_: DocumentId
 
 def require_contributing(wiring: Wiring, unit: Unit, by: Contact, container: ResourceRef) -> None:
     """Refuse a contact who may not add documents to a thing; to one who may not see it, it is absent (R-ENUM-1)."""
-    if not decide(wiring, unit, by, Action.VIEW, container):
-        raise NotFoundError("container", container.key)
     may = decide(wiring, unit, by, Action.CONTRIBUTE, container)
     if not may:
-        raise NotAllowedError(str(may.reason))
+        seen = decide(wiring, unit, by, Action.VIEW, container)
+        raise NotAllowedError(str(may.reason)) if seen else NotFoundError("container", container.key)
 
 
 def owner_above(chain: tuple[CatalogEntry, ...]) -> str | None:

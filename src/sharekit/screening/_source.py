@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from sharekit.errors import InvalidInputError
+from sharekit.screening._readings import Reading
 
 __all__ = ["Source"]
 
-_WHOLE = 1024 * 1024  # up to here a file is read at once
+_BEGINNING = 1024 * 1024  # is read at once, and kept: of every file it is looked at for one thing or another
 _BLOCK = 64 * 1024
 _KEPT = 24
 _RUN = 1024 * 1024
@@ -20,32 +21,32 @@ class Source:
     """
     A file of a known size that can be read anywhere.
 
-    A small file is read once and kept. Of a large one a few blocks are kept, so memory does not grow with it.
+    A small file is read once and kept. Of a large one the beginning and a few blocks are kept, so memory does not
+    grow with it.
 
     Attributes:
         size: How many bytes it has.
+        passed: What they told as they passed, where somebody looked; it saves a search through all of them.
     """
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
+    def __init__(self, file: BinaryIO, size: int, passed: Reading | None = None) -> None:
         self.size = size
+        self.passed = passed
         self._file = file
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
-        self._whole: bytes | None = None
-        if size <= _WHOLE:
-            self._whole = self._read(0, size + 1)
-            actual = len(self._whole)
-        else:
-            actual = size - 1 + len(self._read(size - 1, 2))
+        self._begun = self._read(0, min(size + 1, _BEGINNING))
+        is_whole = size < _BEGINNING
+        actual = len(self._begun) if is_whole else size - 1 + len(self._read(size - 1, 2))
         if actual != size:
             raise InvalidInputError("size", "is not how many bytes the file has")
 
     def at(self, offset: int, length: int) -> bytes:
         """Return these bytes; fewer at the end of the file, none beyond it."""
-        if self._whole is not None:
-            return self._whole[offset : offset + length] if offset >= 0 else b""
         if offset < 0 or length <= 0 or offset >= self.size:
             return b""
         length = min(length, self.size - offset)
+        if offset + length <= len(self._begun):
+            return self._begun[offset : offset + length]
         first, inside = divmod(offset, _BLOCK)
         if inside + length <= _BLOCK:
             return self._block(first)[inside : inside + length]
@@ -56,12 +57,10 @@ class Source:
 
     def runs(self, start: int, end: int, *, overlap: int = 0) -> Iterator[tuple[int, bytes]]:
         """Yield these bytes in long runs, each with its offset; each repeats the last *overlap* bytes before it."""
-        if self._whole is not None:
-            yield start, self._whole[start:end]
-            return
         offset = start
         while offset < end:
-            run = self._read(offset, min(_RUN, end - offset))
+            begun = offset + overlap < len(self._begun)
+            run = self._begun[offset:end] if begun else self._read(offset, min(_RUN, end - offset))
             if not run:
                 return
             yield offset, run
@@ -72,8 +71,8 @@ class Source:
     def find(self, needle: bytes, start: int, end: int | None = None) -> int:
         """Return where these bytes stand first, or -1."""
         end = self.size if end is None else min(end, self.size)
-        if self._whole is not None:
-            return self._whole.find(needle, start, end)
+        if end <= len(self._begun):
+            return self._begun.find(needle, start, end)
         for offset, run in self.runs(start, end, overlap=len(needle) - 1):
             if (found := run.find(needle)) >= 0:
                 return offset + found
