@@ -97,7 +97,7 @@ def test_what_it_reveals_is_said_beforehand(maria: Desk, portal: Flask) -> None:
     assert "“Project” will be seen by Annelies de Wit, Fenna Bakker and Joost Hofman." in told
     assert "You call it “Relaunch (cheap variant)”." in told
     assert "It has no title for clients: they read “Project”." in told
-    assert "Progress, Hours, Milestones and Updates" in told
+    assert "Progress, Hours, Milestones, Updates, Project lead and Started" in told
     assert re.search(r"Hidden from them</dt><dd>Budget", told)
     assert "It is filed under Joost Hofman, for staff alone." in internal
     assert "Nobody comes to see anything" in internal

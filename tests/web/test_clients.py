@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
-from sharekit import Audience, Contact, ResourceKind, ResourceRef, Section, Visibility
+from sharekit import Audience, Contact, Property, ResourceKind, ResourceRef, Section, Visibility
 from tests.web.conftest import FORM, SAME_SITE, Browser, Site, make_site, text_of
 
 PITCH = ResourceRef("project", "7")
@@ -288,6 +289,53 @@ def test_a_thing_has_a_page(site: Site) -> None:
     assert "section-hours" not in text_of(page)
     assert ["progress"] == site.loads.calls
     assert "cheap variant" not in text_of(page)
+
+
+def test_a_thing_shows_its_properties() -> None:
+    """Those that clients may see, as the reader writes such values; one that fails costs itself alone."""
+
+    def broken(ref: ResourceRef) -> object:
+        raise RuntimeError(ref.id)
+
+    properties = {
+        "due": Property("Due", load=lambda _: date(2026, 12, 18), client=True, titles={"de": "Fällig"}),
+        "buyer": Property("Buyer", load=lambda _: "<b>Maria</b>", client=True),
+        "state": Property("State", load=broken, client=True),
+        "lots": Property("Lots", load=lambda _: [{"Lot": "Chairs", "Pieces": 1200}], client=True),
+        "budget": Property("Budget", load=lambda _: 42_000, client=False),
+    }
+    site = make_site(kinds=[ResourceKind("project", title="Project", properties=properties)])
+    uta = contact(site, "Uta", "de")
+    site.kit.shares.grant(site.relaunch, to=uta, by=site.maria)
+    page = text_of(inside(site, uta).get("/p/project/42"))
+    preview = site.portal.preview_as(uta, site.relaunch)
+    panel = str(site.portal.staff_panels(site.maria).preview_as(uta, site.relaunch))
+
+    for text in (page, panel):
+        assert re.search(r"<dt>Fällig</dt>\s*<dd><time datetime=\"2026-12-18\">18\.12\.2026</time></dd>", text)
+        assert "&lt;b&gt;Maria" in text
+        assert "1.200" in text
+        assert "42.000" not in text
+    assert "Nothing is shared" not in page
+    assert "Clients see only" not in panel
+    assert [("due", True), ("buyer", True), ("state", False), ("lots", True)] == [
+        (each.name, each.available) for each in preview.properties
+    ]
+
+
+def test_a_property_may_have_a_template_of_the_host(tmp_path: Path) -> None:
+    """It is named by the kind and the property, and is given the value."""
+    own = tmp_path / "sharekit" / "properties" / "project"
+    own.mkdir(parents=True)
+    (own / "score.html").write_text('<meter value="{{ value }}" max="10">{{ value }}</meter>', "utf-8")
+    kind = ResourceKind(
+        "project", title="Project", properties={"score": Property("Score", load=lambda _: 7, client=True)}
+    )
+    site = make_site(kinds=[kind], template_folders=[tmp_path])
+    who = contact(site)
+    site.kit.shares.grant(site.relaunch, to=who, by=site.maria)
+
+    assert '<meter value="7" max="10">7</meter>' in text_of(inside(site, who).get("/p/project/42"))
 
 
 def test_a_thing_shows_what_lies_in_it() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sharekit import ResourceKind, ResourceRef, Section, SectionContext
+from sharekit import Property, ResourceKind, ResourceRef, Section, SectionContext
 from sharekit.records.documents import DocumentSection
 
 from flask_portal.agency import hours, journal, projects
@@ -77,6 +77,10 @@ def project_kind(db: Database) -> ResourceKind:
             # People in the portal find documents in lists of their own; this one is for read links.
             "papers": DocumentSection("Documents", client=False, titles=TITLES["papers"]),
         },
+        properties={
+            "lead": Property("Project lead", load=loaders.lead, client=True, titles=TITLES["lead"]),
+            "started": Property("Started", load=loaders.started, client=True, titles=TITLES["started"]),
+        },
     )
 
 
@@ -119,6 +123,14 @@ class SectionLoaders:
             say["used"]: _time(project.minutes),
             say["left"]: _time(project.agreed_minutes - project.minutes),
         }
+
+    def lead(self, ref: ResourceRef) -> str:
+        """Tell who answers for a project."""
+        return self._project(ref).owner
+
+    def started(self, ref: ResourceRef) -> date:
+        """Tell when a project began."""
+        return self._project(ref).started_on
 
     def _project(self, ref: ResourceRef) -> projects.Project:
         found = projects.project(self._db, int(ref.id))

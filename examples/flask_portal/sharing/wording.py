@@ -15,8 +15,15 @@ TITLES: Final[Mapping[str, Mapping[str, str]]] = {
     "updates": {"nl": "Berichten", "de": "Neuigkeiten", "pl": "Wiadomości", "es": "Novedades"},
     "papers": {"nl": "Documenten", "de": "Dokumente", "pl": "Dokumenty", "es": "Documentos"},
     "budget": {"nl": "Budget", "de": "Budget", "pl": "Budżet", "es": "Presupuesto"},
+    "lead": {
+        "nl": "Projectleider",
+        "de": "Projektleitung",
+        "pl": "Kierownik projektu",
+        "es": "Responsable del proyecto",
+    },
+    "started": {"nl": "Begonnen op", "de": "Begonnen am", "pl": "Rozpoczęto", "es": "Inicio"},
 }
-"""Titles by section and language; the English ones stand where the sections are declared."""
+"""Titles by section or property, and language; the English ones stand where the sections are declared."""
 
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "done": {"en": "done", "nl": "gereed", "de": "fertig", "pl": "gotowe", "es": "hecho"},

@@ -137,12 +137,13 @@ class Answers:
     ) -> WebResponse:
         """Return the page of one thing, with a list of what lies in it; of a document, with its bytes."""
         place = client.reader.root + DOWNLOAD.fill(id="")
+        properties = self._pages.render_properties(shown, client.reader.language)
         sections = self._pages.render_sections(shown, client.reader.language, documents=place)
         listed = self._listed(client, inner, query, item_path(shown.ref))
         document = None
         if file is not None:
             document = file_entry(file, root=client.reader.root, formats=self.formats_of(client))
-        page = ItemPage(view=shown, sections=sections, listed=listed, document=document)
+        page = ItemPage(view=shown, properties=properties, sections=sections, listed=listed, document=document)
         about = {"talk": talk, "muted": muted, "mute_url": client.reader.root + MUTE.path}
         return self._for_client(200, "item", client, page=page, **about)
 

@@ -14,7 +14,7 @@ import attrs
 from sharekit.errors import MissingExtraError
 from sharekit.records.documents import DocumentPage
 from sharekit.records.several import SeveralInOrder
-from sharekit.records.views import LinkView, Projection, SectionView
+from sharekit.records.views import LinkView, Projection, PropertyView, SectionView
 from sharekit.web.assets import Asset
 from sharekit.web.formats import Formats
 from sharekit.web.listing import DocumentEntry, ListView, section_entry
@@ -37,7 +37,16 @@ try:
 except ImportError as _missing:  # pragma: no cover  # shown in a process of its own
     raise MissingExtraError("jinja2", "pages") from _missing
 
-__all__ = ["BaseLoader", "ItemPage", "LinkPage", "Markup", "Pages", "RenderedSection", "folder_loaders"]
+__all__ = [
+    "BaseLoader",
+    "ItemPage",
+    "LinkPage",
+    "Markup",
+    "Pages",
+    "RenderedProperty",
+    "RenderedSection",
+    "folder_loaders",
+]
 
 _log = logging.getLogger("sharekit.web")
 _FOLDER: Final = "sharekit"
@@ -52,6 +61,22 @@ class RenderedSection:
         name: Its name; with ``section-`` before it, the anchor on the page.
         title: Its title.
         html: What its template made of the content; None when it could not be loaded or shown.
+    """
+
+    name: str
+    title: str
+    html: Markup | None
+
+
+@attrs.frozen(kw_only=True)
+class RenderedProperty:
+    """
+    A property as the page shows it.
+
+    Attributes:
+        name: Its name.
+        title: Its title.
+        html: What its template made of the value; None when it could not be loaded or shown.
     """
 
     name: str
@@ -90,12 +115,14 @@ class ItemPage:
 
     Attributes:
         view: The thing as the contact may see it.
+        properties: Its properties in the order of the page.
         sections: Its sections in the order of the page.
         listed: What lies in it that the contact may see.
         document: What is said of the bytes of a document; None of anything else.
     """
 
     view: Projection
+    properties: Sequence[RenderedProperty]
     sections: Sequence[RenderedSection]
     listed: ListView
     document: DocumentEntry | None = None
@@ -186,6 +213,11 @@ class Pages:
         formats = Formats(language, self._zone)
         return [self._section(view, section, formats, documents) for section in view.sections.values()]
 
+    def render_properties(self, view: Projection, language: Language) -> Sequence[RenderedProperty]:
+        """Return the properties of a view as its page has them."""
+        formats = Formats(language, self._zone)
+        return [self._property(view, each, formats) for each in view.properties.values()]
+
     def formats(self, language: Language, zone: str | None = None) -> Formats:
         """Return how values are written in a language, in a zone of the reader's own when they chose one."""
         return Formats(language, self._zone if zone is None else ZoneInfo(zone))
@@ -200,6 +232,28 @@ class Pages:
             except Exception:  # noqa: BLE001  # whatever a host's content or template does costs its section alone
                 _log.exception("section %s of a %s could not be shown", section.name, view.ref.kind)
         return RenderedSection(name=section.name, title=section.title, html=html)
+
+    def _property(self, view: Projection, shown: PropertyView, formats: Formats) -> RenderedProperty:
+        html = None
+        if shown.available:
+            try:
+                html = self._value(view, shown, formats)
+            except Exception:  # noqa: BLE001  # as with a section
+                _log.exception("property %s of a %s could not be shown", shown.name, view.ref.kind)
+        return RenderedProperty(name=shown.name, title=shown.title, html=html)
+
+    def _value(self, view: Projection, shown: PropertyView, formats: Formats) -> Markup:
+        own = f"{_FOLDER}/properties/{view.ref.kind}/{shown.name}.html"
+        template = self._environment.select_template([own, f"{_FOLDER}/property.html"])
+        html = template.render(
+            value=shown.value,
+            property=shown,
+            view=view,
+            block=None if template.name == own else block_of(shown.value, formats),
+            formats=formats,
+            language=formats.language,
+        )
+        return Markup(html)  # noqa: S704  # as with a section
 
     def _content(self, view: Projection, section: SectionView, formats: Formats, documents: str | None) -> Markup:
         own, listed = f"{_FOLDER}/sections/{view.ref.kind}/{section.name}.html", None

@@ -1,5 +1,5 @@
 """
-What staff see of a client's page before the client does: each section with the html that the page would have.
+What staff see of a client's page before the client does: each part with the html that the page would have.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from sharekit.records.links import ReadLink
 from sharekit.records.parties import Contact, Principal
 from sharekit.records.views import LinkView, PreviewedSection
 from sharekit.web.locales import Language, language_of
-from sharekit.web.pages import Markup, Pages, RenderedSection
+from sharekit.web.pages import Markup, Pages, RenderedProperty, RenderedSection
 
 __all__ = ["PortalPreview", "PreviewSection", "preview_for", "preview_of"]
 
@@ -21,7 +21,7 @@ __all__ = ["PortalPreview", "PreviewSection", "preview_for", "preview_of"]
 @attrs.frozen(kw_only=True)
 class PreviewSection:
     """
-    One section of a previewed link.
+    One section of a previewed link or thing, or one property of a thing.
 
     Attributes:
         name: Its name in the `ResourceKind`.
@@ -49,12 +49,14 @@ class PortalPreview:
         language: The language of the texts, for a ``lang`` attribute: ``"nl"``, ``"en-GB"``.
         problem: Why the link opens nothing now, as a stable slug; None when it opens.
         sections: Every declared section, in the order of the page.
+        properties: The properties that the client sees, in the order of the page; a link shows none.
     """
 
     title: str
     language: str
     problem: str | None
     sections: tuple[PreviewSection, ...]
+    properties: tuple[PreviewSection, ...] = ()
 
 
 def preview_of(kit: Sharekit, pages: Pages, link: ReadLink, fallback: Language) -> PortalPreview:
@@ -110,17 +112,15 @@ def preview_for(
         title=shown.title,
         language=language.tag,
         problem=None,
-        sections=tuple(
-            PreviewSection(
-                name=section.name,
-                title=section.title,
-                visible=True,
-                available=section.html is not None,
-                html=Markup("") if section.html is None else section.html,
-            )
-            for section in pages.render_sections(shown, language)
-        ),
+        sections=tuple(map(_seen, pages.render_sections(shown, language))),
+        properties=tuple(map(_seen, pages.render_properties(shown, language))),
     )
+
+
+def _seen(part: RenderedSection | RenderedProperty) -> PreviewSection:
+    shown = part.html is not None
+    html = Markup("") if part.html is None else part.html
+    return PreviewSection(name=part.name, title=part.title, visible=True, available=shown, html=html)
 
 
 def _previewed(section: PreviewedSection, rendered: Mapping[str, RenderedSection]) -> PreviewSection:
