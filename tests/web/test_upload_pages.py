@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from typing import Any
 
 import attrs
@@ -437,3 +438,24 @@ def test_no_byte_of_a_file_comes_out(quick: Asked) -> None:
             answer = quick.browser.send(method, path, headers=TUS | {"Range": "bytes=0-99"})
             assert b"secret of the passport" not in answer.body
             assert b"%PDF" not in answer.body
+
+
+def test_every_group_of_types_has_its_words() -> None:
+    """What a group of types takes is said in the language of the reader; a type by itself by its ending."""
+    site = make_site()
+    ana = site.kit.people.add_contact("Ana", "ana@acme.test", locale="nl", by=site.maria)
+    groups = {"pdf", "office", "text", "csv", "images"}
+    items = [
+        RequestItem("All", accept=groups),
+        RequestItem("Any", accept={"documents"}),
+        RequestItem("One", accept={"odt"}),
+    ]
+    request = site.kit.requests.create(to=ana, items=items, about=site.relaunch, by=site.maria)
+    page = text_of(site.browser().get(site.portal.upload_path(request, ana)))
+    rules = [each.strip().partition(", elk tot")[0] for each in re.findall(r'id="rules-[^>]+>([^<]+)', page)]
+
+    assert rules == [
+        "Toegestaan: pdf, Office-documenten, tekstbestanden, tabellen (CSV), afbeeldingen",
+        "Toegestaan: documenten",
+        "Toegestaan: .odt",
+    ]

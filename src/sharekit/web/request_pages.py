@@ -27,7 +27,14 @@ __all__ = [
 ]
 
 # In the order in which they are named; what is in no group is named by its ending.
-_GROUPS: Final = {"pdf": N_("PDF"), "documents": N_("documents"), "images": N_("pictures")}
+_GROUPS: Final = {
+    "pdf": N_("PDF"),
+    "documents": N_("documents"),
+    "office": N_("Office documents"),
+    "text": N_("text files"),
+    "csv": N_("tables (CSV)"),
+    "images": N_("pictures"),
+}
 _MOST_NAMED: Final = 8
 
 
