@@ -28,6 +28,7 @@ _AT_MOST: Final = 3
 _PAUSE: Final = timedelta(days=2)
 _LONGEST_PAUSE: Final = timedelta(days=365)
 _LONGEST_REASON: Final = 2000
+_NOTHING: Final = "nothing-missing"
 
 Asked = DocumentRequest | RequestRecipient | RequestId
 
@@ -236,7 +237,7 @@ class Answering:
             Who is reminded now.
 
         Raises:
-            ReminderRefusedError: Nobody is; ``reason`` says why, of the first who is not.
+            ReminderRefusedError: Nobody is; ``reason`` says why, of the first from whom something is missing.
             NotAllowedError: *by* may not.
             NotFoundError: There is no such request in this tenant.
         """
@@ -258,7 +259,7 @@ class Answering:
                     continue
                 reminded.append(_reminded(unit, request, part, by))
             if not reminded:
-                raise ReminderRefusedError(refusals[0])
+                raise ReminderRefusedError(next((each for each in refusals if each != _NOTHING), refusals[0]))
             return reminded
 
         return self._wiring.write(work)
@@ -266,7 +267,7 @@ class Answering:
     def _reminder_refused(self, unit: Unit, part: RequestRecipient, pause: timedelta) -> str | None:
         facts = request_facts(self._wiring, unit, part, part.generation)
         if not part.state.is_waiting or facts.refusal is not None:
-            return "nothing-missing"
+            return _NOTHING
         return "too-soon" if unit.now - max(part.last_reminded_at or part.created_at, part.created_at) < pause else None
 
     def _answered(
