@@ -20,6 +20,7 @@ from typing import Any, Final
 import attrs
 import pytest
 
+from sharekit.ids import TenantId
 from sharekit.ports import blobs, stores
 from sharekit.testing import blob_store, record_store
 from sharekit.testing._laws import Contract
@@ -222,8 +223,14 @@ def told_by(item: pytest.Item) -> Told | None:
         lacks=_on_one_line(cls.lacks),
         shared=inspect.getattr_static(cls, "reopen") is not inspect.getattr_static(subject.contract, "reopen"),
         law=law,  # empty for all of them
-        abilities=[name for name, of in subject.abilities.items() if isinstance(arguments.get(subject.fixture), of)],
+        abilities=[name for name, of in subject.abilities.items() if _is_able(arguments.get(subject.fixture), of)],
     )
+
+
+def _is_able(store: object, of: type) -> bool:
+    """Say whether a store has an ability, or its transactions have it."""
+    begin: object = getattr(store, "transaction", None)
+    return isinstance(store, of) or (callable(begin) and isinstance(begin(TenantId("any")), of))
 
 
 def _on_one_line(reasons: Mapping[str, str]) -> dict[str, str]:

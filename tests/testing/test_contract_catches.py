@@ -12,6 +12,7 @@ from sharekit.testing.record_store._frame import KINDS
 from tests.testing import (
     _broken_glances,
     _broken_joining,
+    _broken_picks,
     _broken_questions,
     _broken_stamps,
     _broken_stores,
@@ -27,6 +28,7 @@ BROKEN = {
     **_broken_questions.BROKEN,
     **_broken_glances.BROKEN,
     **_broken_stamps.BROKEN,
+    **_broken_picks.BROKEN,
     **_broken_joining.BROKEN,
 }
 
@@ -67,6 +69,7 @@ def broken_laws(make: Store) -> set[str]:
         _broken_stores.Looks,
         _broken_glances.Glances,
         _broken_stamps.Stamps,
+        _broken_picks.Picks,
         _broken_joining.Joins,
     ],
 )

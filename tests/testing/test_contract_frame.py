@@ -105,7 +105,7 @@ def outcome(folder: Path, module: str) -> str:
 
 def test_every_law_of_the_ports_has_a_test() -> None:
     """The numbers in the docstrings of the ports are those of the tests."""
-    reading = [stores.SupportsLook, stores.SupportsGlance, stores.SupportsStamp]
+    reading = [stores.SupportsPick, stores.SupportsLook, stores.SupportsGlance, stores.SupportsStamp]
     ports = [
         stores.Transaction,
         stores.RecordStore,
@@ -114,13 +114,14 @@ def test_every_law_of_the_ports_has_a_test() -> None:
         stores.SupportsOwnTransactions,
     ]
     docstrings = [query.__doc__, *(port.__doc__ for port in ports)]
-    numbered = {law for text in docstrings for law in re.findall(r"^ *- ([TSQKGUJO]\d+):", text or "", re.MULTILINE)}
+    numbered = {law for text in docstrings for law in re.findall(r"^ *- ([TSQPKGUJO]\d+):", text or "", re.MULTILINE)}
 
     assert {law for law in LAWS.values() if law} == numbered
     assert numbered == {
         *(f"T{n}" for n in range(1, 15)),
         *(f"S{n}" for n in range(1, 7)),
         *(f"Q{n}" for n in range(1, 8)),
+        *(f"P{n}" for n in range(1, 4)),
         *(f"K{n}" for n in range(1, 7)),
         *(f"G{n}" for n in range(1, 5)),
         *(f"U{n}" for n in range(1, 4)),

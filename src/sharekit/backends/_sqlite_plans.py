@@ -79,14 +79,13 @@ class Choices:
 
     Attributes:
         only: The way, where there is nothing to count.
-        starts: What could be started from, the most promising first, with the sub-selects that have
-            none in them, and the plan.
-        innermost: All such sub-selects.
+        starts: What could be started from, the most promising first, with the plan.
+        innermost: The sub-selects that have none in them.
         index: The index to walk along.
     """
 
     only: Plan | None
-    starts: Sequence[tuple[Condition, Sequence[InSelect], Plan]] = ()
+    starts: Sequence[tuple[Condition, Plan]] = ()
     innermost: Sequence[InSelect] = ()
     index: tuple[str, ...] | None = None
     _walks: dict[tuple[int, ...], Plan] = attrs.field(factory=dict[tuple[int, ...], Plan], init=False)
@@ -108,7 +107,7 @@ def choices(query: Query, spec: KindSpec) -> Choices:
     if not innermost:
         return Choices(PLAIN)
     every = [*direct, *(part for part in parts if part not in direct and _starts(part, spec))]
-    starts = [(part, [*_innermost(part)], Plan(part, probes=True, sorts=True)) for part in every]
+    starts = [(part, Plan(part, probes=True, sorts=True)) for part in every]
     return Choices(None, starts, innermost, _index_of(query.order.key, parts, spec))
 
 
@@ -124,9 +123,8 @@ def chosen(among: Choices, counts: Counts) -> Plan:
             few = sizes[id(each)] = counts.values(each.select, DRIVEN_AT_MOST + 1) <= DRIVEN_AT_MOST
         return few
 
-    for part, innermost, plan in among.starts:
-        # First what a sub-select gives, of which SQLite computes all to count one row that has it.
-        if all(map(is_few, innermost)) and counts.driven(part, DRIVEN_AT_MOST + 1) <= DRIVEN_AT_MOST:
+    for part, plan in among.starts:
+        if counts.driven(part, DRIVEN_AT_MOST + 1) <= DRIVEN_AT_MOST:
             return plan
     return among.walk([each for each in among.innermost if is_few(each)])
 

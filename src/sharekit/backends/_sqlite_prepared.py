@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import attrs
 
+from sharekit.backends._sqlite_picks import counted_start, picks
 from sharekit.backends._sqlite_plans import Choices, Plan, choices, chosen
-from sharekit.backends._sqlite_queries import LISTED, Params, Part, counted_start, counted_values, parts
+from sharekit.backends._sqlite_queries import LISTED, Params, Part, counted_values, parts
 from sharekit.backends._sqlite_tables import Table, param
 from sharekit.ids import TenantId
 from sharekit.ports.query import (
@@ -155,11 +156,22 @@ class _Model:
                 return condition
 
 
-def prepare(query: Query, tenant: TenantId, tables: Mapping[str, Table], shape: Shape | None) -> "Prepared":
-    """Return what a query of this shape is answered with; without a shape, this one query alone."""
+def prepare(
+    query: Query, tenant: TenantId, tables: Mapping[str, Table], shape: Shape | None, keys: tuple[str, ...] | None
+) -> "Prepared":
+    """
+    Return what a query of this shape is answered with; without a shape, this one query alone.
+
+    Args:
+        query: The question.
+        tenant: Whose rows are meant.
+        tables: Where they are.
+        shape: What `shape_of` returned.
+        keys: What is read of each row; None for all of it.
+    """
     if shape is not None:
         tenant, query = _Model().of(query)
-    return Prepared(tenant, query, tables, choices(query, tables[query.kind].spec))
+    return Prepared(tenant, query, tables, choices(query, tables[query.kind].spec), keys)
 
 
 @attrs.frozen(eq=False)
@@ -174,23 +186,28 @@ class Prepared:
     _model: Query
     _tables: Mapping[str, Table]
     _choices: Choices
+    _keys: tuple[str, ...] | None
     # By the identity of what is in the choices, which live as long as this.
     _counts: dict[int, tuple[str, Params]] = attrs.field(factory=dict[int, tuple[str, Params]], init=False)
     _parts: dict[int, Sequence[Part]] = attrs.field(factory=dict[int, "Sequence[Part]"], init=False)
     _recent: dict[tuple[str, ...], tuple[Plan, int]] = attrs.field(
         factory=dict[tuple[str, ...], tuple[Plan, int]], init=False
     )
-    _selects: dict[int, Sequence[str]] = attrs.field(factory=dict[int, "Sequence[str]"], init=False)
+    _selects: dict[int, Sequence[tuple[str, Params]]] = attrs.field(
+        factory=dict[int, "Sequence[tuple[str, Params]]"], init=False
+    )
 
     def selects(self, values: _Values, fetch: Fetch) -> list[tuple[str, list[object]]]:
         """Return the SELECTs whose rows, one after the other, are the answer; each takes how many at most last."""
         plan = self._plan(values, fetch)
-        selects = self._selects.get(id(plan))
-        if selects is None:
-            table = self._tables[self._model.kind]
-            selects = self._selects.setdefault(id(plan), [part.select(table) for part in self._parts_of(plan)])
-        pairs = zip(selects, self._parts_of(plan), strict=True)
-        return [(select, _filled(part.params, values)) for select, part in pairs]
+        selects = self._selects.get(id(plan)) or self._selects.setdefault(id(plan), self._selected(plan))
+        return [(select, _filled(params, values)) for select, params in selects]
+
+    def _selected(self, plan: Plan) -> Sequence[tuple[str, Params]]:
+        if self._keys is not None:
+            return picks(self._model, self._tenant, self._tables, plan, self._keys)
+        table = self._tables[self._model.kind]
+        return [(part.select(table), part.params) for part in self._parts_of(plan)]
 
     def counts(self, values: _Values, fetch: Fetch) -> list[tuple[str, list[object]]]:
         """Return the SELECTs of how many rows these are; each takes how many to count at most last."""

@@ -61,50 +61,61 @@ class Part:
         """Return the SELECT of the rows, each followed by its id; takes `params`, then how many at most."""
         return f"SELECT {table.qualified}, r.id FROM {self.source} WHERE {self.where} ORDER BY {self.order} LIMIT ?"
 
+    def pick(self, keys: Sequence[str]) -> str:
+        """Return the SELECT of some keys of the rows; takes the same."""
+        listed = ", ".join(f"r.{column(key)}" for key in keys)
+        return f"SELECT {listed} FROM {self.source} WHERE {self.where} ORDER BY {self.order} LIMIT ?"
+
     def count(self) -> str:
         """Return the SELECT of their number; takes `params`, then how many to count at most."""
         return f"SELECT count(*) FROM (SELECT 1 FROM {self.source} WHERE {self.where} LIMIT ?)"
 
 
-def parts(query: Query, tenant: TenantId, tables: Mapping[str, Table], plan: Plan = PLAIN) -> Sequence[Part]:
-    """Return the conditions, tenant included, whose rows one after the other are the answer."""
-    compiler = _Compiler(tenant, tables, plan)
+def parts(
+    query: Query, tenant: TenantId, tables: Mapping[str, Table], plan: Plan = PLAIN, beside: str = ""
+) -> Sequence[Part]:
+    """
+    Return the conditions, tenant included, whose rows one after the other are the answer.
+
+    Args:
+        query: The question.
+        tenant: Whose rows are meant.
+        tables: Where they are.
+        plan: How to answer.
+        beside: Where the rows that an index leads to are read, if not in their table.
+    """
+    compiler = Compiler(tenant, tables, plan)
     table, guard = tables[query.kind], "" if plan.driver is None else "+"
-    row = _Seen(table, "r", guard)
+    row = Seen(table, "r", guard)
     source, leading = f"{table.name} r", row
     if plan.index is not None:
         # For a table without row ids SQLite would fetch each row before it looks at the index it walks.
-        source = f"{table.name} w INDEXED BY {table.index(plan.index)} CROSS JOIN {table.name} r"
-        leading = _Seen(table, "w")
+        source = f"{table.name} w INDEXED BY {table.index(plan.index)} CROSS JOIN {table.name} r{beside}"
+        leading = Seen(table, "w")
         where = compiler.walk(query.where, leading, row, {*plan.index, "id"})
     else:
         where = compiler.answer(query.where, row)
-    order = _order(query.order, leading if plan.index else _Seen(table, "r", "+" if plan.sorts else ""))
+    order = _order(query.order, leading if plan.index else Seen(table, "r", "+" if plan.sorts else ""))
     if query.after is None:
         return (Part(source, where, order, compiler.params),)
-    stretches = _after(leading.column(query.order.key), leading.column("id"), query.after, query.order)
-    return [Part(source, f"{where} AND {more}", order, compiler.params + params) for more, params in stretches]
-
-
-def counted_start(driver: Condition, kind: str, tenant: TenantId, tables: Mapping[str, Table]) -> tuple[str, Params]:
-    """Return the SELECT of how many ids a plan with this driver starts from, which takes a limit last."""
-    compiler = _Compiler(tenant, tables, PLAIN)
-    return f"SELECT count(*) FROM ({compiler.ids(driver, tables[kind])} LIMIT ?)", compiler.params
+    later = stretches(leading.column(query.order.key), leading.column("id"), query.after, query.order)
+    return [Part(source, f"{where} AND {more}", order, compiler.params + params) for more, params in later]
 
 
 def counted_values(select: Select, tenant: TenantId, tables: Mapping[str, Table]) -> tuple[str, Params]:
     """Return the SELECT of how many values a sub-select has, which takes a limit last."""
-    compiler = _Compiler(tenant, tables, PLAIN)
+    compiler = Compiler(tenant, tables, PLAIN)
     return f"SELECT count(*) FROM ({compiler.values(select)} LIMIT ?)", compiler.params
 
 
-def _order(order: OrderBy, seen: "_Seen") -> str:
+def _order(order: OrderBy, seen: "Seen") -> str:
     direction = " DESC" if order.descending else ""
     keys = ["id"] if order.key == "id" else [order.key, "id"]
     return ", ".join(f"{seen.column(key)}{direction}" for key in keys)
 
 
-def _after(key: str, id_: str, after: Position, order: OrderBy) -> Iterator[tuple[str, Params]]:
+def stretches(key: str, id_: str, after: Position, order: OrderBy) -> Iterator[tuple[str, Params]]:
+    """Yield what holds of the rows after a place, by the columns of the order's key and of the id."""
     beyond = "<" if order.descending else ">"
     if order.key == "id":
         yield f"{id_} {beyond} ?", [after.id]
@@ -119,7 +130,7 @@ def _after(key: str, id_: str, after: Position, order: OrderBy) -> Iterator[tupl
 
 
 @attrs.frozen
-class _Seen:
+class Seen:
     """The rows of which a condition is said: their table, its name in the statement, and a plus to use no index."""
 
     table: Table
@@ -127,10 +138,11 @@ class _Seen:
     guard: str = ""
 
     def column(self, key: str) -> str:
+        """Return a column of theirs."""
         return f"{self.guard}{self.name}.{column(key)}"
 
 
-class _Compiler:
+class Compiler:
     """
     Compiles conditions, and gathers their parameters in the order of the question marks.
 
@@ -146,7 +158,7 @@ class _Compiler:
         self._names = 0
         self.params: Params = []
 
-    def answer(self, where: Condition, seen: _Seen) -> str:
+    def answer(self, where: Condition, seen: Seen) -> str:
         """Return what holds of the tenant's rows that meet the condition, by the plan."""
         driver = self._plan.driver
         if driver is None:
@@ -156,16 +168,16 @@ class _Compiler:
         found = f"+{seen.name}.tenant = ? AND {seen.name}.id IN ({self.ids(driver, seen.table)})"
         self._probes = self._plan.probes
         rest = [part for part in conjuncts(where) if part is not driver or not starts_exactly(driver)]
-        return " AND ".join([found, *(self._sql_in_chain(part, seen) for part in rest)])
+        return " AND ".join([found, *(self.in_chain(part, seen) for part in rest)])
 
-    def walk(self, where: Condition, leading: _Seen, row: _Seen, led: AbstractSet[str]) -> str:
+    def walk(self, where: Condition, leading: Seen, row: Seen, led: AbstractSet[str]) -> str:
         """Return what holds of an index's places, which have some keys, and then of their rows."""
         every = [*conjuncts(where)]
         first = [part for part in every if led >= {*keys_of(part)}]
         then = [part for part in every if part not in first]
         self.params.append(self._tenant)
-        terms = [f"{leading.column('tenant')} = ?", *(self._sql_in_chain(part, leading) for part in first)]
-        terms += ["r.id = w.id", "+r.tenant = w.tenant", *(self._sql_in_chain(part, row) for part in then)]
+        terms = [f"{leading.column('tenant')} = ?", *(self.in_chain(part, leading) for part in first)]
+        terms += ["r.id = w.id", "+r.tenant = w.tenant", *(self.in_chain(part, row) for part in then)]
         return " AND ".join(terms)
 
     def ids(self, driver: Condition, table: Table) -> str:
@@ -178,29 +190,30 @@ class _Compiler:
             case InSelect("id", select):
                 return self.values(select)
             case _:
-                seen = self._another(table)
+                seen = self.another(table)
                 where = self._rows(driver, seen)
                 return f"SELECT {seen.column('id')} FROM {table.name} {seen.name} WHERE {where}"
 
-    def _another(self, table: Table) -> _Seen:
+    def another(self, table: Table) -> Seen:
+        """Return some more rows of a table, under a name of their own."""
         self._names += 1
-        return _Seen(table, f"r{self._names}")
+        return Seen(table, f"r{self._names}")
 
-    def _rows(self, where: Condition, seen: _Seen) -> str:
+    def _rows(self, where: Condition, seen: Seen) -> str:
         self.params.append(self._tenant)
         tenant = seen.column("tenant")
         return f"{tenant} = ?" if where == AllOf() else f"{tenant} = ? AND {self._inner(where, seen)}"
 
-    def _inner(self, condition: Condition, seen: _Seen) -> str:
+    def _inner(self, condition: Condition, seen: Seen) -> str:
         sql = self._sql(condition, seen)
         return f"({sql})" if isinstance(condition, AnyOf) else sql
 
-    def _sql(self, condition: Condition, seen: _Seen) -> str:
+    def _sql(self, condition: Condition, seen: Seen) -> str:
         match condition:
             case AnyOf(conditions):
-                return _chained(" OR ", [self._sql_in_chain(part, seen) for part in conditions]) or "0"
+                return _chained(" OR ", [self.in_chain(part, seen) for part in conditions]) or "0"
             case AllOf(conditions):
-                return _chained(" AND ", [self._sql_in_chain(part, seen) for part in conditions]) or "1"
+                return _chained(" AND ", [self.in_chain(part, seen) for part in conditions]) or "1"
             case Not(part):
                 return f"({self._sql(part, seen)}) IS NOT TRUE"
             case IsNull(key):
@@ -210,7 +223,8 @@ class _Compiler:
             case _:
                 return self._leaf(condition, seen.column(condition.key))
 
-    def _sql_in_chain(self, condition: Condition, seen: _Seen) -> str:
+    def in_chain(self, condition: Condition, seen: Seen) -> str:
+        """Return what a condition says of such rows, fit to stand between ANDs and ORs."""
         sql = self._sql(condition, seen)
         return f"({sql})" if isinstance(condition, AnyOf | AllOf) else sql
 
@@ -223,13 +237,13 @@ class _Compiler:
 
     def values(self, select: Select) -> str:
         """Return the SELECT of the values of a sub-select, which SQLite runs once."""
-        seen = self._another(self._tables[select.kind])
+        seen = self.another(self._tables[select.kind])
         where, value = self._rows(select.where, seen), seen.column(select.key)
         return f"SELECT {value} FROM {seen.table.name} {seen.name} WHERE {where} AND {value} IS NOT NULL"
 
     def _probe(self, value: str, select: Select) -> str:
         """Return the question whether a sub-select has one value, which SQLite asks for each row."""
-        seen = self._another(self._tables[select.kind])
+        seen = self.another(self._tables[select.kind])
         where = self._rows(select.where, seen)
         return (
             f"EXISTS (SELECT 1 FROM {seen.table.name} {seen.name}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sharekit.backends._sqlite_handles import patiently
-from sharekit.backends._sqlite_tables import column, index_name, table_name
+from sharekit.backends._sqlite_tables import carried_name, column, index_name, table_name
 from sharekit.errors import ConfigurationError
 from sharekit.ports.rows import KeyType, KindSpec
 
@@ -88,6 +88,9 @@ def _missing(connection: sqlite3.Connection, spec: KindSpec) -> Iterator[str]:
         if name not in indexes:
             listed = ", ".join(map(column, dict.fromkeys(["tenant", *keys, "id"])))
             yield f"CREATE INDEX {column(name)} ON {column(table)} ({listed})"
+    if spec.carried and (name := carried_name(spec)) not in indexes:
+        listed = ", ".join(map(column, ["id", "tenant", *spec.carried]))
+        yield f"CREATE INDEX {column(name)} ON {column(table)} ({listed})"
 
 
 def _check_columns(spec: KindSpec, wanted: dict[str, str], found: dict[str, str]) -> None:

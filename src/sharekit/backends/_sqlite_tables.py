@@ -2,6 +2,7 @@
 # ruff: noqa: S608  # names of tables and columns come from checked kinds, every value is a parameter
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -29,6 +30,11 @@ def table_name(kind: str) -> str:
 def index_name(kind: str, keys: Sequence[str]) -> str:
     """Return the name of an index; no table or key has a hyphen in it, so that no two share a name."""
     return "-".join([table_name(kind), *(keys or ["tenant"])])
+
+
+def carried_name(spec: KindSpec) -> str:
+    """Return the name of the index that holds what the rows of a kind carry beside their ids."""
+    return index_name(spec.kind, ["id", *spec.carried])
 
 
 def column(key: str) -> str:
@@ -67,6 +73,8 @@ class Table:
         self.spec = spec
         self._keys = tuple(spec.keys)
         self._readers = tuple((key, READERS[of]) for key, of in spec.keys.items() if of in READERS)
+        self._beside = {"id", *spec.carried} if spec.carried else frozenset[str]()
+        self._carried = column(carried_name(spec))
         self.name = column(table_name(spec.kind))
         held = [*map(column, spec.keys), "revision", "schema", "body"]
         self.width = len(held)
@@ -106,6 +114,10 @@ class Table:
         """Return the `columns` of a checked row at its new revision."""
         keys = row.keys
         return [*[param(keys[key]) for key in self._keys], revision, row.schema, row.body]
+
+    def beside(self, keys: AbstractSet[str]) -> str:
+        """Return what a SELECT says after the table's name to read what the rows carry, where that is enough."""
+        return f" INDEXED BY {self._carried}" if keys <= self._beside else ""
 
     def index(self, keys: Sequence[str]) -> str:
         """Return the name of a declared index, quoted."""

@@ -8,16 +8,17 @@ from typing import Any, Final, Self
 
 import attrs
 
+from sharekit.backends._picked_lines import read_lines
 from sharekit.backends._sqlite_connections import Connections
 from sharekit.backends._sqlite_errors import meaning
 from sharekit.backends._sqlite_handles import Handle, patiently
 from sharekit.backends._sqlite_prepared import Prepared, Shape, prepare, shape_of
 from sharekit.backends._sqlite_queries import Params
-from sharekit.backends._sqlite_tables import Table, joined
+from sharekit.backends._sqlite_tables import READERS, Table, joined
 from sharekit.errors import ConflictError, InvalidQueryError, SharekitError, StorageError, TransactionUsageError
 from sharekit.ids import TenantId
 from sharekit.ports.collecting import call_all
-from sharekit.ports.evaluate import MAX_INT, check_counter, check_query, check_row, known_kind
+from sharekit.ports.evaluate import MAX_INT, check_counter, check_picked, check_query, check_row, known_kind
 from sharekit.ports.query import Query
 from sharekit.ports.rows import KindSpec, Row
 
@@ -172,6 +173,18 @@ class SqliteTransaction:
             found += [table.row(self._tenant, values[-1], values) for values in rows]
         return found
 
+    # Any: as in `_fetch`
+    def pick(self, query: Query, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
+        """Return these keys of the rows that the query describes, in its order."""
+        prepared, values = self._prepared(query, tuple(keys))
+        limit = query.limit
+        found: list[Sequence[Any]] = []
+        for sql, params in prepared.selects(values, self._fetch):
+            if limit is not None and len(found) >= limit:
+                break
+            found += self._fetch(sql, [*params, -1 if limit is None else limit - len(found)])
+        return read_lines(found, self._layout.specs[query.kind], keys, READERS)
+
     def count(self, query: Query) -> int:
         """Return how many rows `find` would return."""
         prepared, values = self._prepared(query)
@@ -181,15 +194,19 @@ class SqliteTransaction:
             total += self._fetch(sql, [*params, left])[0][0]
         return total
 
-    def _prepared(self, query: Query) -> tuple[Prepared, Params]:
+    def _prepared(self, query: Query, keys: tuple[str, ...] | None = None) -> tuple[Prepared, Params]:
         """Return the statements for a query of this shape, and the values that they take."""
         self._running()
         check_query(query, self._layout.specs)
+        if keys is not None:
+            check_picked(keys, self._layout.specs[query.kind])
         shape, values = shape_of(query, self._tenant)
+        if shape is not None:
+            shape = (keys, shape)
         known = self._layout.prepared
         prepared = None if shape is None else known.get(shape)
         if prepared is None:
-            prepared = prepare(query, self._tenant, self._layout.tables, shape)
+            prepared = prepare(query, self._tenant, self._layout.tables, shape, keys)
             if shape is not None:
                 if len(known) >= _SHAPES:
                     known.clear()

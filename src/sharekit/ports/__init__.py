@@ -52,6 +52,7 @@ from sharekit.ports.stores import (
     SupportsJoining,
     SupportsLook,
     SupportsOwnTransactions,
+    SupportsPick,
     SupportsStamp,
     Transaction,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "SupportsLook",
     "SupportsOrganizations",
     "SupportsOwnTransactions",
+    "SupportsPick",
     "SupportsStaff",
     "SupportsStamp",
     "SupportsTenants",

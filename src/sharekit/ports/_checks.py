@@ -1,6 +1,6 @@
 """Law T14: what may be stored and what may be asked. `sharekit.ports.evaluate` is its window."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -68,6 +68,12 @@ def check_sought(sought: Sought, specs: Mapping[str, KindSpec]) -> Sought:
         if key not in spec.keys:
             raise InvalidQueryError(f"{spec.kind!r} has no key {key!r}")
     return sought
+
+
+def check_picked(keys: Sequence[str], spec: KindSpec) -> None:
+    """Raise `InvalidQueryError` unless rows of this kind have each of these keys, or it is their id."""
+    for key in keys:
+        _type_of(spec, key)
 
 
 def check_row(row: Row, spec: KindSpec) -> Row:

@@ -12,6 +12,7 @@ from datetime import datetime
 from sharekit.ports._checks import (
     MAX_INT,
     check_counter,
+    check_picked,
     check_query,
     check_row,
     check_sought,
@@ -27,6 +28,7 @@ __all__ = [
     "MAX_INT",
     "answer",
     "check_counter",
+    "check_picked",
     "check_query",
     "check_row",
     "check_sought",

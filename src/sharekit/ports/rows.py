@@ -50,6 +50,10 @@ def _own(keys: Mapping[str, KeyType]) -> Mapping[str, KeyType]:
     return dict(keys)
 
 
+def _tuple(keys: SeveralInOrder[str]) -> tuple[str, ...]:
+    return tuple(keys)
+
+
 def _tuples(indexes: Iterable[SeveralInOrder[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(index) for index in indexes)
 
@@ -66,6 +70,8 @@ class KindSpec:
         kind: A slug such as ``"read-link"``; at most 40 characters.
         keys: The keys' names (``[a-z][a-z0-9_]*``) and types.
         indexes: Tuples of key names, most selective first.
+        carried: Keys that lists read of many rows at once. A store may keep them once more beside the ids,
+            where they are found without the bodies.
 
     Raises:
         ConfigurationError: A name is malformed or reserved, or an index names an unknown key.
@@ -74,6 +80,7 @@ class KindSpec:
     kind: str
     keys: Mapping[str, KeyType] = attrs.field(factory=dict[str, KeyType], converter=_own)
     indexes: tuple[tuple[str, ...], ...] = attrs.field(default=(), converter=_tuples)
+    carried: tuple[str, ...] = attrs.field(default=(), converter=_tuple)
 
     def __attrs_post_init__(self) -> None:
         if not _KIND.fullmatch(self.kind) or len(self.kind) > 40:
@@ -84,6 +91,8 @@ class KindSpec:
         for index in self.indexes:
             if not index or not set(index) <= set(self.keys):
                 raise ConfigurationError("indexes", f"{index!r} names a key that is not declared")
+        if not set(self.carried) <= set(self.keys):
+            raise ConfigurationError("carried", f"{self.carried!r} names a key that is not declared")
 
 
 @attrs.frozen(kw_only=True)

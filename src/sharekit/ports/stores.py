@@ -30,6 +30,7 @@ __all__ = [
     "SupportsJoining",
     "SupportsLook",
     "SupportsOwnTransactions",
+    "SupportsPick",
     "SupportsStamp",
     "Transaction",
 ]
@@ -99,6 +100,28 @@ class Transaction(Protocol):
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call back once the outermost transaction is durable."""
+        ...
+
+
+@runtime_checkable
+class SupportsPick(Protocol):
+    """
+    The ability of a transaction to read some keys of rows, and nothing else of them.
+
+    A list of titles needs no bodies, and keys are found in far fewer pages of a disk.
+
+    Laws:
+
+    - P1: there is a line for each row that `Transaction.find` returns for the query, in the same order. It
+      begins with the values of the keys that were asked for, as the row has them, where ``"id"`` is the id;
+      what follows those has no meaning.
+    - P2: an unknown key raises `InvalidQueryError`, and so does a query that `Transaction.find` refuses.
+    - P3: a transaction that is over raises `TransactionUsageError`.
+    """
+
+    # Any: what stands where is said by law P1.
+    def pick(self, query: Query, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
+        """Return these keys of the rows that the query describes, in its order."""
         ...
 
 

@@ -114,7 +114,7 @@ class Table:
         missing = {*self.columns} - {field.name for field in model._meta.fields}
         if missing:
             raise ConfigurationError("records", f"the model of {spec.kind!r} has no column for {sorted(missing)}")
-        self._readers = [(key, _READERS[of]) for key, of in spec.keys.items() if of in _READERS]
+        self._readers = [(key, READERS[of]) for key, of in spec.keys.items() if of in READERS]
 
     def row(self, tenant: TenantId, values: Sequence[Any]) -> Row:  # Any: a database gives what was stored
         """Return the row that the `columns` hold."""
@@ -205,7 +205,7 @@ _FIELDS: Final[Mapping[KeyType, Callable[[], "models.Field[Any, Any]"]]] = {  # 
     KeyType.TIME: _time,
     KeyType.BOOL: _truth,
 }
-_READERS: Final[Mapping[KeyType, Callable[[Any], KeyValue]]] = {KeyType.TIME: time_of}  # Any: as in `Table.row`
+READERS: Final[Mapping[KeyType, Callable[[Any], KeyValue]]] = {KeyType.TIME: time_of}  # Any: as in `Table.row`
 
 
 def _check_name(key: str) -> None:

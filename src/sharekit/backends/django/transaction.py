@@ -9,14 +9,15 @@ from django.db import IntegrityError as DatabaseIntegrityError
 from django.db.models import BigIntegerField, F, Q, Value
 from django.db.models.functions import Coalesce
 
+from sharekit.backends._picked_lines import read_lines
 from sharekit.backends.django._boundaries import Boundary
 from sharekit.backends.django._errors import meaning
 from sharekit.backends.django._queries import Compiler, Rows, answer
 from sharekit.backends.django._threads import Threads
-from sharekit.backends.django.tables import Table, Tables
+from sharekit.backends.django.tables import READERS, Table, Tables
 from sharekit.errors import ConflictError, InvalidQueryError, RetryTransaction, SharekitError, TransactionUsageError
 from sharekit.ids import TenantId
-from sharekit.ports.evaluate import MAX_INT, check_counter, check_query, check_row, known_kind
+from sharekit.ports.evaluate import MAX_INT, check_counter, check_picked, check_query, check_row, known_kind
 from sharekit.ports.query import Eq, In, Query
 from sharekit.ports.rows import Row
 
@@ -112,6 +113,14 @@ class DjangoTransaction:
     def find(self, query: Query) -> list[Row]:
         """Return the rows that the query describes, in its order."""
         return self._rows(self._table(query.kind), self._answer(query))
+
+    # Any: as in `line`
+    def pick(self, query: Query, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
+        """Return these keys of the rows that the query describes, in its order."""
+        rows, spec = self._answer(query), self._table(query.kind).spec
+        check_picked(keys, spec)
+        found = self._asked(lambda: list(rows.values_list(*(keys or ["id"]))), "asking for keys")
+        return read_lines(found, spec, keys, READERS)
 
     def count(self, query: Query) -> int:
         """Return how many rows `find` would return."""

@@ -25,7 +25,7 @@ _LONGEST_NAME = 60  # PostgreSQL cuts names at 63 bytes, MariaDB refuses more th
 _WIDEST_INDEX = 3072  # bytes, in InnoDB
 _WIDTHS: Final = {KeyType.TEXT: 1020, KeyType.REF: 1020, KeyType.INT: 8, KeyType.TIME: 8, KeyType.BOOL: 1}
 _TENANT_WIDTH = 256
-_READERS: Final[Mapping[KeyType, Callable[[int], KeyValue]]] = {KeyType.TIME: time_of, KeyType.BOOL: bool}
+READERS: Final[Mapping[KeyType, Callable[[int], KeyValue]]] = {KeyType.TIME: time_of, KeyType.BOOL: bool}
 _OPTIONS: Final = {
     f"{dialect}_{option}": value
     for dialect in sorted(MYSQL)
@@ -75,7 +75,7 @@ class KindTable:
         self.leading = frozenset(
             {"id", *(index[0] for index in spec.indexes if spec.keys[index[0]] is not KeyType.BOOL)}
         )
-        self._readers = tuple((key, _READERS[of]) for key, of in spec.keys.items() if of in _READERS)
+        self._readers = tuple((key, READERS[of]) for key, of in spec.keys.items() if of in READERS)
         self.table: sa.Table = _make_table(spec, dialect)
         columns = self.table.c
         self.tenant, self.id = columns["tenant"], columns["id"]

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.dialects import mysql
 
+from sharekit.backends._picked_lines import read_lines
 from sharekit.backends.sqlalchemy import _ways
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._queries import Compiler
-from sharekit.backends.sqlalchemy._tables import KindTable, table_of
+from sharekit.backends.sqlalchemy._tables import READERS, KindTable, table_of
 from sharekit.backends.sqlalchemy._ways import Way, start_of
 from sharekit.errors import (
     ConflictError,
@@ -23,7 +24,7 @@ from sharekit.errors import (
     TransactionUsageError,
 )
 from sharekit.ids import TenantId
-from sharekit.ports.evaluate import MAX_INT, check_counter, check_query, check_row, known_kind
+from sharekit.ports.evaluate import MAX_INT, check_counter, check_picked, check_query, check_row, known_kind
 from sharekit.ports.query import Query
 from sharekit.ports.rows import KindSpec, Row
 from sharekit.ports.stores import RowKey
@@ -127,15 +128,29 @@ class SqlAlchemyTransaction:
     def find(self, query: Query) -> list[Row]:
         """Return the rows that the query describes, in its order."""
         table = self._answering(query)
-        compiler = self._compiler(query, table)
-        rows: list[Row] = []
-        for stretch in compiler.stretches(query):
-            left = None if query.limit is None else query.limit - len(rows)
+        return [table.row(self._tenant, values[-1], values) for values in self._found(query, table)]
+
+    # Any: as in `_fetch`
+    def pick(self, query: Query, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
+        """Return these keys of the rows that the query describes, in its order."""
+        table = self._answering(query)
+        spec = self._layout.specs[query.kind]
+        check_picked(keys, spec)
+        return read_lines(self._found(query, table, keys), spec, keys, READERS)
+
+    # Any: as in `_fetch`
+    def _found(self, query: Query, table: KindTable, keys: Sequence[str] | None = None) -> list[Sequence[Any]]:
+        """Return what the rows hold that a query describes, or these of their keys."""
+        if keys is not None and not keys:
+            keys = ["id"]
+        found: list[Sequence[Any]] = []
+        for stretch in self._compiler(query, table).stretches(query):
+            left = None if query.limit is None else query.limit - len(found)
             if left == 0:
                 break
-            found = self._fetch(stretch if left is None else stretch.limit(left))
-            rows += [table.row(self._tenant, values[-1], values) for values in found]
-        return rows
+            asked = stretch if keys is None else stretch.with_only_columns(*[table.table.c[key] for key in keys])
+            found += self._fetch(asked if left is None else asked.limit(left))
+        return found
 
     def _compiler(self, query: Query, table: KindTable) -> Compiler:
         """Return what compiles a question the way that is the best for it, in the state that it is asked in."""

@@ -20,6 +20,7 @@ from sharekit.testing.record_store._glances import GlanceLaws
 from sharekit.testing.record_store._joining import JoiningLaws
 from sharekit.testing.record_store._looks import LookLaws
 from sharekit.testing.record_store._machine import MachineLaws
+from sharekit.testing.record_store._picks import PickLaws
 from sharekit.testing.record_store._queries import QueryLaws
 from sharekit.testing.record_store._refusals import RefusalLaws
 from sharekit.testing.record_store._rows import RowLaws
@@ -39,6 +40,7 @@ class RecordStoreContract(
     LookLaws,
     GlanceLaws,
     StampLaws,
+    PickLaws,
     JoiningLaws,
     MachineLaws,
     Contract,
