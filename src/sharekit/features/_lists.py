@@ -9,7 +9,8 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -20,10 +21,10 @@ from sharekit.features._access_facts import client_facts, member_of, reader_of, 
 from sharekit.features._document_facts import facts_of_documents
 from sharekit.features._facts import chain_of, rights_on
 from sharekit.features._unit import Unit, Wiring
-from sharekit.features._visible import VisibleThings
+from sharekit.features._visible import Line, VisibleThings
 from sharekit.ids import deterministic_id
 from sharekit.policies.access import Viewer, knows_of
-from sharekit.ports import AllOf, Condition, Contains, Eq, OrderBy, Position
+from sharekit.ports import AllOf, Condition, Contains, Eq, KeyValue, OrderBy, Position
 from sharekit.ports.evaluate import micros_of, time_of
 from sharekit.records import checks
 from sharekit.records.catalog import CatalogEntry, EntryKeys, ResourceRef
@@ -89,6 +90,24 @@ def _is_plain(text: str) -> bool:
     return not any(unicodedata.category(char) in {"Cc", "Cs"} for char in text)
 
 
+_ref_of = lru_cache(maxsize=8192)(ResourceRef.parse)
+
+
+class _Listed(NamedTuple):
+    """
+    A thing on a page.
+
+    Attributes:
+        item: What its reader is told.
+        value: By what it is sorted.
+        id: Which entry it is.
+    """
+
+    item: PortalItem
+    value: KeyValue
+    id: str
+
+
 @attrs.frozen
 class _Place:
     """Where a page begins, and in which direction it goes from there."""
@@ -136,8 +155,9 @@ def _list_for_viewer(
     things = VisibleThings(wiring, unit, scope, viewer)
     narrowed = _narrowed(request, EntryKeys.CLIENT_NAME)
     order = OrderBy(key, descending=request.descending is not place.backwards)
-    found = things.find(narrowed, order=order, after=place.position, limit=request.limit + 1)
-    page = _with_facts(unit, _page(wiring, reader, request, place, found, client=True), viewer.contact)
+    lines = things.lines(narrowed, order=order, after=place.position, limit=request.limit + 1)
+    listed = _for_client(wiring, lines, request.locale)
+    page = _with_facts(unit, _page(wiring, reader, request, place, listed), viewer.contact)
     if not request.count:
         return page
     total = things.count(narrowed, _MAX_COUNT)
@@ -185,9 +205,9 @@ def list_for_staff(
         found += [entry for entry in some if _may_view(wiring, unit, by, entry)]
         if len(some) < _STAFF_CHUNK:
             break
-        position = _position(some[-1], request.order, client=False)
-    page = _page(wiring, by, request, place, found[: request.limit + 1], client=False, named=named)
-    return _with_facts(unit, page, by)
+        position = Position(CATALOG_ENTRY.keys(some[-1])[key], some[-1].id)
+    listed = _for_staff(wiring, found[: request.limit + 1], request)
+    return _with_facts(unit, _page(wiring, by, request, place, listed, named=named), by)
 
 
 def _may_view(wiring: Wiring, unit: Unit, by: Principal, entry: CatalogEntry) -> bool:
@@ -213,25 +233,18 @@ def _page(
     reader: Reference,
     request: ListRequest,
     place: _Place,
-    found: list[CatalogEntry],
+    found: list[_Listed],
     *,
-    client: bool,
     named: Sequence[str] = (),
 ) -> Page:
-    more, entries = len(found) > request.limit, found[: request.limit]
+    more, listed = len(found) > request.limit, found[: request.limit]
     if place.backwards:
-        entries.reverse()
+        listed.reverse()
     follows = place.backwards or more
     precedes = more if place.backwards else place.position is not None
-    return Page(
-        items=tuple(_item(wiring, entry, request.locale, client=client) for entry in entries),
-        next=_cursor(wiring, reader, request, entries[-1], client=client, named=named) if entries and follows else None,
-        previous=(
-            _cursor(wiring, reader, request, entries[0], client=client, backwards=True, named=named)
-            if entries and precedes
-            else None
-        ),
-    )
+    last = _cursor(wiring, reader, request, listed[-1], named) if listed and follows else None
+    first = _cursor(wiring, reader, request, listed[0], named, backwards=True) if listed and precedes else None
+    return Page(items=tuple([each.item for each in listed]), next=last, previous=first)
 
 
 def _with_facts(unit: Unit, page: Page, reader: Principal) -> Page:
@@ -241,23 +254,42 @@ def _with_facts(unit: Unit, page: Page, reader: Principal) -> Page:
     return attrs.evolve(page, items=tuple(attrs.evolve(item, document=facts.get(item.ref)) for item in page.items))
 
 
-def _item(wiring: Wiring, entry: CatalogEntry, locale: str | None, *, client: bool) -> PortalItem:
+def _for_client(wiring: Wiring, lines: Sequence[Line], locale: str | None) -> list[_Listed]:
+    titles = {name: kind.title_in(locale) for name, kind in wiring.kinds.items()}
+    listed: list[_Listed] = []
+    for id_, title, activity, created_at, value in lines:
+        ref = _ref_of(id_)
+        kind_title = titles.get(ref.kind, ref.kind)
+        item = PortalItem(
+            ref=ref,
+            kind_title=kind_title,
+            title=title or kind_title,
+            container=None,
+            activity=activity,
+            created_at=created_at,
+        )
+        listed.append(_Listed(item, value, id_))
+    return listed
+
+
+def _for_staff(wiring: Wiring, entries: Sequence[CatalogEntry], request: ListRequest) -> list[_Listed]:
+    key = _STAFF_KEYS[request.order]
+    return [
+        _Listed(_staff_item(wiring, entry, request.locale), CATALOG_ENTRY.keys(entry)[key], entry.id)
+        for entry in entries
+    ]
+
+
+def _staff_item(wiring: Wiring, entry: CatalogEntry, locale: str | None) -> PortalItem:
     kind = wiring.kinds.get(entry.ref.kind)
-    kind_title = entry.ref.kind if kind is None else kind.title_in(locale)
-    seen = entry.client_activity if client else entry.activity
     return PortalItem(
         ref=entry.ref,
-        kind_title=kind_title,
-        title=(entry.client_title or kind_title) if client else entry.title,
-        container=None if client else entry.container,
-        activity=seen or entry.created_at,
+        kind_title=entry.ref.kind if kind is None else kind.title_in(locale),
+        title=entry.title,
+        container=entry.container,
+        activity=entry.activity or entry.created_at,
         created_at=entry.created_at,
     )
-
-
-def _position(entry: CatalogEntry, order: Order, *, client: bool) -> Position:
-    keys = CATALOG_ENTRY.keys(entry)
-    return Position(keys[(_CLIENT_KEYS if client else _STAFF_KEYS)[order]], entry.id)
 
 
 def _list_name(wiring: Wiring, reader: Reference, request: ListRequest, named: Sequence[str]) -> str:
@@ -272,15 +304,13 @@ def _cursor(
     wiring: Wiring,
     reader: Reference,
     request: ListRequest,
-    entry: CatalogEntry,
+    listed: _Listed,
+    named: Sequence[str],
     *,
-    client: bool,
     backwards: bool = False,
-    named: Sequence[str] = (),
 ) -> str:
-    position = _position(entry, request.order, client=client)
-    value = micros_of(position.value) if isinstance(position.value, datetime) else position.value
-    place = [_list_name(wiring, reader, request, named), backwards, value, position.id]
+    value = micros_of(listed.value) if isinstance(listed.value, datetime) else listed.value
+    place = [_list_name(wiring, reader, request, named), backwards, value, listed.id]
     text = json.dumps(place, ensure_ascii=False, separators=(",", ":"))
     return wiring.seals.seal_text(Purpose.CURSOR, text)
 

@@ -40,6 +40,7 @@ from sharekit.ports import (
     RateLimiter,
     RecordStore,
     Scanner,
+    SupportsPick,
     Transaction,
 )
 from sharekit.records.audit import AuditEntry
@@ -220,6 +221,12 @@ class Unit:
         for row in rows:
             self._revisions[kind.name, row.id] = row.revision
         return [kind.load(row) for row in rows]
+
+    def pick(self, query: Query, keys: Sequence[str]) -> Sequence[Sequence[Any]]:  # values of every key type
+        """Return lines that begin with these keys of the rows that a query describes, of which ``"id"`` is one."""
+        if isinstance(self.tx, SupportsPick):
+            return self.tx.pick(query, keys)
+        return [[row.id if key == "id" else row.keys[key] for key in keys] for row in self.tx.find(query)]
 
     def find_readable(self, kind: RecordKind[R], where: Condition, *, order: OrderBy | None = None) -> list[R]:
         """Return what `find` would, without the records that are damaged, each of which is logged."""

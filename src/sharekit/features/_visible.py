@@ -3,7 +3,9 @@ Finds the things that a client may view: by one question to the store, or thing 
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from datetime import datetime
+from itertools import islice
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -13,14 +15,39 @@ from sharekit.features._predicates import conditions_of
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.access import Viewer, judge
 from sharekit.policies.visibility import visible_to
-from sharekit.ports import AllOf, Condition, OrderBy, Position
-from sharekit.records.catalog import CatalogEntry
+from sharekit.ports import AllOf, Condition, KeyValue, OrderBy, Position, Query
+from sharekit.records.catalog import CatalogEntry, EntryKeys
 from sharekit.records.decisions import Action
 from sharekit.records.scopes import PortalScope
 
-__all__ = ["VisibleThings"]
+__all__ = ["Line", "VisibleThings"]
 
 _AT_ONCE: Final = 200
+_SAID: Final = ("id", EntryKeys.CLIENT_TITLE, EntryKeys.CLIENT_ACTIVITY, EntryKeys.CREATED_AT)
+
+
+class Line(NamedTuple):
+    """
+    What a list says of a thing to a client.
+
+    Attributes:
+        id: Which entry it is.
+        title: As clients may read it; None when it has no such title.
+        activity: When something last happened to it, of what clients may know.
+        created_at: When it was first put.
+        value: By what it is sorted.
+    """
+
+    id: str
+    title: str | None
+    activity: datetime
+    created_at: datetime
+    value: KeyValue
+
+
+def _line_of(entry: CatalogEntry, by: str) -> Line:
+    keys = CATALOG_ENTRY.keys(entry)
+    return Line(entry.id, entry.client_title, entry.client_activity or entry.created_at, entry.created_at, keys[by])
 
 
 @attrs.frozen
@@ -50,6 +77,15 @@ class VisibleThings:
             if len(found) == limit:
                 break
         return found
+
+    def lines(self, narrowed: Iterable[Condition], *, order: OrderBy, after: Position | None, limit: int) -> list[Line]:
+        """Return what a list says of those that `find` would return."""
+        where, by_things = self._where(narrowed)
+        if not by_things:
+            query = Query(CATALOG_ENTRY.name, where=where, order=order, after=after, limit=limit)
+            return [Line(*values[:5]) for values in self.unit.pick(query, (*_SAID, order.key))]
+        judged = islice(self._judged(where, order, after), limit)
+        return [_line_of(entry, order.key) for entry in judged]
 
     def count(self, narrowed: Iterable[Condition], limit: int) -> int:
         """Return how many there are, and count no further than the limit."""

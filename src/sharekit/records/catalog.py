@@ -115,6 +115,7 @@ class EntryKeys:
     SHOWN = "shown"
     NAME = "name"
     CLIENT_NAME = "client_name"
+    CLIENT_TITLE = "client_title"
     ACTIVITY = "activity"
     CLIENT_ACTIVITY = "client_activity"
     CREATED_AT = "created_at"

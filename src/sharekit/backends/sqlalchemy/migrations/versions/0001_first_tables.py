@@ -38,6 +38,7 @@ _TABLES: dict[str, dict[str, sa.types.TypeEngine[Any]]] = {  # Any: of every typ
         "shown": TRUTH,
         "name": KEY_TEXT,
         "client_name": KEY_TEXT,
+        "client_title": KEY_TEXT,
         "activity": WHOLE,
         "client_activity": WHOLE,
         "created_at": WHOLE,
