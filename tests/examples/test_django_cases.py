@@ -3,7 +3,6 @@
 import html
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -552,16 +551,12 @@ def _look_at_talks(page: Any, look: Callable[[str], None]) -> None:  # noqa: ANN
 )
 def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: str) -> None:
     """On a desk and on a phone no page has a barrier, scrolls sideways, or asks anything of another site."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("there is no chromium; get it: apt-get install chromium")
+    from tests.browsers import browsing
+
     found: dict[str, object] = {}
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-background-networking"]
-        )
+    with browsing() as browser:
         page = browser.new_page(base_url=address, viewport={"width": width, "height": 800}, color_scheme=scheme)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -599,7 +594,6 @@ def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: s
             look(name)
         page.goto(url)
         look("client")
-        browser.close()
 
     assert found == dict.fromkeys(found, ([], 0))
     assert len(found) == 24

@@ -2,11 +2,9 @@
 
 import html
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -185,16 +183,11 @@ def test_two_people_talk(office: Office) -> None:
     """Kofi at his desk and Ngozi on her phone, about a case, a paper, and by mail."""
     pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
+    from tests.browsers import browsing
     from tests.examples._talking import Place, both, talk_with_a_client
-    from tests.examples.test_flask_portal_browser import ARGS
 
-    with sync_playwright() as playwright, closing(playwright.chromium.launch(executable_path=program, args=ARGS)) as it:
-        staff, client = both(it, office.address)
+    with browsing() as browser:
+        staff, client = both(browser, office.address)
         page = staff.page
         page.goto("/")
         page.get_by_label("Username").fill("kofi")

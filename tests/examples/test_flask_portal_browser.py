@@ -1,7 +1,6 @@
 """The example portal in a real Chromium, as both people at once."""
 
 import re
-import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -21,14 +20,12 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+
+from tests.browsers import PATIENCE, browsing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE = 60_000  # milliseconds; a machine that is busy is slow, and what does not come never comes
-expect.set_options(timeout=PATIENCE)
-
-ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 REBRAND = 2
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
@@ -113,13 +110,8 @@ class Person:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, with a profile that is thrown away."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGS)
+    with browsing() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Conversations of the example portal in a real Chromium: written by keyboard, without scripts, on a phone."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -22,10 +21,11 @@ from tests.features._mail import INBOX
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
 
-from playwright.sync_api import FilePayload, expect, sync_playwright
+from playwright.sync_api import FilePayload, expect
 
+from tests.browsers import browsing
 from tests.examples._talking import Place, both, talk_with_a_client
-from tests.examples.test_flask_portal_browser import ARGS, DESK, PHONE, Person
+from tests.examples.test_flask_portal_browser import DESK, PHONE, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -56,16 +56,12 @@ def test_a_client_reads_writes_and_takes_back(
     app: Flask, scheme: str, viewport: dict[str, int], *, scripts: bool
 ) -> None:
     """By keyboard, on every page without a barrier or a line that is too wide."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed")
     kit = kit_of(app)
     imogen = kit.people.find("imogen@fenwick.example")
     assert imogen is not None
     invitation = kit.people.invitation_token(kit.people.invite(imogen, by=MARIA))
     talk = next(each for each in kit.conversations.visible(imogen).items if each.subject == COPPER)
-    with background(app) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGS)
+    with background(app) as address, browsing() as browser:
         context = browser.new_context(
             base_url=address,
             viewport={"width": viewport["width"], "height": viewport["height"]},
@@ -102,7 +98,6 @@ def test_a_client_reads_writes_and_takes_back(
         barriers += client.barriers() if scripts else []
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         client.leave()
-        browser.close()
 
     assert barriers == []
     assert wide == 0
@@ -114,9 +109,6 @@ def test_a_client_reads_writes_and_takes_back(
 
 def test_two_people_talk(tmp_path: Path) -> None:
     """Maria at her desk and Imogen on her phone, about a project, a document, and by mail."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("chromium is not installed")
     clock = FrozenClock(datetime.now(UTC))
     app = create_app(Settings(data=tmp_path / "data", undo=timedelta(minutes=2)), clock=clock, inbox=INBOX)
     kit = kit_of(app)
@@ -128,8 +120,7 @@ def test_two_people_talk(tmp_path: Path) -> None:
         clock.advance(timedelta(minutes=3))
         kit.relay.run_once()
 
-    with closing(kit), background(app) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGS)
+    with closing(kit), background(app) as address, browsing() as browser:
         staff, client = both(browser, address)
         staff.sign_in()
         client.page.goto(f"/share/i/{invitation}")
@@ -153,4 +144,3 @@ def test_two_people_talk(tmp_path: Path) -> None:
         talk_with_a_client(place)
         for person in (staff, client):
             person.leave()
-        browser.close()

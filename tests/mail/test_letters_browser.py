@@ -1,7 +1,6 @@
 """Letters in a real Chromium: wide and narrow, light and dark."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -13,11 +12,12 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
+
+from tests.browsers import browsing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = "/usr/bin/chromium"
 Scheme = Literal["light", "dark"]
 WAYS: list[tuple[Scheme, int, str, str]] = [
     ("light", 760, "en", "#1d5fa8"),
@@ -31,14 +31,8 @@ WAYS: list[tuple[Scheme, int, str, str]] = [
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("chromium is not installed; apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
+    with browsing() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize(("scheme", "width", "locale", "accent"), WAYS, ids=str)

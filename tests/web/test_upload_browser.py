@@ -1,6 +1,5 @@
 """The upload page in a real Chromium: several files at once, progress, pause and resume, refusals, receipts."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,12 +20,11 @@ pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types
-from playwright.sync_api import Browser, FilePayload, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
+
+from tests.browsers import PATIENCE, browsing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-PATIENCE = 60_000  # milliseconds; a machine that is busy is slow, and what does not come never comes
-expect.set_options(timeout=PATIENCE)
 
 MARIA = Staff("maria")
 LETTER = b"one line of a letter that goes on and on\n" * 120_000  # three parts
@@ -54,15 +52,8 @@ class Desk:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, with a profile that is thrown away."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("no Chromium here; apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-background-networking"]
-        )
+    with browsing() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
