@@ -16,6 +16,7 @@ from sqlalchemy import event, exc, orm
 
 from sharekit import errors
 from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore
+from sharekit.backends.sqlalchemy._transactions import SqlAlchemyTransaction
 from sharekit.errors import ConflictError, RetryTransaction, StorageError, TransactionUsageError
 from sharekit.ids import TenantId
 from sharekit.ports import Eq, Int, KindSpec, Query, Row
@@ -420,7 +421,8 @@ def test_a_forked_process_shares_no_connection(engine: sa.Engine, store: SqlAlch
 
 def _backend(engine: sa.Engine, store: SqlAlchemyRecordStore) -> object:
     """What tells one connection of the store from another."""
-    with store.transaction(TENANT) as tx:
+    with store.transaction(TENANT, write=True) as tx:
+        assert isinstance(tx, SqlAlchemyTransaction)
         connection = tx._running()
         driver = connection.connection.driver_connection
 

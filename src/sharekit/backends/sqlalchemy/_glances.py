@@ -8,7 +8,8 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from sharekit.backends.sqlalchemy._questions import Asking, Given, Lines
+from sharekit.backends.sqlalchemy._libpq import Lines
+from sharekit.backends.sqlalchemy._questions import Asking, Given
 from sharekit.backends.sqlalchemy._transactions import Layout, is_storable
 from sharekit.errors import IntegrityError
 from sharekit.ids import TenantId

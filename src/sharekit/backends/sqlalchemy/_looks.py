@@ -6,7 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from sharekit.backends._looks import Place, arranged, bounds, rows_of, values_of
-from sharekit.backends.sqlalchemy._questions import Asking, Given, Lines
+from sharekit.backends.sqlalchemy._libpq import Lines
+from sharekit.backends.sqlalchemy._questions import Asking, Given
 from sharekit.backends.sqlalchemy._transactions import Layout, is_storable
 from sharekit.ids import TenantId
 from sharekit.ports.rows import Row

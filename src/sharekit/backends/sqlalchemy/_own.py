@@ -56,7 +56,7 @@ class Engines:
         self.engine = engine
         self.dialect = dialect_of(engine)
         self.local = _Local()
-        self._abandoned: list[sa.Connection] = []
+        self._abandoned: list[sa.Connection | pool.PoolProxiedConnection] = []
         self._level: str | None = None
         self._pid = os.getpid()
 
@@ -87,7 +87,7 @@ class Engines:
                 self._level = connection.get_isolation_level()
         return self._level
 
-    def abandon(self, connection: sa.Connection) -> None:
+    def abandon(self, connection: sa.Connection | pool.PoolProxiedConnection) -> None:
         """Keep a connection that belongs to the process before the fork from being ended here."""
         self._abandoned.append(connection)
 

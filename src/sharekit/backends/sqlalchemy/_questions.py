@@ -8,25 +8,22 @@ pool makes it. Where the host hears of what runs on its engine, has it rewritten
 is out of the ordinary, SQLAlchemy is asked as usual.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import exc, pool
-from sqlalchemy.dialects import postgresql
 
 from sharekit.backends.sqlalchemy._errors import meaning
+from sharekit.backends.sqlalchemy._libpq import TUPLES_OK, Lines, Spoken, Wire, speaks_libpq, written
 from sharekit.backends.sqlalchemy._own import Engines
 from sharekit.errors import TransactionUsageError
 from sharekit.ids import TenantId
 
-_KEY: Final = "sharekit.prepared"
 _READ: Final = "looking at rows"
 _LONELY: Final = frozenset({"READ COMMITTED", "REPEATABLE READ"})
 """The levels of MariaDB at which a lonely SELECT sees one state of what is committed, and locks nothing."""
 
-Lines = list[tuple[Any, ...]]  # of every type
 Given = Sequence[str | Sequence[str]]
 
 
@@ -44,18 +41,17 @@ class Asking:
     ) -> None:  # columns of every type
         self.statement = statement
         self.names = ("_tenant", *names)
-        self._ways: dict[sa.Dialect, Libpq | ByCursor] = {}
+        self._ways: dict[sa.Dialect, ByLibpq | ByCursor] = {}
 
     def given(self, tenant: TenantId, values: Given) -> Mapping[str, object]:
         """Return its parameters."""
         return dict(zip(self.names, (tenant, *values), strict=True))
 
-    def way(self, dialect: sa.Dialect) -> "Libpq | ByCursor":
+    def way(self, dialect: sa.Dialect) -> "ByLibpq | ByCursor":
         """Return how a driver is asked, for which the statement is spelled once."""
         known = self._ways.get(dialect)
         if known is None:
-            by_libpq = dialect.driver == "psycopg" and not dialect.is_async
-            known = self._ways[dialect] = Libpq(self) if by_libpq else ByCursor(self, dialect)
+            known = self._ways[dialect] = ByLibpq(self) if speaks_libpq(dialect) else ByCursor(self, dialect)
         return known
 
     def spelled(self, dialect: sa.Dialect) -> tuple[str, Sequence[str] | None]:
@@ -84,7 +80,7 @@ class Question:
         if self._engines.local.busy:
             raise TransactionUsageError("this thread is inside a transaction of this store")
         try:
-            if self._is_lonely() and _is_unheard(self._engines.engine):
+            if self._is_lonely() and is_unheard(self._engines.engine):
                 try:
                     return self._directly(tenant, values)
                 except UnansweredError:
@@ -150,25 +146,12 @@ class ByCursor:
         return [tuple(line) for line in found]
 
 
-class Libpq:
-    """
-    A question, asked by what psycopg itself is made of.
-
-    A cursor of psycopg's would begin a transaction, and hand the values to what the host has registered
-    for their types. This does neither: it is one round trip, and gives what is stored. The statement is
-    prepared on a connection that is used again, unless the host turned that off.
-    """
+class ByLibpq:
+    """A question, asked by what psycopg itself is made of: one round trip, outside any transaction."""
 
     def __init__(self, asking: Asking) -> None:
-        from psycopg.generators import execute  # noqa: PLC0415  # the dialect has imported psycopg
-
-        self._execute: Callable[[Any], Any] = execute
-        numbered: sa.Dialect = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's
-        sql, order = asking.spelled(numbered)
-        self._sql = sql.encode()
-        self._name = f"sharekit_{hashlib.sha256(self._sql).hexdigest()[:24]}".encode()
-        assert order == [*asking.names]  # noqa: S101  # in this order they stand in it
-        self._readers = [(at, _reader(column.type)) for at, column in enumerate(asking.statement.selected_columns)]
+        self._spoken = Spoken(asking.statement)
+        assert [*self._spoken.names] == [*asking.names]  # noqa: S101  # in this order they stand in it
 
     def ask(self, lent: pool.PoolProxiedConnection, tenant: TenantId, values: Given) -> Lines:
         """
@@ -177,74 +160,30 @@ class Libpq:
         Raises:
             UnansweredError: The server refused, or text travels in another encoding.
         """
-        driver: Any = lent.dbapi_connection  # Any: psycopg need not be there for the type checkers
-        libpq = driver.pgconn
-        if libpq.parameter_status(b"client_encoding") != b"UTF8":
+        wire = Wire(lent)
+        if not wire.is_in_utf8:
             raise UnansweredError
-        given = [tenant.encode(), *map(_spelled, values)]
-        known: dict[bytes, bool] = lent.info.setdefault(_KEY, {})
-        result = None
-        if known.get(self._name) or self._prepare(driver, known):
-            libpq.send_query_prepared(self._name, given)
-            result = self._answer(driver)
-        if result is None or result.status != _TUPLES_OK:
-            if result is not None:
-                # psycopg lets go of all that was prepared when it rolls back.
-                del known[self._name]
-            libpq.send_query_params(self._sql, given)
-            result = self._answer(driver)
-        if result.status != _TUPLES_OK:
+        given = [tenant.encode(), *map(written, values)]
+        result = wire.prepared(self._spoken, given)
+        if result is None or result.status != TUPLES_OK:
+            # psycopg lets go of all that was prepared when it rolls back.
+            result = wire.plain(self._spoken, given)
+        if result.status != TUPLES_OK:
             raise UnansweredError
-        value, readers = result.get_value, self._readers
-        return [
-            tuple([None if (held := value(number, at)) is None else read(held) for at, read in readers])
-            for number in range(result.ntuples)
-        ]
-
-    def _answer(self, driver: Any) -> Any:  # noqa: ANN401  # as above
-        # It waits as psycopg does: an interrupt is heard, and other greenlets go on.
-        return driver.wait(self._execute(driver.pgconn))[-1]
-
-    def _prepare(self, driver: Any, known: dict[bytes, bool]) -> bool:  # noqa: ANN401  # as above
-        """Give the connection the statement if it is used again, and say whether it has it."""
-        if self._name not in known:
-            known[self._name] = False
-            return False
-        if driver.prepare_threshold is None:
-            return False
-        driver.pgconn.send_prepare(self._name, self._sql)
-        known[self._name] = self._answer(driver).status == _COMMAND_OK
-        return known[self._name]
+        return self._spoken.lines(result)
 
 
-_COMMAND_OK: Final = 1
-_TUPLES_OK: Final = 2
-"""What libpq says of an answer."""
-
-
-def _reader(type_: sa.types.TypeEngine[Any]) -> Callable[[bytes], object]:
-    """Return what reads a value as PostgreSQL spells it."""
-    if isinstance(type_, sa.Boolean):
-        return b"t".__eq__
-    return int if isinstance(type_, sa.Integer) else bytes.decode
-
-
-def _spelled(value: str | Sequence[str]) -> bytes:
-    """Return a text, or a list of texts, as PostgreSQL spells it."""
-    if isinstance(value, str):
-        return value.encode()
-    quoted = [each.replace("\\", "\\\\").replace('"', '\\"') for each in value]
-    return ('{"' + '","'.join(quoted) + '"}').encode() if quoted else b"{}"
-
-
-def _is_unheard(engine: sa.Engine) -> bool:
+def is_unheard(engine: sa.Engine) -> bool:
     """Say whether nobody hears of what runs on the engine, or has it rewritten."""
     heard, by_dialect = engine.dispatch, engine.dialect.dispatch
     return not (
         heard.begin
+        or heard.commit
         or heard.engine_connect
         or heard.before_execute
         or heard.before_cursor_execute
+        or heard.after_execute
+        or heard.after_cursor_execute
         or by_dialect.do_execute
         or "schema_translate_map" in engine.get_execution_options()
     )

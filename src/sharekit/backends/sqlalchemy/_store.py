@@ -1,6 +1,7 @@
 """The record store on a database that SQLAlchemy speaks to."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
 import sqlalchemy as sa
 from sqlalchemy import exc, orm
@@ -8,16 +9,19 @@ from sqlalchemy import exc, orm
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._glances import Seeking, SqlAlchemyGlance
 from sharekit.backends.sqlalchemy._joined import Busy, JoinedScope, host_of
+from sharekit.backends.sqlalchemy._libpq import Lines, speaks_libpq
 from sharekit.backends.sqlalchemy._looks import SqlAlchemyLook
 from sharekit.backends.sqlalchemy._own import Engines, OwnScope, dialect_of
-from sharekit.backends.sqlalchemy._questions import Asking, Given, Lines, Question
+from sharekit.backends.sqlalchemy._questions import Asking, Given, Question
+from sharekit.backends.sqlalchemy._readings import Reading
 from sharekit.backends.sqlalchemy._schema import prepare
+from sharekit.backends.sqlalchemy._shapes import Shapes
 from sharekit.backends.sqlalchemy._sqlite_turns import Host
 from sharekit.backends.sqlalchemy._transactions import Layout, Scope, SqlAlchemyTransaction
 from sharekit.errors import ConfigurationError, TransactionUsageError
 from sharekit.ids import TenantId
 from sharekit.ports.rows import KindSpec
-from sharekit.ports.stores import Companion, Sought
+from sharekit.ports.stores import Companion, Sought, Transaction
 
 
 class _Known:
@@ -25,12 +29,14 @@ class _Known:
 
     def __init__(self, dialect: str) -> None:
         self.layout = Layout(dialect)
+        self.shapes = Shapes(self.layout.tables)
         self.is_open = False
         self._seeking: dict[tuple[tuple[str, ...], ...], Seeking] = {}
 
     def extend(self, kinds: Sequence[KindSpec]) -> None:
         """Know these kinds too, or as they are declared now."""
         self.layout = self.layout.extended(kinds)
+        self.shapes = Shapes(self.layout.tables)
         self._seeking = {}
 
     def seeking(self, sought: Sequence[Sought]) -> Seeking:
@@ -100,9 +106,12 @@ class SqlAlchemyRecordStore:
         self._known.extend(kinds)
         self._known.is_open = True
 
-    def transaction(self, tenant: TenantId, *, write: bool = False) -> SqlAlchemyTransaction:
+    def transaction(self, tenant: TenantId, *, write: bool = False) -> AbstractContextManager[Transaction]:
         """Return a transaction; leaving its block commits, or releases a savepoint; an exception rolls back."""
-        return SqlAlchemyTransaction(self._scope(), self._known.layout, tenant, write=write)
+        ordinary = self._ordinary(tenant, write=write)
+        if write or self._host is not None or not speaks_libpq(self._engines.engine.dialect):
+            return ordinary
+        return Reading(self._engines, self._known.layout, self._known.shapes, tenant, ordinary)
 
     def joined(self, host: object) -> "SqlAlchemyRecordStore":
         """
@@ -147,12 +156,15 @@ class SqlAlchemyRecordStore:
 
     def tenants(self, kind: str) -> Sequence[TenantId]:
         """Return the tenants that have rows of this kind, sorted."""
-        with self.transaction(TenantId("")) as transaction:
+        with self._ordinary(TenantId("")) as transaction:
             return transaction.tenants(kind)
 
     def close(self) -> None:
         """Refuse transactions until `open` is called again; the engine and its pool are the host's."""
         self._known.is_open = False
+
+    def _ordinary(self, tenant: TenantId, *, write: bool = False) -> SqlAlchemyTransaction:
+        return SqlAlchemyTransaction(self._scope(), self._known.layout, tenant, write=write)
 
     def _scope(self) -> Scope:
         self._known.check_open()
@@ -168,7 +180,7 @@ class SqlAlchemyRecordStore:
             return Question(self._engines, asking, self._known.check_open).ask
 
         def ask(tenant: TenantId, values: Given) -> Lines:
-            with self.transaction(tenant) as transaction:
+            with self._ordinary(tenant) as transaction:
                 return transaction.lines(asking.statement, asking.given(tenant, values))
 
         return ask

@@ -29,7 +29,7 @@ from sharekit.ports.query import Query
 from sharekit.ports.rows import KindSpec, Row
 from sharekit.ports.stores import RowKey
 
-_FEW: Final = 8  # rows that one statement asks for by name
+FEW: Final = 8  # rows that one statement asks for by name
 _MANY: Final = 500  # ids in one statement
 _SHAPES: Final = 200  # statements for rows of several kinds that are kept
 
@@ -121,7 +121,7 @@ class SqlAlchemyTransaction:
         for kind in dict.fromkeys(kind for kind, _ in wanted):
             self._asking(kind)
         self._running()
-        if 1 < len(wanted) <= _FEW and all(is_storable(id_) for _, id_ in wanted):
+        if 1 < len(wanted) <= FEW and all(is_storable(id_) for _, id_ in wanted):
             return self._get_together(wanted)
         return self._get_each_kind(wanted)
 
@@ -245,7 +245,7 @@ class SqlAlchemyTransaction:
             shapes.clear()
         statement = shapes.get(shape)
         if statement is None:
-            statement = shapes[shape] = _together([self._layout.tables[kind] for kind in shape], self._layout.dialect)
+            statement = shapes[shape] = together([self._layout.tables[kind] for kind in shape], self._layout.dialect)
         params: dict[str, object] = {"_tenant": self._tenant}
         params |= {f"_id{place}": id_ for place, (_, id_) in enumerate(wanted)}
         (values,) = self._fetch(statement, params)
@@ -354,7 +354,7 @@ class SqlAlchemyTransaction:
         return failure
 
 
-def _together(tables: Sequence[KindTable], dialect: str) -> sa.Executable:
+def together(tables: Sequence[KindTable], dialect: str) -> sa.Executable:
     """Return the SELECT of one line that has a row of each table in turn, as far as it is there."""
     source: sa.FromClause = sa.select(sa.literal_column("1").label("one")).subquery()
     columns: list[sa.ColumnElement[Any]] = []
