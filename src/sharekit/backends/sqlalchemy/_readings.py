@@ -13,17 +13,18 @@ from typing import Any, Final
 
 from sqlalchemy import exc, pool
 
+from sharekit.backends._picked_lines import read_lines
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._libpq import COMMAND_OK, TUPLES_OK, Lines, Spoken, Text, Wire, written
 from sharekit.backends.sqlalchemy._own import Engines
 from sharekit.backends.sqlalchemy._questions import is_unheard
 from sharekit.backends.sqlalchemy._shapes import Shapes
-from sharekit.backends.sqlalchemy._tables import KindTable
+from sharekit.backends.sqlalchemy._tables import READERS, KindTable
 from sharekit.backends.sqlalchemy._transactions import FEW, Layout, SqlAlchemyTransaction, is_storable, together
 from sharekit.errors import SharekitError, StorageError, TransactionUsageError
 from sharekit.ids import TenantId
 from sharekit.ports.collecting import call_all
-from sharekit.ports.evaluate import check_query, known_kind
+from sharekit.ports.evaluate import check_picked, check_query, known_kind
 from sharekit.ports.query import Query
 from sharekit.ports.rows import Row
 from sharekit.ports.stores import RowKey, Transaction
@@ -120,6 +121,16 @@ class Reading:
         shaped, values = self._shapes.shaped(query, self._tenant)
         lines = shaped.find(values, query.limit, self._ask)
         return [table.row(self._tenant, line[-1], line) for line in lines]
+
+    # Any: as the driver gives them
+    def pick(self, query: Query, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
+        """Return these keys of the rows that the query describes, in its order."""
+        self._answering(query)
+        spec = self._layout.specs[query.kind]
+        check_picked(keys, spec)
+        shaped, values = self._shapes.shaped(query, self._tenant)
+        lines = shaped.find(values, query.limit, self._ask, tuple(keys) or ("id",))
+        return read_lines(lines, spec, keys, READERS)
 
     def count(self, query: Query) -> int:
         """Return how many rows `find` would return."""

@@ -36,6 +36,7 @@ from sharekit.ports.query import (
 
 __all__ = ["Shaped", "Shapes"]
 
+_Keys = tuple[str, ...] | None
 Ask = Callable[[Spoken, Sequence[bytes | None]], Lines]
 
 _MOST: Final = 200  # shapes that are remembered
@@ -151,14 +152,14 @@ class Shaped:
         self._tables = tables
         self._start = start_of(model, tables[model.kind].leading)
         self._started: _Filled | None = None
-        self._rows: dict[bool | None, Sequence[_Filled]] = {}
+        self._rows: dict[tuple[bool | None, _Keys], Sequence[_Filled]] = {}
         self._counts: dict[bool | None, Sequence[_Filled]] = {}
         self._recent: dict[Sequence[object], tuple[bool, int]] = {}
 
-    def find(self, values: Sequence[object], limit: int | None, ask: Ask) -> Lines:
-        """Return the rows: `KindTable.held`, then the id."""
+    def find(self, values: Sequence[object], limit: int | None, ask: Ask, keys: _Keys = None) -> Lines:
+        """Return these keys of the rows; without any, `KindTable.held` and then the id."""
         few = self._is_few(values, ask)
-        stretches = self._rows.get(few) or self._rows.setdefault(few, [*map(self._limited, self._stretches(few))])
+        stretches = self._rows.get((few, keys)) or self._rows.setdefault((few, keys), self._found(few, keys))
         found: Lines = []
         for stretch in stretches:
             left = None if limit is None else limit - len(found)
@@ -208,6 +209,13 @@ class Shaped:
     def _stretches(self, few: bool | None) -> Sequence[sa.Select[Any]]:  # noqa: FBT001  # Any: the columns of a kind
         way = PLAIN if few is None else Way(start=self._start) if few else Way(probes=True)
         return self._compiler(way).stretches(self._model)
+
+    def _found(self, few: bool | None, keys: _Keys) -> "Sequence[_Filled]":  # noqa: FBT001  # as above
+        stretches = self._stretches(few)
+        if keys is not None:
+            columns = self._tables[self._model.kind].table.c
+            stretches = [stretch.with_only_columns(*[columns[key] for key in keys]) for stretch in stretches]
+        return [*map(self._limited, stretches)]
 
     def _limited(self, stretch: sa.Select[Any]) -> "_Filled":  # as above
         return _Filled(stretch if self._model.limit is None else stretch.limit(_limit()))
