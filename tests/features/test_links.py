@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -173,6 +174,24 @@ class TestDeath:
 
         assert first == second
         assert 1 == len(agency.kit.audit.entries(action="link-revoked"))
+
+    def test_a_retry_finds_the_link_that_was_made(self, agency: Agency) -> None:
+        """Within a day the same key is the same link; made with anything else it is refused, and so is its password."""
+        key, ends = {"idempotency_key": "from the form"}, agency.clock.now() + timedelta(days=9)
+        first = agency.link(password="one two three", expires_at=ends, **key)
+        again = agency.link(password="one two three", expires_at=ends, **key)
+        heard = [entry.action for entry in agency.kit.audit.entries(ref=agency.relaunch)].count("link-created")
+        others: list[dict[str, Any]] = [{"expires_at": ends}, {"sections": {"hours"}}, {"max_uses": 3}]
+        others += [{"password": "four five six", "expires_at": ends}]
+
+        assert (first.id, 1) == (again.id, heard)
+        for other in others:
+            with pytest.raises(errors.KeyReusedError):
+                agency.link(**key, **other)
+        agency.kit.links.revoke(first, by=agency.maria)
+        assert agency.link(password="one two three", expires_at=ends, **key).state == LinkState.REVOKED
+        agency.clock.advance(timedelta(days=1))
+        assert first.id != agency.link(**key).id
 
     def test_a_new_link_never_revives_the_old_one(self, agency: Agency) -> None:
         """The new token differs and works; the old one stays dead."""

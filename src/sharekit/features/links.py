@@ -17,6 +17,7 @@ from sharekit.errors import (
 from sharekit.features._facts import chain_of, require_staff
 from sharekit.features._link_memory import LinkMemory
 from sharekit.features._link_reading import LinkReading
+from sharekit.features._link_retries import check_retry, made_before, retry_of
 from sharekit.features._link_rules import (
     changed_fields,
     changed_sections,
@@ -90,11 +91,12 @@ class Links(LinkReading):
         max_uses: int | None = None,
         password: str | None = None,
         recipient: Contact | None = None,
+        idempotency_key: str | None = None,
     ) -> ReadLink:
         """
         Make a link that shows some sections of a resource to whoever holds it.
 
-        Every call makes another link; one that was revoked stays dead.
+        Every call makes another link, but for a retry; one that was revoked stays dead.
 
         Args:
             ref: A resource that is in the catalog.
@@ -108,8 +110,10 @@ class Links(LinkReading):
             password: What a client must know besides the link.
             recipient: The contact that the link is for; pages speak their language, and the link
                 dies when they are deactivated.
+            idempotency_key: Any short text, so that a retry within 24 hours finds what was made, as it is now.
 
         Raises:
+            KeyReusedError: The idempotency key was used for something else.
             InternalTitleError: The client would read the internal title.
             UnknownSectionError: A section is not declared.
             InvalidInputError: Another argument cannot be used; ``field`` names it.
@@ -121,6 +125,9 @@ class Links(LinkReading):
         shown = frozenset(SectionPolicy.checked(kind, sections).shown)
         ends = None if expires_at is None else future(self._wiring, expires_at)
         hashed = None if password is None else hash_password(password)
+        asked = (client_title, accept_internal_title, ends, max_uses, password is None, recipient)
+        once = retry_of(by, idempotency_key, ref, shown, asked)
+        check_retry(self._wiring, once, password)
 
         def work(unit: Unit) -> ReadLink:
             held(unit, ref)
@@ -128,6 +135,9 @@ class Links(LinkReading):
             require_sharing(self._wiring, unit, by, chain, ref)
             if recipient is not None:
                 require_recipient(self._wiring, unit, recipient)
+            earlier = made_before(unit, once)
+            if earlier is not None:
+                return earlier
             link = ReadLink(
                 tenant=unit.tenant,
                 id=ReadLinkId(random_id()),
@@ -144,6 +154,7 @@ class Links(LinkReading):
             )
             link = titled(link, chain[0], client_title=client_title, accept_internal_title=accept_internal_title)
             unit.put(READ_LINK, link)
+            once.note(unit, link.id)
             unit.emit(
                 events.LinkCreated(
                     tenant=unit.tenant,
