@@ -323,6 +323,31 @@ def test_a_thing_shows_its_properties() -> None:
     ]
 
 
+def test_a_contact_asks_for_what_is_not_shared_with_them(site: Site) -> None:
+    """By a button that stands wherever nothing is shown, and with an answer that says nothing of what is there."""
+    who = contact(site)
+    ana = inside(site, who)
+    site.kit.catalog.put(PITCH, title="Pitch", client_title="Pitch", visibility=Visibility.INTERNAL, by=site.maria)
+    paths = ["/p/project/42", "/p/project/7", "/p/project/no-such", "/p/nothing/1"]
+    before = {text_of(ana.get(path)) for path in paths}
+    asked = [ana.post(path) for path in paths]
+    after = {text_of(ana.send("GET", path, query="asked=1")) for path in paths}
+    malformed = ana.post("/p/Not a kind/1").status
+    waiting = site.kit.access_requests.waiting()
+    foreign = ana.send("POST", "/p/project/42", headers=FORM | {"Sec-Fetch-Site": "cross-site"}).status
+    site.kit.access_requests.approve(waiting[0], by=site.maria)
+
+    assert len(before) == len(after) == 1
+    assert '<form method="post"><button type="submit">Ask for access</button></form>' in before.pop()
+    assert {(303, f"{path}?asked=1") for path in paths} == {(each.status, each.header("Location")) for each in asked}
+    assert "You have asked for access." in (said := after.pop())
+    assert "Ask for access" not in said
+    assert (malformed, foreign) == (404, 403)
+    assert [(who, site.relaunch)] == [(request.contact, request.ref) for request in waiting]
+    assert ana.send("GET", "/p/project/42", query="asked=1").status == 200
+    assert "Ask for access" not in text_of(ana.get("/c/nothing"))
+
+
 def test_a_property_may_have_a_template_of_the_host(tmp_path: Path) -> None:
     """It is named by the kind and the property, and is given the value."""
     own = tmp_path / "sharekit" / "properties" / "project"

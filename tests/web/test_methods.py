@@ -27,7 +27,7 @@ KNOWN = {
     "/i/{token}": {"GET", "HEAD", "OPTIONS", "POST"},
     "/": {"GET", "HEAD", "OPTIONS"},
     "/p/": {"GET", "HEAD", "OPTIONS"},
-    "/p/{kind}/{id}": {"GET", "HEAD", "OPTIONS"},
+    "/p/{kind}/{id}": {"GET", "HEAD", "OPTIONS", "POST"},
     "/p/sign-out": {"OPTIONS", "POST"},
     "/u/{token}": {"GET", "HEAD", "OPTIONS"},
     "/u/{token}/items/{item}": {"OPTIONS", "POST"},

@@ -371,6 +371,32 @@ def test_what_an_organization_sees_has_a_panel_too(office: Office) -> None:
         panels.what_can_see(Organization("nobody"))
 
 
+def test_who_asks_for_access_is_answered(office: Office) -> None:
+    """Those who ask stand below those who see it; they are let in or refused, once, by those who may share."""
+    site, kit = office.site, office.site.kit
+    ana, bo = office.person("Ana"), office.person("Bo")
+    for each in (ana, bo):
+        kit.access_requests.ask(site.relaunch, by=each)
+    shown = office.panels.share(site.relaunch).seen
+    let_in = office.panels.share(site.relaunch, {"do": ["approve"], "contact": [ana.id]})
+    refused = office.panels.share(site.relaunch, {"do": ["dismiss"], "contact": [bo.id]})
+    again = office.panels.share(site.relaunch, {"do": ["approve"], "contact": [bo.id]})
+    kit.access_requests.ask(site.relaunch, by=bo)
+    closed = office.panels.share(
+        site.relaunch, {"do": ["approve"], "contact": [bo.id]}, obstacle="The project is closed."
+    )
+
+    assert "Asking for access" in shown
+    assert {"Let Ana read it", "Refuse Ana", "Let Bo read it", "Refuse Bo"} == set(
+        re.findall(r'aria-label="((?:Let|Refuse) [^"]+)"', shown)
+    )
+    assert ("Ana sees it now.", "Bo is not let in.") == (let_in.done, refused.done)
+    assert [[site.relaunch], []] == [[item.ref for item in kit.access.visible(each).items] for each in (ana, bo)]
+    assert (again.status, "This request is not there any more." in again.seen) == (404, True)
+    assert (closed.status, "The project is closed." in closed.seen) == (403, True)
+    assert "Let Bo read it" not in closed.seen
+
+
 def test_panels_work_in_the_tenant_that_they_are_asked_for(office: Office) -> None:
     """What is known in one is not found in another."""
     office.person("Ana")

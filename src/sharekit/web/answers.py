@@ -160,9 +160,16 @@ class Answers:
         formats = self.formats_of(client)
         return [asked_entry(view, client.reader.root + path, formats) for view, path in asked]
 
-    def absent(self, client: Client) -> WebResponse:
-        """Return the one answer to a contact for everything that is not for them, be it there or not."""
-        return self._for_client(404, "absent", client)
+    def absent(self, client: Client, *, may_ask: bool = False, asked: bool = False) -> WebResponse:
+        """
+        Return the one answer to a contact for everything that is not for them, be it there or not.
+
+        Args:
+            client: Who looked for it.
+            may_ask: Whether this is the address of a thing, to which a form that asks for access can be sent.
+            asked: Whether that was done.
+        """
+        return self._for_client(404, "absent", client, may_ask=may_ask, asked=asked)
 
     def for_client(self, status: int, template: str, client: Client, /, **values: object) -> WebResponse:
         """Return a page of the client portal, made by a template."""

@@ -2,6 +2,7 @@
 What happens at the addresses of the client portal: the invitation, the list, the page of one thing, the way out.
 """
 
+from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -101,6 +102,11 @@ class ClientEndpoints:
         """Show one thing, and what lies in it."""
         return self.entrance.page(call, lambda inside: self._item(call, inside))
 
+    def ask(self, call: Call) -> WebResponse:
+        """Ask staff for a thing that the contact may not see; the answer is the same for one that is not there."""
+        read_form(call.request)
+        return self.entrance.page(call, lambda inside: self._ask(call, inside))
+
     def documents(self, call: Call) -> WebResponse:
         """List the documents that the contact may see."""
         return self.entrance.page(call, lambda inside: self._documents(call, inside))
@@ -149,16 +155,29 @@ class ClientEndpoints:
             pieces = iter(())
         return zip_response(pieces, f"{inside.kit.kinds[DOCUMENT].title_in(inside.reader.language.tag)}.zip")
 
+    def _absent(self, call: Call, inside: Inside) -> WebResponse:
+        asked = ("asked", "1") in _fields(call.request.query)
+        return self.answers.absent(inside.client, may_ask=not asked, asked=asked)
+
+    def _ask(self, call: Call, inside: Inside) -> WebResponse:
+        try:
+            ref = ResourceRef(call.places["kind"], call.places["id"])
+        except InvalidInputError:
+            return self._absent(call, inside)
+        with suppress(InvalidInputError):  # a kind that was not declared: nobody learns which are
+            inside.kit.access_requests.ask(ref, by=inside.session.contact)
+        return self.answers.see_other(f"{call.reader.root}{item_path(ref)}?asked=1")
+
     def _item(self, call: Call, inside: Inside) -> WebResponse:
         locale = inside.reader.language.tag
         try:
             ref = ResourceRef(call.places["kind"], call.places["id"])
             if ref.kind not in inside.kit.kinds:
-                return self.answers.absent(inside.client)
+                return self._absent(call, inside)
             shown = inside.kit.access.view(inside.session.contact, ref, locale=locale)
             file = inside.kit.documents.look(ref, by=inside.session.contact) if ref.kind == DOCUMENT else None
         except (InvalidInputError, NotFoundError):
-            return self.answers.absent(inside.client)
+            return self._absent(call, inside)
         # Only its place counts here: what lies in a thing is always listed by name.
         query = ListQuery(after=ListQuery.read(call.request.query).after)
         inner = _listed(inside, query, ref)

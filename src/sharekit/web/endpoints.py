@@ -128,6 +128,7 @@ class Endpoints:
             (ROOT, False): self.clients.root,
             (HOME, False): self.clients.home,
             (ITEM, False): self.clients.item,
+            (ITEM, True): self.clients.ask,
             (DOCUMENTS, False): self.clients.documents,
             (DOWNLOAD, False): self.clients.download,
             (ZIP, False): self.clients.download_several,

@@ -105,7 +105,7 @@ ROOT: Final = Route("/", ("GET", "HEAD", "OPTIONS"))
 """Where the portal is mounted; it leads a contact who came in to their list, and nobody else anywhere."""
 HOME: Final = Route("/p/", ("GET", "HEAD", "OPTIONS"))
 """The list of what is shared with the contact who came in."""
-ITEM: Final = Route("/p/{kind}/{id}", ("GET", "HEAD", "OPTIONS"))
+ITEM: Final = Route("/p/{kind}/{id}", ("GET", "HEAD", "POST", "OPTIONS"))
 """The page of one thing for the contact who came in."""
 SIGN_OUT: Final = Route("/p/sign-out", ("POST", "OPTIONS"))
 """Where the contact who came in goes out."""

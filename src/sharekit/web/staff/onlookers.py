@@ -1,5 +1,5 @@
 """
-The panel that tells who can see a thing and why, and takes it back.
+The panel that tells who can see a thing and why, and takes it back; and who asks to be let in.
 """
 
 from collections.abc import Mapping
@@ -7,8 +7,9 @@ from typing import Final
 
 import attrs
 
-from sharekit.errors import NotAllowedError, NotFoundError
+from sharekit.errors import InvalidInputError, NotAllowedError, NotFoundError
 from sharekit.ids import GrantId
+from sharekit.records.access_requests import AccessRequest
 from sharekit.records.catalog import ResourceRef, Visibility
 from sharekit.records.decisions import Action
 from sharekit.records.explanations import Cause, Onlooker
@@ -83,6 +84,26 @@ class LinkLine:
 
 
 @attrs.frozen(kw_only=True)
+class AskingLine:
+    """
+    Somebody who asks for access to a thing.
+
+    Attributes:
+        contact: Their id.
+        name: Their name.
+        url: The host's page about them, or None.
+        at: When they asked.
+        may_answer: Whether the member of staff may answer.
+    """
+
+    contact: str
+    name: str
+    url: str | None
+    at: str
+    may_answer: bool
+
+
+@attrs.frozen(kw_only=True)
 class OnlookerPanel:
     """
     The panel of one thing.
@@ -108,6 +129,7 @@ class OnlookerPanel:
             seen=sorted(map(self._line, seen.parties), key=lambda line: line.name.casefold()),
             links=[self._link(link) for link in seen.links],
             filed=[self._filed(grant) for grant in filed],
+            asking=[self._asking(request) for request in kit.access_requests.waiting(self.ref)],
             problem=problem,
             action=self.desk.urls.thing(self.ref),
         )
@@ -129,6 +151,41 @@ class OnlookerPanel:
             problem = self.obstacle or self.desk.gettext("You may look at this, but not share it.")
             return PanelAnswer(html=Markup(""), seen=self.show(problem=problem), status=_REFUSED)
         return PanelAnswer(html=Markup(""), done=self._taken_back(grant))
+
+    def answer_request(self, fields: Fields) -> PanelAnswer:
+        """Let somebody in who asks for access, or refuse."""
+        desk, requests = self.desk, self.desk.kit.access_requests
+        request = next((one for one in requests.waiting(self.ref) if one.contact.id == fields.one("contact")), None)
+        try:
+            if request is None:
+                raise NotFoundError("access-request")
+            if self.obstacle is not None:
+                raise NotAllowedError("obstacle")
+            if fields.one("do") == "approve":
+                requests.approve(request, by=desk.by)
+            else:
+                requests.dismiss(request, by=desk.by)
+        except (InvalidInputError, NotFoundError):
+            problem = desk.gettext("This request is not there any more.")
+            return PanelAnswer(html=Markup(""), seen=self.show(problem=problem), status=_GONE)
+        except NotAllowedError:
+            problem = self.obstacle or desk.gettext("You may look at this, but not share it.")
+            return PanelAnswer(html=Markup(""), seen=self.show(problem=problem), status=_REFUSED)
+        name = self._name(request.contact)
+        if fields.one("do") != "approve":
+            return PanelAnswer(html=Markup(""), done=desk.gettext("%(name)s is not let in.", name=name))
+        if desk.kit.access.can(request.contact, Action.VIEW, self.ref):
+            return PanelAnswer(html=Markup(""), done=desk.gettext("%(name)s sees it now.", name=name))
+        return PanelAnswer(html=Markup(""), done=desk.gettext("Shared with %(names)s.", names=name))
+
+    def _asking(self, request: AccessRequest) -> AskingLine:
+        return AskingLine(
+            contact=request.contact.id,
+            name=self._name(request.contact),
+            url=self.desk.urls.person(request.contact),
+            at=self.desk.formats.instant(request.asked_at),
+            may_answer=self._may_share(),
+        )
 
     def _taken_back(self, grant: Grant) -> str:
         party = parse_grantee(grant.grantee)

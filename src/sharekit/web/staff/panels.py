@@ -75,14 +75,17 @@ class StaffPanels(TalkPanels):
         if len(wanted) > 1:
             return panel.show() if form is None else panel.answer(Fields(form))
         onlookers = OnlookerPanel(desk=self._desk, ref=wanted[0], obstacle=obstacle)
-        if form is not None and Fields(form).one("do") == "revoke":
+        wanted = None if form is None else Fields(form).one("do")
+        if form is not None and wanted == "revoke":
             return attrs.evolve(onlookers.take_back(Fields(form)), html=panel.show().html)
+        if form is not None and wanted in {"approve", "dismiss"}:
+            return attrs.evolve(onlookers.answer_request(Fields(form)), html=panel.show().html)
         answer = panel.show() if form is None else panel.answer(Fields(form))
         return answer if answer.partial else attrs.evolve(answer, seen=onlookers.show())
 
     def who_can_see(self, ref: ResourceRef, *, obstacle: str | None = None) -> Markup:
         """
-        Return everybody who can see a thing and why, with ways to take it back for those who may.
+        Return everybody who can see a thing and why, with ways to take it back for those who may, and who asks for it.
 
         Its forms are sent to `StaffUrls.thing`, whose page gives them to `share`.
 
