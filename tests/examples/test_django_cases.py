@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -549,7 +549,7 @@ def _look_at_talks(page: Any, look: Callable[[str], None]) -> None:  # noqa: ANN
         pytest.param(360, "dark", id="phone"),
     ],
 )
-def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: str) -> None:
+def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: Literal["dark", "light"]) -> None:
     """On a desk and on a phone no page has a barrier, scrolls sideways, or asks anything of another site."""
     pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")

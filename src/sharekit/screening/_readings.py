@@ -33,10 +33,11 @@ class Reading:
     """
 
     def __init__(self) -> None:
-        self.size = 0
+        self.size: int = 0
         self.tagged: list[int] = []
-        self.has_nul = False
-        self.controls = self.characters = 0
+        self.has_nul: bool = False
+        self.controls: int = 0
+        self.characters: int = 0
         self._start = 0
         self._decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
         self._is_between = True  # no letter is cut

@@ -21,7 +21,7 @@ from sharekit.backends.sqlalchemy._transactions import Layout, Scope, SqlAlchemy
 from sharekit.errors import ConfigurationError, TransactionUsageError
 from sharekit.ids import TenantId
 from sharekit.ports.rows import KindSpec
-from sharekit.ports.stores import Companion, Sought, Transaction
+from sharekit.ports.stores import Companion, Glance, Sought, Transaction
 
 
 class _Known:
@@ -150,7 +150,7 @@ class SqlAlchemyRecordStore:
         """Prepare to read rows of this kind with these of their keys and with these companions."""
         return SqlAlchemyLook(self._known.layout, kind, keys, companions, self._asked)
 
-    def glance(self, sought: Sequence[Sought]) -> SqlAlchemyGlance:
+    def glance(self, sought: Sequence[Sought]) -> Glance:
         """Prepare to look for these, of which a kind may come again."""
         return SqlAlchemyGlance(self._known.seeking(sought), self._asked)
 

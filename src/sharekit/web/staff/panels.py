@@ -75,12 +75,12 @@ class StaffPanels(TalkPanels):
         if len(wanted) > 1:
             return panel.show() if form is None else panel.answer(Fields(form))
         onlookers = OnlookerPanel(desk=self._desk, ref=wanted[0], obstacle=obstacle)
-        wanted = None if form is None else Fields(form).one("do")
-        if form is not None and wanted == "revoke":
-            return attrs.evolve(onlookers.take_back(Fields(form)), html=panel.show().html)
-        if form is not None and wanted in {"approve", "dismiss"}:
-            return attrs.evolve(onlookers.answer_request(Fields(form)), html=panel.show().html)
-        answer = panel.show() if form is None else panel.answer(Fields(form))
+        fields = None if form is None else Fields(form)
+        if fields is not None and fields.one("do") == "revoke":
+            return attrs.evolve(onlookers.take_back(fields), html=panel.show().html)
+        if fields is not None and fields.one("do") in {"approve", "dismiss"}:
+            return attrs.evolve(onlookers.answer_request(fields), html=panel.show().html)
+        answer = panel.show() if fields is None else panel.answer(fields)
         return answer if answer.partial else attrs.evolve(answer, seen=onlookers.show())
 
     def who_can_see(self, ref: ResourceRef, *, obstacle: str | None = None) -> Markup:
