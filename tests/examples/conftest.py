@@ -2,6 +2,7 @@
 
 import html
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -64,15 +65,26 @@ class Desk:
         return page
 
 
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
+    """A folder with demo data that nobody has touched, and when it was filled."""
+    data, now = tmp_path_factory.mktemp("seeded") / "data", datetime.now(UTC)
+    parts = create_app(Settings(data=data), clock=FrozenClock(now)).extensions["flask_portal"]
+    assert isinstance(parts, Portal)
+    parts.kit.close()
+    return data, now
+
+
 @pytest.fixture
-def clock() -> FrozenClock:
+def clock(seeded: tuple[Path, datetime]) -> FrozenClock:
     """The kit's clock, which stands at the present."""
-    return FrozenClock(datetime.now(UTC))
+    return FrozenClock(seeded[1])
 
 
 @pytest.fixture
-def portal(tmp_path: Path, clock: FrozenClock) -> Iterator[Flask]:
-    """The application with fresh demo data."""
+def portal(tmp_path: Path, seeded: tuple[Path, datetime], clock: FrozenClock) -> Iterator[Flask]:
+    """The application with fresh demo data: a copy of what the first start makes."""
+    shutil.copytree(seeded[0], tmp_path / "data")
     app = create_app(Settings(data=tmp_path / "data"), clock=clock)
     app.testing = True
     parts = app.extensions["flask_portal"]

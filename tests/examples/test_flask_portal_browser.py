@@ -1,9 +1,11 @@
 """The example portal in a real Chromium, as both people at once."""
 
 import re
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -115,8 +117,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_browser(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
+def open_browser(chromium: Browser, tmp_path: Path, seeded: tuple[Path, datetime]) -> Iterator[Open]:
     """Give browsers to people who use one portal."""
+    shutil.copytree(seeded[0], tmp_path / "data")
     app = create_app(Settings(data=tmp_path / "data"))
     parts = app.extensions["flask_portal"]
     assert isinstance(parts, Portal)

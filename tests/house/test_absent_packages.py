@@ -64,8 +64,9 @@ Asked = tuple[str, tuple[str, ...]]
 """A program, and the packages that it cannot import."""
 
 _IN_TURN = """
-import json, os, sys, traceback
+import gc, json, os, sys, traceback
 import sharekit
+gc.freeze()  # what all of them have is copied for none of them
 for program, absent in json.load(sys.stdin):
     sys.stdout.flush()
     child = os.fork()
@@ -75,7 +76,8 @@ for program, absent in json.load(sys.stdin):
             exec(program, {})
         except BaseException:
             traceback.print_exc(file=sys.stdout)
-        sys.exit()
+        sys.stdout.flush()
+        os._exit(0)
     os.waitpid(child, 0)
     print(END)
 """
