@@ -13,6 +13,7 @@ __all__ = [
     "refuse_archives",
     "refuse_comment",
     "refuse_pages",
+    "refuse_programs",
     "refuse_stowaways",
     "refuse_test_virus",
     "what_starts",
@@ -47,6 +48,10 @@ _WORDS = (
 # What closes a comment of a script and goes on with one: a picture that was made to be both.
 _COMMENT = re.compile(rb"\*/\s{0,8}=|=\s{0,8}/\*")
 _EMBEDDED = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
+
+# The beginning of a program, with the width of its words and their order.
+_LINUX = tuple(b"\x7fELF" + bytes([width, order, 1]) for width in (1, 2) for order in (1, 2))
+_WINDOWS = b"PE\x00\x00"
 
 _STOWAWAYS = (
     *_EMBEDDED,
@@ -143,6 +148,22 @@ def refuse_pages(data: bytes) -> None:
         raise Rejected(RefusalReason.HIDDEN_CONTENT, "script")
 
 
+def refuse_programs(data: bytes) -> None:
+    """Refuse metadata and left-over bytes that hold a program of Windows or Linux."""
+    if any(data.rfind(magic) >= 0 for magic in _LINUX) or (data.rfind(_WINDOWS) >= 0 and _has_windows(data)):
+        raise Rejected(RefusalReason.HIDDEN_CONTENT, "program")
+
+
+def _has_windows(data: bytes) -> bool:
+    at = data.find(b"MZ")
+    while at >= 0:
+        (new_header,) = struct.unpack("<I", data[at + 60 : at + 64].ljust(4, b"\xff"))
+        if data[at + new_header : at + new_header + 4] == _WINDOWS:
+            return True
+        at = data.find(b"MZ", at + 1)
+    return False
+
+
 def _refuse_sound(data: bytes) -> None:
     """Refuse frames of MP3, which players find wherever they stand: the same three bytes, again and again."""
     for start in (b"\xff\xfb", b"\xff\xf3"):
@@ -169,12 +190,7 @@ def refuse_stowaways(extra: bytes) -> None:
     for magic in _STOWAWAYS:
         if magic in extra:
             raise Rejected(RefusalReason.HIDDEN_CONTENT)
-    at = extra.find(b"MZ")
-    while at >= 0:
-        (new_header,) = struct.unpack("<I", extra[at + 60 : at + 64].ljust(4, b"\xff"))
-        if extra[at + new_header : at + new_header + 4] == b"PE\x00\x00":
-            raise Rejected(RefusalReason.HIDDEN_CONTENT, "program")
-        at = extra.find(b"MZ", at + 1)
+    refuse_programs(extra)
 
 
 def refuse_archives(source: Source, *, walked: bool) -> None:

@@ -5,7 +5,7 @@ The proof of HEIC, HEIF and AVIF: boxes from the first byte to the last, a brand
 import struct
 from collections.abc import Iterator
 
-from sharekit.screening._evidence import refuse_active
+from sharekit.screening._evidence import refuse_active, refuse_programs
 from sharekit.screening._limits import check_pixels, damaged, mismatch, too_much
 from sharekit.screening._source import Source
 from sharekit.screening._verdicts import RefusalReason, Rejected
@@ -65,7 +65,9 @@ def _describes(source: Source, kind: bytes, at: int, end: int) -> bool:
     elif kind == b"moov":
         _check_no_film(source, at, end)
     elif kind in {b"free", b"skip", b"uuid", b"wide"}:
-        refuse_active(source.at(at, min(end - at, _LONGEST_META)))
+        data = source.at(at, min(end - at, _LONGEST_META))
+        refuse_active(data)
+        refuse_programs(data)
     return kind in {b"meta", b"moov", b"mini"}
 
 
@@ -105,7 +107,9 @@ def _check_meta(source: Source, at: int, end: int) -> None:
 
 
 def _check_no_film(source: Source, at: int, end: int) -> None:
-    moov = source.at(at, min(end - at, _LONGEST_META))
+    if end - at > _LONGEST_META:
+        raise too_much()
+    moov = source.at(at, end - at)
     found = moov.find(b"hdlr")
     while found >= 0:
         if moov[found + 12 : found + 16] in _FILM_HANDLERS:

@@ -8,7 +8,7 @@ its film is never served as one. What is neither is looked through for what must
 
 import struct
 
-from sharekit.screening._evidence import refuse_active, refuse_comment, refuse_stowaways
+from sharekit.screening._evidence import refuse_active, refuse_comment, refuse_programs, refuse_stowaways
 from sharekit.screening._limits import check_pixels, damaged, mismatch, too_much
 from sharekit.screening._source import Source
 from sharekit.screening._verdicts import RefusalReason, Rejected
@@ -70,14 +70,22 @@ def _picture(source: Source, start: int) -> tuple[int | None, bytes]:
             if not framed:
                 raise damaged("jpg")
             # Inside a scan 0xFF is followed by 0 or a restart, so the first end mark is the end.
-            end = source.find(b"\xff\xd9", at + 2 + length)
-            return (end + 2 if end >= 0 else None), b"".join(metadata)
+            return _scan_end(source, at + 2 + length), b"".join(metadata)
         data = source.at(at + 4, length - 2)
         framed = _check_segment(marker[1], data, framed=framed)
         if marker[1] in {0xE1, 0xE2} and len(metadata) < 16:
             metadata.append(data)
         at += 2 + length
     raise too_much()
+
+
+def _scan_end(source: Source, at: int) -> int | None:
+    end = source.find(b"\xff\xd9", at)
+    if end >= 0:
+        return end + 2
+    for _, run in source.runs(at, source.size, overlap=4096):
+        refuse_programs(run)  # where the end was lost, what stands there is no part of the picture
+    return None
 
 
 def _check_segment(marker: int, data: bytes, *, framed: bool) -> bool:
@@ -93,6 +101,8 @@ def _check_segment(marker: int, data: bytes, *, framed: bool) -> bool:
         refuse_comment(data)
     elif 0xE1 <= marker <= 0xEF:
         refuse_active(data)
+    if marker >= 0xE0:
+        refuse_programs(data)
     return framed
 
 

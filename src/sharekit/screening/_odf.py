@@ -28,6 +28,7 @@ ODF = tuple(_KINDS)
 
 _MANIFEST = "META-INF/manifest.xml"
 _LONGEST_MANIFEST = 2 * 1024 * 1024
+_LONGEST_CONTENT = 1024 * 1024
 _LISTS = ("script-lb.xml", "script-lc.xml", "dialog-lb.xml", "dialog-lc.xml")
 
 
@@ -45,6 +46,7 @@ def odf(extension: str) -> Callable[[Source], None]:
         if "content.xml" not in package and "encrypted-package" not in package:
             raise damaged(extension)
         _refuse_macros(package)
+        _refuse_calls(package)
 
     return prove
 
@@ -82,6 +84,15 @@ def _without_doctype(text: bytes) -> bytes:
     start = text.find(b"<!DOCTYPE manifest:manifest")
     end = text.find(b">", start)
     return text if start < 0 or b"[" in text[start:end] else text[:start] + text[end + 1 :]
+
+
+def _refuse_calls(package: Package) -> None:
+    """Refuse calls of scripts that are installed with the office: the document has none of its own."""
+    content = package.get("content.xml")
+    if content is None or content.encrypted:
+        return
+    if b"vnd.sun.star.script:" in package.read(content, _LONGEST_CONTENT, part=True):
+        raise Rejected(RefusalReason.MACROS)
 
 
 def _refuse_macros(package: Package) -> None:

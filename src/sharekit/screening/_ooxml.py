@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from sharekit.screening._limits import damaged, mismatch
 from sharekit.screening._ole import CompoundFile, is_compound
+from sharekit.screening._relations import refuse_active_parts
 from sharekit.screening._source import Source
 from sharekit.screening._verdicts import RefusalReason, Rejected
 from sharekit.screening._xml import elements, root_of
@@ -82,7 +83,7 @@ def _check(package: Package, extension: str) -> None:
     defaults, overrides = _content_types(package)
     for folded in package.members:
         kind = overrides.get(folded) or defaults.get(folded.rpartition(".")[2], "")
-        if any(sign in kind for sign in _MACRO_SIGNS) or "vbaproject" in folded:
+        if any(sign in kind for sign in _MACRO_SIGNS) or "vbaproject" in folded or folded.startswith("xl/macrosheets/"):
             raise Rejected(RefusalReason.MACROS)
     main = _main_part(package)
     kind = overrides.get(main) or defaults.get(main.rpartition(".")[2], "")
@@ -95,6 +96,7 @@ def _check(package: Package, extension: str) -> None:
     root = root_of(package.read(member, 8192, part=True))
     if root is None or root.rpartition(" ")[2] != _ROOTS[extension]:
         raise damaged(extension)
+    refuse_active_parts(package)
 
 
 def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:

@@ -5,7 +5,7 @@ The proof of PNG: its chunks from the first to the last, and nothing behind them
 import struct
 import zlib
 
-from sharekit.screening._evidence import refuse_active, refuse_stowaways
+from sharekit.screening._evidence import refuse_active, refuse_programs, refuse_stowaways
 from sharekit.screening._limits import check_pixels, damaged, mismatch, too_much
 from sharekit.screening._source import Source
 from sharekit.screening._verdicts import RefusalReason, Rejected
@@ -60,6 +60,7 @@ def _check_header(chunk: bytes) -> None:
 
 def _check_metadata(kind: bytes, data: bytes, unpacked: int) -> int:
     refuse_active(data)
+    refuse_programs(data)
     packed = _packed(kind, data)
     if packed is None:
         return unpacked

@@ -4,7 +4,7 @@ The proof of WebP: one RIFF of the length of the file, with a picture in it.
 
 import struct
 
-from sharekit.screening._evidence import refuse_active
+from sharekit.screening._evidence import refuse_active, refuse_programs
 from sharekit.screening._limits import check_pixels, damaged, mismatch, too_much
 from sharekit.screening._source import Source
 from sharekit.screening._verdicts import RefusalReason, Rejected
@@ -36,7 +36,9 @@ def prove_webp(source: Source) -> None:
         if kind in _PICTURES:
             pictures += 1
         elif kind in {b"EXIF", b"XMP ", b"ICCP"} or kind not in {b"VP8X", b"ALPH", b"ANIM"}:
-            refuse_active(source.at(at + 8, length))
+            data = source.at(at + 8, length)
+            refuse_active(data)
+            refuse_programs(data)
         pixels = _check_size(kind, source.at(at + 8, 24), pixels)
         at += 8 + length + (length & 1)
     else:

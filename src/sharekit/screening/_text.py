@@ -4,6 +4,7 @@ The proof of text: an encoding that fits every byte, and neither a web page nor 
 
 import contextlib
 import csv
+import re
 from collections.abc import Callable
 
 from sharekit.screening._encodings import RUN, read_text
@@ -15,6 +16,8 @@ from sharekit.screening._verdicts import RefusalReason, Rejected
 
 __all__ = ["prove_csv", "prove_text", "text_like"]
 
+# A link of Markdown that runs in the page that shows it.
+_LINK = re.compile(r"\]\s{0,9}[(:]\s{0,9}<?\s{0,9}(?:javascript:|vbscript:|data:\s{0,9}text/html\b)", re.IGNORECASE)
 _SAMPLED = 32 * 1024
 
 
@@ -32,6 +35,9 @@ def prove_text(source: Source, *, marked: bool = False, table: bool = False) -> 
     text = read_text(source)
     beginning = text.beginning()
     _refuse_pages(beginning, start=True, marked=marked)
+    _refuse_pages_in_seven_bits(beginning)
+    if marked and _LINK.search(without_quotes(beginning)):
+        raise Rejected(RefusalReason.WEB_PAGE, "script")
     refuse_formats(beginning, whole=source.size <= RUN)
     if source.size <= RUN and not beginning.strip():
         raise Rejected(RefusalReason.EMPTY)
@@ -49,6 +55,14 @@ def prove_text(source: Source, *, marked: bool = False, table: bool = False) -> 
 def _refuse_pages(part: str, *, start: bool, marked: bool) -> None:
     if "<" in part:  # looking for one is many times as fast as what follows, and most texts have none
         refuse_markup(without_quotes(part) if marked else part, start=start, marked=marked)
+
+
+def _refuse_pages_in_seven_bits(beginning: str) -> None:
+    """Refuse a page in UTF-7, which looks like plain letters, where no bracket says what it is."""
+    if "+AD" in beginning and beginning.isascii():
+        page = beginning.encode().decode("utf-7", "ignore")
+        if page.count("<") > beginning.count("<"):
+            refuse_markup(page, start=False)
 
 
 def prove_csv(source: Source) -> None:

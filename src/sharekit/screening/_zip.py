@@ -182,7 +182,8 @@ def _name(raw: bytes, *, utf8: bool) -> str:
         raise Rejected(RefusalReason.HIDDEN_CONTENT)
     if any(part in {".", ".."} for part in name.split("/")):
         raise Rejected(RefusalReason.HIDDEN_CONTENT)
-    if name.rpartition(".")[2].strip().casefold() in RUNS:
+    # Windows takes no notice of dots and spaces at the end of a name.
+    if name.rstrip(". ").rpartition(".")[2].strip().casefold() in RUNS:
         raise Rejected(RefusalReason.ACTIVE_CONTENT, "program")
     return name
 
