@@ -338,7 +338,7 @@ def test_a_contact_asks_for_what_is_not_shared_with_them(site: Site) -> None:
     site.kit.access_requests.approve(waiting[0], by=site.maria)
 
     assert len(before) == len(after) == 1
-    assert '<form method="post"><button type="submit">Ask for access</button></form>' in before.pop()
+    assert '<form class="entry" method="post"><button type="submit">Ask for access</button></form>' in before.pop()
     assert {(303, f"{path}?asked=1") for path in paths} == {(each.status, each.header("Location")) for each in asked}
     assert "You have asked for access." in (said := after.pop())
     assert "Ask for access" not in said
