@@ -13,7 +13,20 @@ from werkzeug.exceptions import HTTPException
 from flask_portal.agency.database import Database
 from flask_portal.agency.seed import seed
 from flask_portal.keys import key_from
-from flask_portal.pages import client, formats, link, links, members, papers, projects, requests, session, shares, talks
+from flask_portal.pages import (
+    client,
+    formats,
+    link,
+    links,
+    members,
+    papers,
+    projects,
+    requests,
+    review,
+    session,
+    shares,
+    talks,
+)
 from flask_portal.pages import settings as settings_page
 from flask_portal.pages.desk import Portal, current_member
 from flask_portal.pages.guard import add_headers, csrf_token
@@ -61,7 +74,20 @@ def create_app(settings: Settings, *, clock: Clock | None = None, inbox: MailRea
     )
     app.extensions["flask_portal"] = Portal(settings, db, kit)
     sharekit_flask.init_app(app, kit, url_prefix="/share")
-    for module in (session, projects, links, link, shares, papers, requests, client, members, settings_page, talks):
+    for module in (
+        session,
+        projects,
+        links,
+        link,
+        shares,
+        papers,
+        requests,
+        client,
+        members,
+        settings_page,
+        talks,
+        review,
+    ):
         app.register_blueprint(module.pages)
     formats.add_formats(app)
     app.jinja_env.globals["csrf_token"] = csrf_token
