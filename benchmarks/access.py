@@ -11,13 +11,13 @@ is what counts: below 1 we are faster.
 
     python3 dev.py bench access [--sizes 1000,10000,100000,1000000] [--batches 30]
                                 [--store sqlite | postgresql] [--folder DIR] [--plot DIR]
-                                [--processor-time] [--by-hand-alone]
+                                [--processor-time] [--by-hand-alone] [--pages-alone]
 
 A million grants take minutes to plant. What lies in --folder is taken as it is, so that a second
 run begins at once. --plot draws the growth there. --processor-time counts what this process computes,
 which other programs on the machine disturb less than the time on the clock. --by-hand-alone leaves
-the libraries out, which take most of the time. On PostgreSQL, whose server is that of the tests,
-the SQL by hand is the only opponent, and sizes have to grow.
+the libraries out, which take most of the time, and --pages-alone the decisions. On PostgreSQL, whose
+server is that of the tests, the SQL by hand is the only opponent, and sizes have to grow.
 """
 
 import argparse
@@ -50,6 +50,8 @@ STORES: Final[dict[str, Callable[[World, Path], Pair]]] = {"sqlite": sqlite_pair
 
 _CASBIN_AT_MOST: Final = 10_000  # it looks at every grant in turn
 _DECISIONS: Final = 20  # in a batch
+_STRANGERS: Final = 40  # in a batch
+_WARMING: Final = 2  # batches that are not counted
 Act = Callable[[int], object]
 """Does the work of one batch, by its number."""
 
@@ -94,7 +96,7 @@ def compare(built: Built, case: str, ours: Act, others: dict[str, Act], *, each:
     batches, clock = built.batches, built.clock
     sides = {"": ours, **others}
     times: dict[str, list[float]] = {name: [] for name in sides}
-    for number in range(-2, batches):  # two to warm up
+    for number in range(-_WARMING, batches):
         for name in [*sides] if number % 2 else reversed([*sides]):
             start = clock()
             sides[name](number)
@@ -189,6 +191,27 @@ def pages(built: Built) -> Iterator[Line]:
             case = f"{who}, {place}{', search' if search else ''}"
             act = _listing(ours, contacts, search, mine)
             yield from compare(built, case, act, sides, each=len(contacts))
+
+
+def strangers(built: Built) -> Iterator[Line]:
+    """List for clients one after the other, of whom none has asked before; what they see is what chance gave them."""
+    world, ours, by_hand, chance = built.world, built.ours, built.by_hand, random.Random(5)
+    lots = [chance.sample(range(100, world.contacts), _STRANGERS) for _ in range(built.batches + _WARMING)]
+    for contact in itertools.chain.from_iterable(lots):
+        _choose(by_hand, contact, None)
+    seen: dict[str, dict[int, Sequence[str]]] = {"ours": {}, "theirs": {}}
+
+    def listing(side: Side, found: dict[int, Sequence[str]]) -> Act:
+        def act(number: int) -> None:
+            found.update((contact, side.page(contact).titles) for contact in lots[number + _WARMING])
+
+        return act
+
+    others = {"by hand": listing(by_hand, seen["theirs"])}
+    yield from compare(
+        built, f"{_STRANGERS * len(lots)} in turn, first", listing(ours, seen["ours"]), others, each=_STRANGERS
+    )
+    assert seen["ours"] == seen["theirs"]
 
 
 def _clients(world: World, size: int) -> Iterator[tuple[str, Sequence[int]]]:
@@ -332,7 +355,9 @@ def run(world: World, size: int, folder: Path, options: argparse.Namespace) -> I
             clock=time.process_time if options.processor_time else time.perf_counter,
             libraries=options.store == "sqlite" and not options.by_hand_alone,
         )
-        yield from decisions(built)
+        if not options.pages_alone:
+            yield from decisions(built)
+        yield from strangers(built)
         yield from pages(built)
     finally:
         ours.close()
@@ -381,6 +406,7 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="where to draw the growth")
     parser.add_argument("--processor-time", action="store_true", help="count what this process computes")
     parser.add_argument("--by-hand-alone", action="store_true", help="compare with no library")
+    parser.add_argument("--pages-alone", action="store_true", help="list, and decide nothing")
     options = parser.parse_args()
     if away := missing():
         print("left out, since not installed:", ", ".join(away))

@@ -6,6 +6,7 @@ numbered slot in the place of each value, and these are filled each time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, Final
 
 import attrs
@@ -15,6 +16,7 @@ from sharekit.backends._sqlite_plans import Choices, Plan, choices, chosen
 from sharekit.backends._sqlite_queries import LISTED, Params, Part, counted_values, parts
 from sharekit.backends._sqlite_tables import Table, param
 from sharekit.ids import TenantId
+from sharekit.ports.evaluate import MAX_INT, micros_of
 from sharekit.ports.query import (
     AllOf,
     AnyOf,
@@ -64,21 +66,55 @@ def _slot(place: int) -> _Slot:
 
 def shape_of(query: Query, tenant: TenantId) -> tuple[Shape | None, Params]:
     """
-    Return the shape of a checked query, with the values that its slots take.
+    Return the shape of a query, with the values that its slots take.
 
-    There is none where a statement depends on a value, as on how many there are.
+    The types of the values are part of it, so that a query need not be checked when one of its shape was.
+    There is none where a value is not as good as any other of its type, nor where a statement depends on
+    a value, as on how many there are.
     """
-    after = query.after
+    limit, after = query.limit, query.after
+    if limit is not None and (type(limit) is not int or limit < 1):
+        return None, []
     values: Params = [tenant]
+    place: object = None
     try:
         where = _outline(query.where, values)
+        if after is not None:
+            if query.order.key == "id" and after.value != after.id:
+                raise _Unshaped
+            place = _noted(after.value, values), _noted(after.id, values)
     except _Unshaped:
         return None, []
-    place = None
-    if after is not None:
-        place = after.value is not None
-        values += param(after.value), after.id
-    return (query.kind, query.order.key, query.order.descending, query.limit is None, place, where), values
+    return (query.kind, query.order.key, query.order.descending, limit is None, place, where), values
+
+
+def _noted(value: KeyValue, values: Params) -> object:
+    """Note a value, and return what another one in its place has to be as well."""
+    of = type(value)
+    if isinstance(value, str):
+        if not value.isascii():
+            _check_whole(value)
+        if "\x00" in value:
+            raise _Unshaped
+        values.append(value)
+        return str
+    if isinstance(value, datetime):
+        # Elsewhere the year is another one in no time zone that there is.
+        if value.tzinfo is None or not MINYEAR < value.year < MAXYEAR:
+            raise _Unshaped
+        values.append(micros_of(value))
+        return datetime
+    if value is None or of is bool or (of is int and -MAX_INT <= value <= MAX_INT):
+        values.append(param(value))
+        return of
+    raise _Unshaped
+
+
+def _check_whole(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _Unshaped from None
 
 
 def _outline(condition: Condition, values: Params) -> object:
@@ -86,20 +122,17 @@ def _outline(condition: Condition, values: Params) -> object:
     if isinstance(condition, AllOf | AnyOf):
         return (of, *[_outline(part, values) for part in condition.conditions])
     if isinstance(condition, Eq):
-        values.append(param(condition.value))
-        return (of, condition.key)
+        return (of, condition.key, _noted(condition.value, values))
     if isinstance(condition, InSelect):
         select = condition.select
         return (of, condition.key, select.kind, select.key, _outline(select.where, values))
     if isinstance(condition, In):
         if len(condition.values) > LISTED:
             raise _Unshaped
-        values += map(param, condition.values)
-        return (of, condition.key, len(condition.values))
+        return (of, condition.key, *[_noted(value, values) for value in condition.values])
     if isinstance(condition, Range):
-        bounds = [getattr(condition, name) for name in _BOUNDS]
-        values += [param(bound) for bound in bounds if bound is not None]
-        return (of, condition.key, *[bound is None for bound in bounds])
+        bounds = (condition.at_least, condition.above, condition.at_most, condition.below)
+        return (of, condition.key, *[None if bound is None else _noted(bound, values) for bound in bounds])
     return _outline_of_few(condition, values)
 
 
@@ -110,8 +143,7 @@ def _outline_of_few(condition: Condition, values: Params) -> object:
         case IsNull(key):
             return (IsNull, key)
         case Contains(key, text):
-            values.append(text)
-            return (Contains, key)
+            return (Contains, key, _noted(text, values))
         case _:
             raise _Unshaped
 

@@ -197,15 +197,15 @@ class SqliteTransaction:
     def _prepared(self, query: Query, keys: tuple[str, ...] | None = None) -> tuple[Prepared, Params]:
         """Return the statements for a query of this shape, and the values that they take."""
         self._running()
-        check_query(query, self._layout.specs)
-        if keys is not None:
-            check_picked(keys, self._layout.specs[query.kind])
         shape, values = shape_of(query, self._tenant)
         if shape is not None:
             shape = (keys, shape)
         known = self._layout.prepared
         prepared = None if shape is None else known.get(shape)
         if prepared is None:
+            check_query(query, self._layout.specs)
+            if keys is not None:
+                check_picked(keys, self._layout.specs[query.kind])
             prepared = prepare(query, self._tenant, self._layout.tables, shape, keys)
             if shape is not None:
                 if len(known) >= _SHAPES:

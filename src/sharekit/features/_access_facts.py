@@ -32,12 +32,13 @@ from sharekit.records.scopes import PortalScope, parse_scope
 from sharekit.records.settings import PortalSettings
 
 __all__ = [
+    "ListReader",
     "ReadTogether",
     "client_facts",
     "confidential_kinds",
+    "list_reader",
     "member_of",
     "read_together",
-    "reader_of",
     "scope_of",
     "settings_of",
     "unsaid_settings",
@@ -83,14 +84,29 @@ def viewer_of(
     return _viewer(wiring, unit, contact_of(wiring, unit, contact.id), settings, with_colleagues=with_colleagues)
 
 
-def reader_of(wiring: Wiring, unit: Unit, contact: Contact) -> tuple[PortalSettings, Viewer | None]:
-    """Return the settings, and a contact as policies know one for a list: with everybody in their organisations."""
+@attrs.frozen
+class ListReader:
+    """
+    Who asks for a list.
+
+    Attributes:
+        settings: Those of the portal.
+        viewer: A contact as policies know one, with everybody in their organisations; None when they are
+            unknown or not active.
+    """
+
+    settings: PortalSettings
+    viewer: Viewer | None
+
+
+def list_reader(wiring: Wiring, unit: Unit, contact: Contact) -> ListReader:
+    """Return what is known of a contact who asks for a list."""
     if contacts_of_host(wiring) is None:
         found, profile = unit.get_together([(PORTAL_SETTINGS, SETTINGS_ID), (CONTACT, contact.id)])
         settings = found or unsaid_settings(unit.tenant)
     else:
         settings, profile = settings_of(unit), contact_of(wiring, unit, contact.id)
-    return settings, _viewer(wiring, unit, profile, settings, with_colleagues=True)
+    return ListReader(settings, _viewer(wiring, unit, profile, settings, with_colleagues=True))
 
 
 def member_of(wiring: Wiring, unit: Unit, organization: Organization, settings: PortalSettings) -> Viewer | None:

@@ -10,31 +10,32 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, Generic, TypeVar
 
 import attrs
 
 from sharekit.codec.folding import fold
 from sharekit.codec.kinds import CATALOG_ENTRY
 from sharekit.errors import InvalidInputError, InvalidTokenError
-from sharekit.features._access_facts import client_facts, member_of, reader_of, scope_of, settings_of
+from sharekit.features._access_facts import ListReader, client_facts, list_reader, member_of, scope_of, settings_of
 from sharekit.features._document_facts import facts_of_documents
 from sharekit.features._facts import chain_of, rights_on
 from sharekit.features._unit import Unit, Wiring
 from sharekit.features._visible import Line, VisibleThings
 from sharekit.ids import deterministic_id
 from sharekit.policies.access import Viewer, knows_of
-from sharekit.ports import AllOf, Condition, Contains, Eq, KeyValue, OrderBy, Position
+from sharekit.ports import AllOf, Condition, Contains, Eq, OrderBy, Position
 from sharekit.ports.evaluate import micros_of, time_of
 from sharekit.records import checks
 from sharekit.records.catalog import CatalogEntry, EntryKeys, ResourceRef
 from sharekit.records.lists import Order, Page, PortalItem
 from sharekit.records.parties import Contact, Organization, Principal, Reference, Right, Staff, System
 from sharekit.records.scopes import PortalScope
-from sharekit.records.settings import PortalSettings
 from sharekit.tokens import Purpose
 
-__all__ = ["ListRequest", "list_for", "list_for_organization", "list_for_staff"]
+__all__ = ["ListRequest", "list_for", "list_for_client", "list_for_organization", "list_for_staff"]
+
+T = TypeVar("T")
 
 _MAX_LIMIT = 200
 _MAX_SEARCH = 200
@@ -93,21 +94,6 @@ def _is_plain(text: str) -> bool:
 _ref_of = lru_cache(maxsize=8192)(ResourceRef.parse)
 
 
-class _Listed(NamedTuple):
-    """
-    A thing on a page.
-
-    Attributes:
-        item: What its reader is told.
-        value: By what it is sorted.
-        id: Which entry it is.
-    """
-
-    item: PortalItem
-    value: KeyValue
-    id: str
-
-
 @attrs.frozen
 class _Place:
     """Where a page begins, and in which direction it goes from there."""
@@ -116,12 +102,37 @@ class _Place:
     backwards: bool = False
 
 
+@attrs.frozen
+class _Shown(Generic[T]):
+    """
+    What stands on a page.
+
+    Attributes:
+        things: In the order of the list.
+        follows: Whether there is a page after it.
+        precedes: Whether there is one before it.
+    """
+
+    things: list[T]
+    follows: bool
+    precedes: bool
+
+    @classmethod
+    def of(cls, found: list[T], request: ListRequest, place: _Place) -> "_Shown[T]":
+        """Return the page of what was found, which is one more than it may hold where there are more."""
+        more, things = len(found) > request.limit, found[: request.limit]
+        if place.backwards:
+            things.reverse()
+        precedes = more if place.backwards else place.position is not None
+        return cls(things, bool(things) and (place.backwards or more), bool(things) and precedes)
+
+
 def list_for(wiring: Wiring, unit: Unit, reader: object, request: ListRequest) -> Page:
     """Return a page of the things that whoever reads may view: none for the holder of a link."""
     if not isinstance(reader, Principal):
         raise InvalidInputError("principal", "needs a Principal")
     if isinstance(reader, Contact):
-        return _list_for_client(wiring, unit, reader, request)
+        return list_for_client(wiring, unit, reader, request, list_reader(wiring, unit, reader))
     if isinstance(reader, Staff | System):
         return list_for_staff(wiring, unit, reader, request)
     return Page(items=())
@@ -130,34 +141,30 @@ def list_for(wiring: Wiring, unit: Unit, reader: object, request: ListRequest) -
 def list_for_organization(wiring: Wiring, unit: Unit, organization: Organization, request: ListRequest) -> Page:
     """Return a page of the things that somebody may view who belongs to an organisation and was given nothing else."""
     settings = settings_of(unit)
-    known = settings, member_of(wiring, unit, organization, settings)
-    return _list_for_viewer(wiring, unit, organization, known, request)
+    known = ListReader(settings, member_of(wiring, unit, organization, settings))
+    return list_for_client(wiring, unit, organization, request, known)
 
 
-def _list_for_client(wiring: Wiring, unit: Unit, contact: Contact, request: ListRequest) -> Page:
-    """Return a page of the things that a client may view."""
-    return _list_for_viewer(wiring, unit, contact, reader_of(wiring, unit, contact), request)
-
-
-def _list_for_viewer(
-    wiring: Wiring,
-    unit: Unit,
-    reader: Contact | Organization,
-    known: tuple[PortalSettings, Viewer | None],
-    request: ListRequest,
+def list_for_client(
+    wiring: Wiring, unit: Unit, client: Contact | Organization, request: ListRequest, reader: ListReader
 ) -> Page:
-    settings, viewer = known
+    """Return a page of the things that a client may view, of whom this is known."""
     key = _CLIENT_KEYS[request.order]
-    place = _place(wiring, reader, request)
-    scope = scope_of(wiring, settings)
+    place = _place(wiring, client, request)
+    scope, viewer = scope_of(wiring, reader.settings), reader.viewer
     if viewer is None or not _may_look_into(wiring, unit, scope, viewer, request.container):
         return Page(items=(), total=0 if request.count else None)
     things = VisibleThings(wiring, unit, scope, viewer)
     narrowed = _narrowed(request, EntryKeys.CLIENT_NAME)
     order = OrderBy(key, descending=request.descending is not place.backwards)
     lines = things.lines(narrowed, order=order, after=place.position, limit=request.limit + 1)
-    listed = _for_client(wiring, lines, request.locale)
-    page = _with_facts(unit, _page(wiring, reader, request, place, listed), viewer.contact)
+    shown = _Shown.of(lines, request, place)
+    items = _client_items(wiring, shown.things, request.locale)
+    page = Page(
+        items=_with_facts(unit, items, viewer.contact),
+        next=_cursor(wiring, client, request, _end_of(shown.things[-1])) if shown.follows else None,
+        previous=_cursor(wiring, client, request, _end_of(shown.things[0]), backwards=True) if shown.precedes else None,
+    )
     if not request.count:
         return page
     total = things.count(narrowed, _MAX_COUNT)
@@ -205,9 +212,15 @@ def list_for_staff(
         found += [entry for entry in some if _may_view(wiring, unit, by, entry)]
         if len(some) < _STAFF_CHUNK:
             break
-        position = Position(CATALOG_ENTRY.keys(some[-1])[key], some[-1].id)
-    listed = _for_staff(wiring, found[: request.limit + 1], request)
-    return _with_facts(unit, _page(wiring, by, request, place, listed, named=named), by)
+        position = _position(some[-1], key)
+    shown = _Shown.of(found[: request.limit + 1], request, place)
+    last = _position(shown.things[-1], key) if shown.follows else None
+    first = _position(shown.things[0], key) if shown.precedes else None
+    return Page(
+        items=_with_facts(unit, [_staff_item(wiring, entry, request.locale) for entry in shown.things], by),
+        next=None if last is None else _cursor(wiring, by, request, last, named=named),
+        previous=None if first is None else _cursor(wiring, by, request, first, named=named, backwards=True),
+    )
 
 
 def _may_view(wiring: Wiring, unit: Unit, by: Principal, entry: CatalogEntry) -> bool:
@@ -228,56 +241,30 @@ def _narrowed(request: ListRequest, name: str) -> list[Condition]:
     return conditions
 
 
-def _page(
-    wiring: Wiring,
-    reader: Reference,
-    request: ListRequest,
-    place: _Place,
-    found: list[_Listed],
-    *,
-    named: Sequence[str] = (),
-) -> Page:
-    more, listed = len(found) > request.limit, found[: request.limit]
-    if place.backwards:
-        listed.reverse()
-    follows = place.backwards or more
-    precedes = more if place.backwards else place.position is not None
-    last = _cursor(wiring, reader, request, listed[-1], named) if listed and follows else None
-    first = _cursor(wiring, reader, request, listed[0], named, backwards=True) if listed and precedes else None
-    return Page(items=tuple([each.item for each in listed]), next=last, previous=first)
-
-
-def _with_facts(unit: Unit, page: Page, reader: Principal) -> Page:
-    facts = facts_of_documents(unit, [item.ref for item in page.items], reader)
+def _with_facts(unit: Unit, items: Sequence[PortalItem], reader: Principal) -> tuple[PortalItem, ...]:
+    facts = facts_of_documents(unit, [item.ref for item in items], reader)
     if not facts:
-        return page
-    return attrs.evolve(page, items=tuple(attrs.evolve(item, document=facts.get(item.ref)) for item in page.items))
+        return tuple(items)
+    return tuple(attrs.evolve(item, document=facts.get(item.ref)) for item in items)
 
 
-def _for_client(wiring: Wiring, lines: Sequence[Line], locale: str | None) -> list[_Listed]:
+def _client_items(wiring: Wiring, lines: Sequence[Line], locale: str | None) -> list[PortalItem]:
     titles = {name: kind.title_in(locale) for name, kind in wiring.kinds.items()}
-    listed: list[_Listed] = []
-    for id_, title, activity, created_at, value in lines:
+    items: list[PortalItem] = []
+    for id_, title, activity, created_at, *_ in lines:
         ref = _ref_of(id_)
         kind_title = titles.get(ref.kind, ref.kind)
-        item = PortalItem(
-            ref=ref,
-            kind_title=kind_title,
-            title=title or kind_title,
-            container=None,
-            activity=activity,
-            created_at=created_at,
+        items.append(
+            PortalItem(
+                ref=ref,
+                kind_title=kind_title,
+                title=title or kind_title,
+                container=None,
+                activity=activity,
+                created_at=created_at,
+            )
         )
-        listed.append(_Listed(item, value, id_))
-    return listed
-
-
-def _for_staff(wiring: Wiring, entries: Sequence[CatalogEntry], request: ListRequest) -> list[_Listed]:
-    key = _STAFF_KEYS[request.order]
-    return [
-        _Listed(_staff_item(wiring, entry, request.locale), CATALOG_ENTRY.keys(entry)[key], entry.id)
-        for entry in entries
-    ]
+    return items
 
 
 def _staff_item(wiring: Wiring, entry: CatalogEntry, locale: str | None) -> PortalItem:
@@ -292,6 +279,15 @@ def _staff_item(wiring: Wiring, entry: CatalogEntry, locale: str | None) -> Port
     )
 
 
+def _position(entry: CatalogEntry, key: str) -> Position:
+    return Position(CATALOG_ENTRY.keys(entry)[key], entry.id)
+
+
+def _end_of(line: Line) -> Position:
+    id_, _, _, _, value, *_ = line
+    return Position(value, id_)
+
+
 def _list_name(wiring: Wiring, reader: Reference, request: ListRequest, named: Sequence[str]) -> str:
     """Return what tells this list from every other one, and its reader from every other reader."""
     container = "" if request.container is None else request.container.key
@@ -304,13 +300,13 @@ def _cursor(
     wiring: Wiring,
     reader: Reference,
     request: ListRequest,
-    listed: _Listed,
-    named: Sequence[str],
+    end: Position,
     *,
+    named: Sequence[str] = (),
     backwards: bool = False,
 ) -> str:
-    value = micros_of(listed.value) if isinstance(listed.value, datetime) else listed.value
-    place = [_list_name(wiring, reader, request, named), backwards, value, listed.id]
+    value = micros_of(end.value) if isinstance(end.value, datetime) else end.value
+    place = [_list_name(wiring, reader, request, named), backwards, value, end.id]
     text = json.dumps(place, ensure_ascii=False, separators=(",", ":"))
     return wiring.seals.seal_text(Purpose.CURSOR, text)
 

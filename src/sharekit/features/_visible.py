@@ -2,10 +2,9 @@
 Finds the things that a client may view: by one question to the store, or thing by thing where it takes the host's word.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 import attrs
 
@@ -15,7 +14,7 @@ from sharekit.features._predicates import conditions_of
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.access import Viewer, judge
 from sharekit.policies.visibility import visible_to
-from sharekit.ports import AllOf, Condition, KeyValue, OrderBy, Position, Query
+from sharekit.ports import AllOf, Condition, OrderBy, Position, Query
 from sharekit.records.catalog import CatalogEntry, EntryKeys
 from sharekit.records.decisions import Action
 from sharekit.records.scopes import PortalScope
@@ -26,28 +25,19 @@ _AT_ONCE: Final = 200
 _SAID: Final = ("id", EntryKeys.CLIENT_TITLE, EntryKeys.CLIENT_ACTIVITY, EntryKeys.CREATED_AT)
 
 
-class Line(NamedTuple):
-    """
-    What a list says of a thing to a client.
+# Any: values of every key type
+Line = Sequence[Any]
+"""
+What a list says of a thing to a client.
 
-    Attributes:
-        id: Which entry it is.
-        title: As clients may read it; None when it has no such title.
-        activity: When something last happened to it, of what clients may know.
-        created_at: When it was first put.
-        value: By what it is sorted.
-    """
-
-    id: str
-    title: str | None
-    activity: datetime
-    created_at: datetime
-    value: KeyValue
+That is the id of its entry; its title, or None where clients have none; when something last happened to it,
+of what they may know; when it was first put; and by what it is sorted. What follows has no meaning.
+"""
 
 
 def _line_of(entry: CatalogEntry, by: str) -> Line:
     keys = CATALOG_ENTRY.keys(entry)
-    return Line(entry.id, entry.client_title, entry.client_activity or entry.created_at, entry.created_at, keys[by])
+    return (entry.id, entry.client_title, entry.client_activity or entry.created_at, entry.created_at, keys[by])
 
 
 @attrs.frozen
@@ -83,7 +73,7 @@ class VisibleThings:
         where, by_things = self._where(narrowed)
         if not by_things:
             query = Query(CATALOG_ENTRY.name, where=where, order=order, after=after, limit=limit)
-            return [Line(*values[:5]) for values in self.unit.pick(query, (*_SAID, order.key))]
+            return [*self.unit.pick(query, (*_SAID, order.key))]
         judged = islice(self._judged(where, order, after), limit)
         return [_line_of(entry, order.key) for entry in judged]
 

@@ -23,7 +23,8 @@ from sharekit.features._document_sections import with_documents
 from sharekit.features._explaining import causes_of, explain_to_staff, onlookers
 from sharekit.features._facts import chain_of, require, require_active, require_staff, rights_on
 from sharekit.features._glancing import Glancing
-from sharekit.features._lists import ListRequest, list_for, list_for_organization
+from sharekit.features._known_readers import KnownReaders
+from sharekit.features._lists import ListRequest, list_for, list_for_client, list_for_organization
 from sharekit.features._planning import planned
 from sharekit.features._reviews import Reviews
 from sharekit.features._sections import load_properties, load_sections
@@ -52,6 +53,7 @@ class Access(Reviews, Generic[K]):
         self._wiring = wiring
         self._kit_on = kit_on
         self._glancing = Glancing(wiring.records)
+        self._readers = KnownReaders(wiring.records)
 
     def decide(
         self, principal: Principal, action: Action, ref: ResourceRef, *, at_least: Revision | None = None
@@ -276,6 +278,12 @@ class Access(Reviews, Generic[K]):
         )
         if kind is not None and kind not in self._wiring.kinds:
             raise InvalidInputError("kind", "is not among the kinds that the kit was given")
+        if isinstance(principal, Contact):
+            return self._readers.reading(
+                self._wiring,
+                principal,
+                lambda unit, reader: list_for_client(self._wiring, unit, principal, request, reader),
+            )
         with self._wiring.reading() as unit:
             return list_for(self._wiring, unit, principal, request)
 
