@@ -21,7 +21,7 @@ import attrs
 from sharekit.errors import ConfigurationError, IntegrityError
 from sharekit.ids import TenantId
 from sharekit.ports.evaluate import micros_of, time_of
-from sharekit.ports.rows import KeyValue, Row
+from sharekit.ports.rows import KeyValue, Row, new_row
 
 FIRST_DIGEST: Final = "0" * 64
 """What the first commit names as the digest of the one before it."""
@@ -190,7 +190,7 @@ def _loaded(tenant: TenantId, line: Sequence[object]) -> Row:
         raise TypeError("the keys")
     if any(isinstance(value, dict) for value in keys.values()):
         keys = {key: _time(value) if isinstance(value, dict) else value for key, value in keys.items()}
-    return Row(
+    return new_row(
         tenant=tenant,
         kind=sys.intern(_text(kind)),
         id=_text(id_),

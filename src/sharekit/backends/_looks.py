@@ -13,7 +13,7 @@ import attrs
 from sharekit.errors import IntegrityError, InvalidQueryError
 from sharekit.ids import TenantId
 from sharekit.ports.evaluate import known_kind, time_of
-from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row
+from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row, new_row
 from sharekit.ports.stores import Companion, Sight
 
 _BESIDE_KEYS: Final = ("revision", "schema", "body")
@@ -72,7 +72,7 @@ class Place:
         for key, reader in self.readers:
             if keys[key] is not None:
                 keys[key] = self._read(key, reader, keys[key])
-        return Row(
+        return new_row(
             tenant=tenant,
             kind=self.kind,
             id=id_ if self.named is None else line[self.named][self.after :],

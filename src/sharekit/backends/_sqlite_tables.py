@@ -10,7 +10,7 @@ from typing import Any, Final
 from sharekit.errors import IntegrityError
 from sharekit.ids import TenantId
 from sharekit.ports.evaluate import micros_of, time_of
-from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row
+from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row, new_row
 
 AMONG: Final = "IN (SELECT value FROM json_each(?))"
 """However many values there are, they are one parameter, and the statement stays the same."""
@@ -100,7 +100,7 @@ class Table:
                 except (OverflowError, TypeError) as error:
                     raise IntegrityError(self.kind, f"the key {key!r} is not what was stored") from error
         rest = len(keys)
-        return Row(
+        return new_row(
             tenant=tenant,
             kind=self.kind,
             id=id_,

@@ -15,9 +15,10 @@ import attrs
 
 from sharekit.errors import ConfigurationError
 from sharekit.ids import TenantId
+from sharekit.records.drafts import directly
 from sharekit.records.several import SeveralInOrder
 
-__all__ = ["Bool", "Int", "KeyType", "KeyValue", "KindSpec", "Ref", "Row", "Text", "Time"]
+__all__ = ["Bool", "Int", "KeyType", "KeyValue", "KindSpec", "Ref", "Row", "Text", "Time", "new_row"]
 
 KeyValue = str | int | bool | datetime | None
 """A key's value. A time is aware, in UTC, to the microsecond. An int fits 64 bits."""
@@ -117,3 +118,7 @@ class Row:
     schema: int
     keys: Mapping[str, KeyValue]
     body: str
+
+
+new_row = directly(Row)
+"""Makes a `Row` in a third of the time; for stores, which make many."""

@@ -17,7 +17,7 @@ from sharekit.backends.django.columns import BodyText, CodePointText
 from sharekit.errors import ConfigurationError, IntegrityError
 from sharekit.ids import TenantId
 from sharekit.ports.evaluate import micros_of, time_of
-from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row
+from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row, new_row
 
 __all__ = ["ModelOf", "Table", "installed_model", "model_of"]
 
@@ -126,7 +126,9 @@ class Table:
                     keys[key] = reader(keys[key])
                 except (OverflowError, TypeError) as error:
                     raise IntegrityError(self.spec.kind, f"the key {key!r} is not what was stored") from error
-        return Row(tenant=tenant, kind=self.spec.kind, id=id_, keys=keys, revision=revision, schema=schema, body=body)
+        return new_row(
+            tenant=tenant, kind=self.spec.kind, id=id_, keys=keys, revision=revision, schema=schema, body=body
+        )
 
     def of_instance(self, instance: models.Model) -> Row:
         """Return the row that an instance of the model holds."""

@@ -12,7 +12,7 @@ from sharekit.backends.sqlalchemy._types import BODY, TENANT, TYPES
 from sharekit.errors import IntegrityError
 from sharekit.ids import TenantId
 from sharekit.ports.evaluate import micros_of, time_of
-from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row
+from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row, new_row
 
 PREFIX: Final = "sharekit_"
 TURN: Final = "sharekit_turn"
@@ -100,7 +100,7 @@ class KindTable:
                 except (OverflowError, TypeError) as error:
                     raise IntegrityError(self.kind, f"the key {key!r} is not what was stored") from error
         rest = len(keys)
-        return Row(
+        return new_row(
             tenant=tenant,
             kind=self.kind,
             id=id_,
