@@ -126,13 +126,12 @@ def rows_of(places: Sequence[Place], tenant: TenantId, id_: str, sight: Sight) -
 
 def values_of(places: Sequence[Place], sight: Sight) -> Sequence[Any]:  # Any: what was stored
     """Return what was seen as the line that it is, with every key as it was put."""
-    line: list[Any] | None = None
-    # A plain loop, which for most looks finds nothing to do: this stands on the path of every first opening of a link.
+    if not sight or not any(place.readers for place in places):
+        return sight
+    line = [*sight]
     for place in places:
-        if place.readers and sight:
-            line = line or [*sight]
-            place.put_right(line)
-    return line or sight
+        place.put_right(line)
+    return line
 
 
 def statement(

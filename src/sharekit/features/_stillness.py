@@ -92,6 +92,8 @@ class Stillness:
     def noted(self, stamps: Stamps = _NONE) -> Stamps:
         """Return the stamps of what this thread reads next, or reads again after a reading with these."""
         thread = self._local.thread
+        if not stamps:
+            return thread.alone
         known = stamps.get(thread.number)
         if known is thread.stamp:
             return stamps
