@@ -34,6 +34,7 @@ STAFF_PAGES = (
     "/papers/x/people/",
     "/papers/x/bytes/",
 )
+LONG = 240.0  # seconds; a machine that is busy answers late
 PASSWORD = "open-the-file"
 HEADERS = {
     "cache-control": "no-store",
@@ -79,7 +80,7 @@ class Desk:
     """Somebody from the firm, signed in, who sends the forms that the pages show."""
 
     def __init__(self, address: str, who: str) -> None:
-        self.browser = httpx.Client(base_url=address, follow_redirects=True)
+        self.browser = httpx.Client(base_url=address, follow_redirects=True, timeout=LONG)
         assert "Sign in" in self.get("/")
         assert "Sign out" in self.post("/sign-in/", username=who, password=PASSWORD)
 
@@ -119,7 +120,7 @@ def judith(address: str) -> Iterator[Desk]:
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
     """Somebody outside, with nothing but a link."""
-    with httpx.Client() as client:
+    with httpx.Client(timeout=LONG) as client:
         yield client
 
 
@@ -318,7 +319,7 @@ def test_a_form_that_is_out_of_date_does_nothing_and_says_so(judith: Desk) -> No
     key = found(judith.get(f"{case}people/"), "Inés Valdés")
     answer = judith.browser.post(f"{case}people/", data={"do": "share", "to": key, "new-name": "Rosa"})
     elsewhere = judith.browser.post(f"{case}close/")
-    with httpx.Client(base_url=str(judith.browser.base_url)) as stranger:
+    with httpx.Client(base_url=str(judith.browser.base_url), timeout=LONG) as stranger:
         outside = stranger.post(f"{case}people/", data={"do": "share", "to": key, "new-name": "Rosa"})
 
     assert "The form was out of date, so nothing was done." in answer.text
@@ -415,7 +416,7 @@ def test_the_admin_has_both(address: str) -> None:
 
 def test_nobody_reads_without_signing_in(address: str) -> None:
     """Every page for staff sends a stranger to the door, and unknown addresses are no pages."""
-    with httpx.Client(base_url=address) as stranger:
+    with httpx.Client(base_url=address, timeout=LONG) as stranger:
         answers = {path: stranger.get(path) for path in STAFF_PAGES}
         unknown = stranger.get("/share/l/nothing")
 
@@ -553,11 +554,12 @@ def test_every_page_can_be_read_by_everybody(address: str, width: int, scheme: L
     """On a desk and on a phone no page has a barrier, scrolls sideways, or asks anything of another site."""
     pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-    from tests.browsers import browsing
+    from tests.browsers import PATIENCE, browsing
 
     found: dict[str, object] = {}
     with browsing() as browser:
         page = browser.new_page(base_url=address, viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page.set_default_timeout(PATIENCE)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.examples.test_django_cases import PASSWORD, Desk, environment, found, token_of
+from tests.examples.test_django_cases import LONG, PASSWORD, Desk, environment, found, token_of
 from tests.features._requests import PDF, PROGRAM
 
 ROOT = Path(__file__).parents[2]
@@ -144,7 +144,7 @@ def test_a_form_without_its_token_writes_nothing_and_keeps_what_was_typed(
     started = html.unescape(kofi.browser.post("/conversations/new/", data=begun).text)
     joined = html.unescape(kofi.browser.post(f"{path}people/", data={"do": "add", "to": ngozi, "history": "full"}).text)
     elsewhere = kofi.browser.post("/conversations/held/", data={"do": "accept", "held": "x"})
-    with httpx.Client(base_url=office.address) as stranger:
+    with httpx.Client(base_url=office.address, timeout=LONG) as stranger:
         refused = [stranger.post(each, data=typed).status_code for each in (path, "/conversations/new/")]
     lost = kofi.get("/conversations/")
 

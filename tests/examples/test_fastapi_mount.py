@@ -11,6 +11,8 @@ import uvicorn
 
 from fastapi_mount.app import create_app
 
+LONG = 240.0  # seconds; a machine that is busy answers late
+
 
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
@@ -28,14 +30,14 @@ def address(tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def maria(address: str) -> Iterator[httpx.Client]:
     """The agent of the first ticket."""
-    with httpx.Client(base_url=address, headers={"Authorization": "Bearer maria-works-here"}) as client:
+    with httpx.Client(base_url=address, headers={"Authorization": "Bearer maria-works-here"}, timeout=LONG) as client:
         yield client
 
 
 @pytest.fixture
 def customer(address: str) -> Iterator[httpx.Client]:
     """Somebody with nothing but a link."""
-    with httpx.Client(base_url=address, follow_redirects=True) as client:
+    with httpx.Client(base_url=address, follow_redirects=True, timeout=LONG) as client:
         yield client
 
 

@@ -14,7 +14,7 @@ pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is no
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types
 from playwright.sync_api import Browser
 
-from tests.browsers import browsing
+from tests.browsers import PATIENCE, browsing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -45,6 +45,7 @@ def test_letters_can_be_read_by_everybody(
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     faults: list[tuple[str, str]] = []
     for letter in ALL:
         page.set_content(writer.write(letter, locale=locale, settings_url="https://portal.studio.example/s").html)

@@ -134,7 +134,8 @@ def test_a_bucket_gives_the_bytes_as_an_attachment(moto_bucket: Bucket) -> None:
     site = site_on(DirectFsspecBlobStore(moto_bucket.url, options=moto_bucket.options))
     who, paper = contact(site), plan(site)
     site.kit.shares.grant(site.relaunch, to=who, by=site.maria)
-    answer = httpx.get(inside(site, who).get(f"/d/{paper.id}").header("Location") or "")
+    place = inside(site, who).get(f"/d/{paper.id}").header("Location")
+    answer = httpx.get(place or "", timeout=240)  # seconds; a machine that is busy answers late
 
     assert b"The plan" == answer.content
     assert "text/plain" == answer.headers["Content-Type"]

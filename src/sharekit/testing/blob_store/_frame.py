@@ -1,5 +1,6 @@
 """What the laws of blob stores are told with: keys, bytes, fixtures and a few turns of phrase."""
 
+import functools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ClassVar, Protocol
@@ -48,6 +49,7 @@ def fresh(tenant: str = TENANT) -> BlobKey:
     return BlobKey(f"{tenant}/{random_id()}")
 
 
+@functools.lru_cache(maxsize=8)
 def data_of(size: int, seed: int = 1) -> bytes:
     """Return bytes that differ everywhere, the same ones each time."""
     return random.Random(seed).randbytes(size)  # noqa: S311  # no secret
