@@ -194,11 +194,13 @@ def pages(built: Built) -> Iterator[Line]:
 
 
 def strangers(built: Built) -> Iterator[Line]:
-    """List for clients one after the other, of whom none has asked before; what they see is what chance gave them."""
+    """
+    List for clients one after the other, of whom none has asked before.
+
+    What they see is what chance gave them, mostly little, so the SQL by hand starts from the grants.
+    """
     world, ours, by_hand, chance = built.world, built.ours, built.by_hand, random.Random(5)
     lots = [chance.sample(range(100, world.contacts), _STRANGERS) for _ in range(built.batches + _WARMING)]
-    for contact in itertools.chain.from_iterable(lots):
-        _choose(by_hand, contact, None)
     seen: dict[str, dict[int, Sequence[str]]] = {"ours": {}, "theirs": {}}
 
     def listing(side: Side, found: dict[int, Sequence[str]]) -> Act:

@@ -12,6 +12,7 @@ from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.ports import (
     AllOf,
     AnyOf,
+    Contains,
     Eq,
     In,
     InSelect,
@@ -31,7 +32,12 @@ from sharekit.testing.record_store import RecordStoreContract
 from tests.backends._notes import TENANT
 from tests.backends._sampling import Sampled, stories
 
-PAPER = KindSpec("paper", {"name": Text, "open": Bool, "box": Ref}, indexes=[("box",), ("name",), ("open", "name")])
+PAPER = KindSpec(
+    "paper",
+    {"name": Text, "open": Bool, "box": Ref},
+    indexes=[("box",), ("name",), ("open", "name")],
+    carried=("name", "open", "box"),
+)
 MARK = KindSpec("mark", {"paper": Ref, "who": Ref}, indexes=[("who", "paper"), ("paper", "who")])
 
 
@@ -160,6 +166,8 @@ def test_pages_are_the_same_by_every_plan(
         query = Query("paper", where=where, order=OrderBy("name", descending), after=after, limit=2)
         with papers.transaction(TENANT) as tx:
             rows = tx.find(query)
+            lines = tx.pick(query, ("id", "open", "box"))
+        assert [tuple(line[:3]) for line in lines] == [(row.id, row.keys["open"], row.keys["box"]) for row in rows]
         if not rows:
             break
         ids += [row.id for row in rows]
@@ -192,6 +200,38 @@ def test_a_plan_is_counted_again_after_some_questions(papers: SqliteRecordStore)
 
     assert first > 1
     assert taken == [1] * 15 + [first]
+
+
+def test_what_is_searched_for_needs_no_other_plan(papers: SqliteRecordStore) -> None:
+    """Nothing is started from a text that rows have in them, so nothing is counted for another one."""
+    queries = [
+        Query("paper", where=AllOf((_marked_by("ana"), Contains("name", text))), order=OrderBy("name"), limit=2)
+        for text in ("a", "b", "no such name")
+    ]
+    first, *others = [_statements(papers, query) for query in queries]
+
+    assert first > 1
+    assert others == [1, 1]
+
+
+@pytest.mark.parametrize("cap", [0, 2_000])
+def test_what_rows_carry_is_read_without_them(
+    papers: SqliteRecordStore, monkeypatch: pytest.MonkeyPatch, cap: int
+) -> None:
+    """Whether rows are started from or walked along, their table is not touched."""
+    monkeypatch.setattr(_sqlite_plans, "DRIVEN_AT_MOST", cap)
+    statements: list[str] = []
+    with papers.transaction(TENANT) as tx:
+        cursor = tx._cursor
+        assert cursor is not None
+        cursor.connection.set_trace_callback(statements.append)
+        lines = tx.pick(Query("paper", where=MARKED, order=OrderBy("name"), limit=5), ("id", "box"))
+        cursor.connection.set_trace_callback(None)
+        steps = [step[3] for step in cursor.execute(f"EXPLAIN QUERY PLAN {statements[-1]}")]
+
+    assert [line[0] for line in lines] == ["p8", "p4", "p2", "p1"]
+    assert [step for step in steps if "PRIMARY KEY" in step] == []
+    assert any("COVERING INDEX sharekit_paper-id-name-open-box" in step for step in steps)
 
 
 def test_what_changes_is_found_by_an_old_plan_too(papers: SqliteRecordStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,14 +5,14 @@ The shape is the query without its values. Its statements are compiled from a mo
 numbered slot in the place of each value, and these are filled each time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, Final
 
 import attrs
 
 from sharekit.backends._sqlite_picks import counted_start, picks
-from sharekit.backends._sqlite_plans import Choices, Plan, choices, chosen
+from sharekit.backends._sqlite_plans import Choices, Plan, choices, chosen, conjuncts
 from sharekit.backends._sqlite_queries import LISTED, Params, Part, counted_values, parts
 from sharekit.backends._sqlite_tables import Table, param
 from sharekit.ids import TenantId
@@ -203,7 +203,13 @@ def prepare(
     """
     if shape is not None:
         tenant, query = _Model().of(query)
-    return Prepared(tenant, query, tables, choices(query, tables[query.kind].spec), keys)
+    searched = frozenset([text.place for text in _searched(query.where) if isinstance(text, _Slot)])
+    return Prepared(tenant, query, tables, choices(query, tables[query.kind].spec), keys, searched)
+
+
+def _searched(condition: Condition) -> Iterator[str]:
+    """Yield what all rows that meet a condition have somewhere in a text."""
+    return (part.text for part in conjuncts(condition) if isinstance(part, Contains))
 
 
 @attrs.frozen(eq=False)
@@ -219,6 +225,7 @@ class Prepared:
     _tables: Mapping[str, Table]
     _choices: Choices
     _keys: tuple[str, ...] | None
+    _searched: frozenset[int]
     # By the identity of what is in the choices, which live as long as this.
     _counts: dict[int, tuple[str, Params]] = attrs.field(factory=dict[int, tuple[str, Params]], init=False)
     _parts: dict[int, Sequence[Part]] = attrs.field(factory=dict[int, "Sequence[Part]"], init=False)
@@ -254,7 +261,8 @@ class Prepared:
         if self._choices.only is not None:
             return self._choices.only
         asked = values if self._model.after is None else values[:-2]
-        about = tuple([value for value in asked if isinstance(value, str)])  # a moment makes no difference
+        # Neither a moment makes a difference, nor what is searched for, which nothing is started from.
+        about = tuple([value for at, value in enumerate(asked) if isinstance(value, str) and at not in self._searched])
         plan, uses = self._recent.get(about, (None, 0))
         if plan is None or uses == _TRUSTED:
             plan, uses = chosen(self._choices, _Counts(self, values, fetch)), 0
