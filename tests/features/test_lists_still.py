@@ -137,14 +137,16 @@ def test_a_list_is_of_one_state_whatever_is_committed_as_it_begins(
     house.put(ref)
     settled(house, ana, [])
 
+    happened: list[str] = []
+
     def meanwhile() -> None:
         other.kit.people.leave(ana, acme, by=other.maria)
-        other.share(ref, acme)
+        happened.append(other.share(ref, acme).grantee)
 
     watched.before = meanwhile
 
     assert house.sees(ana) == []
-    assert watched.before is None
+    assert happened == [acme.key]
     assert other.sees(ana) == []
 
 
