@@ -10,6 +10,7 @@ import gc
 import os
 from collections import Counter
 from collections.abc import Generator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -31,7 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the profile of Hypothesis before any test module is imported."""
+    """Choose the profile of Hypothesis before any test module is imported, and look for nothing to free meanwhile."""
+    gc.disable()
     if not config.getoption("--hypothesis-profile", default=None):
         hypothesis.settings.load_profile("deep" if config.getoption("--deep") else "everyday")
 
@@ -59,6 +61,21 @@ def pytest_collection_finish() -> None:
     """Take thousands of tests and modules, which stay to the end, out of each look for what can be freed."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # seldom: a test makes many small things, and leaves few cycles
+    gc.enable()
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an SQLite store that has every table and no row: stories copy it, and tests of stores make theirs."""
+    from sharekit.backends.sqlite import SqliteRecordStore
+    from sharekit.codec.kinds import ALL
+
+    path = tmp_path_factory.mktemp("empty") / "records.sqlite3"
+    store = SqliteRecordStore(path)
+    store.open([kind.spec for kind in ALL])
+    store.close()
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -123,11 +124,11 @@ def opens(kit: Sharekit, token: str) -> bool:
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RecordStore]:
+def records(request: pytest.FixtureRequest, tmp_path: Path, empty_sqlite: Path) -> Iterator[RecordStore]:
     """A store of each kind that stories run on."""
-    store: RecordStore = (
-        MemoryRecordStore() if request.param == "memory" else SqliteRecordStore(tmp_path / "records.sqlite3")
-    )
+    store: RecordStore = MemoryRecordStore()
+    if request.param == "sqlite":
+        store = SqliteRecordStore(shutil.copyfile(empty_sqlite, tmp_path / "records.sqlite3"))
     yield store
     store.close()
 
@@ -147,7 +148,7 @@ def agency(records: RecordStore) -> Agency:
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def new_stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Stores]]:
+def new_stores(request: pytest.FixtureRequest, tmp_path: Path, empty_sqlite: Path) -> Iterator[Callable[[], Stores]]:
     """Make fresh stores, one set for each place to fail."""
     if request.param == "postgresql":
         with _on_postgresql(request.getfixturevalue("postgres_database")) as make:
@@ -159,7 +160,7 @@ def new_stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
         if request.param == "memory":
             records: RecordStore = MemoryRecordStore()
         else:
-            records = SqliteRecordStore(tmp_path / f"{len(made)}.sqlite3")
+            records = SqliteRecordStore(shutil.copyfile(empty_sqlite, tmp_path / f"{len(made)}.sqlite3"))
         made.append(Stores(request.param, records, records))
         return made[-1]
 

@@ -68,17 +68,20 @@ def test_what_is_lacking_is_an_optional_fixture_with_a_reason(name: str, reason:
         type("Mine", (RecordStoreContract,), {"lacks": {name: reason}})
 
 
-def test_a_waived_law_is_skipped_with_its_reason(tmp_path: Path) -> None:
-    """A stranger's test module runs every law but the waived one, and reports why."""
-    told = outcome(tmp_path, MODULE)
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What pytest tells of a stranger's test module."""
+    return outcome(tmp_path_factory.mktemp("stranger"), MODULE)
 
+
+def test_a_waived_law_is_skipped_with_its_reason(told: str) -> None:
+    """A stranger's test module runs every law but the waived one, and reports why."""
     assert "T12 is waived: my database cannot" in told
     assert "8 skipped" in told
 
 
-def test_what_was_not_given_is_named_where_it_is_needed(tmp_path: Path) -> None:
+def test_what_was_not_given_is_named_where_it_is_needed(tmp_path: Path, told: str) -> None:
     """A test that needs an optional fixture is skipped with its name, unless the author says that there is none."""
-    told = outcome(tmp_path, MODULE)
     lacking = '    lacks = {"reopen": "it is a dict", "sabotage": "a dict does not fail", "back_door": "none"}\n'
     declared = outcome(tmp_path, MODULE.replace("    machine_examples", f"{lacking}    machine_examples"))
 

@@ -1,5 +1,6 @@
 """A site with one project, and browsers that visit it."""
 
+import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
@@ -182,11 +183,11 @@ def text_of(response: WebResponse) -> str:
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RecordStore]:
+def records(request: pytest.FixtureRequest, tmp_path: Path, empty_sqlite: Path) -> Iterator[RecordStore]:
     """A store of each kind that stories run on."""
-    store: RecordStore = (
-        MemoryRecordStore() if request.param == "memory" else SqliteRecordStore(tmp_path / "records.sqlite3")
-    )
+    store: RecordStore = MemoryRecordStore()
+    if request.param == "sqlite":
+        store = SqliteRecordStore(shutil.copyfile(empty_sqlite, tmp_path / "records.sqlite3"))
     yield store
     store.close()
 
