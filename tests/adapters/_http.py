@@ -32,7 +32,7 @@ class _Server(WSGIServer):
 def over_wsgiref(app: "WSGIApplication") -> Iterator[str]:
     """Serve a WSGI application on a port of its own."""
     server = make_server("127.0.0.1", 0, app, server_class=_Server, handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

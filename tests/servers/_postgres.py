@@ -12,7 +12,14 @@ from tests.servers._processes import Account, free_port, program
 
 _PACKAGE = "postgresql"
 # What a crash of the machine would cost does not matter here; what a killed process costs is the same.
-_QUICK = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=150", "autovacuum=off")
+_QUICK = (
+    "fsync=off",
+    "full_page_writes=off",
+    "shared_buffers=32MB",
+    "max_connections=150",
+    "autovacuum=off",
+    "deadlock_timeout=100ms",
+)
 
 
 def _programs() -> list[str]:
