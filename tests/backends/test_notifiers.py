@@ -36,7 +36,7 @@ def server() -> Iterator[MailServer]:
 
 def smtp(port: int) -> SmtpNotifier:
     """A notifier for a server on this machine."""
-    return SmtpNotifier("127.0.0.1", port, transport=Transport.PLAIN, timeout=20)
+    return SmtpNotifier("127.0.0.1", port, transport=Transport.PLAIN, timeout=240)
 
 
 class TestSmtpNotifier(NotifierContract):
@@ -179,12 +179,12 @@ def test_a_server_that_says_strange_things_is_tried_again(greeting: bytes) -> No
 
 def test_a_server_without_tls_gets_nothing_where_tls_is_asked_for(server: MailServer) -> None:
     """Not even the letter, let alone a password."""
-    notifier = SmtpNotifier("127.0.0.1", server.port, username="u", password="p", timeout=20)
+    notifier = SmtpNotifier("127.0.0.1", server.port, username="u", password="p", timeout=240)
 
     with pytest.raises(TemporaryDeliveryError):
         notifier.send(LETTER, compose(LETTER))
     with pytest.raises(TemporaryDeliveryError):
-        SmtpNotifier("127.0.0.1", server.port, transport=Transport.TLS, timeout=20).send(LETTER, compose(LETTER))
+        SmtpNotifier("127.0.0.1", server.port, transport=Transport.TLS, timeout=240).send(LETTER, compose(LETTER))
     assert [] == server.taken
 
 

@@ -42,7 +42,7 @@ _HEADERS: Final = {
     "webhook-signature": "v1,nobody+logs+this+either=",
 }
 _SECRETS: Final = ("nobody logs", "nobody+logs")
-_PATIENT: Final = 20.0
+_PATIENT: Final = 60.0
 _HASTY: Final = 0.2
 _DELIVERY: Final = (TemporaryDeliveryError, PermanentDeliveryError)
 
