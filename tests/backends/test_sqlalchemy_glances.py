@@ -139,6 +139,17 @@ def test_texts_in_another_encoding_are_found(url: str, engine: sa.Engine) -> Non
         assert {line[1] for line in lines} == {"l", "ä"}
 
 
+def test_a_pool_that_ends_no_transaction_shows_no_old_state(url: str, engine: sa.Engine) -> None:
+    """Where the host's connections come back as they are, a glance still begins anew."""
+    with engine_of(url, pool_reset_on_return=None) as other:
+        glance = _opened(other).glance([Sought("label")])
+        before = [[line[1] for line in glance.see(TENANT, [["l", "z"]])] for _ in range(3)]
+        _keep(_opened(engine), _row(LABEL, "z"))
+
+        assert before == [["l"]] * 3
+        assert {line[1] for line in glance.see(TENANT, [["l", "z"]])} == {"l", "z"}
+
+
 def test_one_prepared_statement_serves_any_number_of_values(engine: sa.Engine) -> None:
     """On PostgreSQL a list of values is one parameter."""
     if engine.dialect.driver != "psycopg":

@@ -80,7 +80,7 @@ class Question:
         if self._engines.local.busy:
             raise TransactionUsageError("this thread is inside a transaction of this store")
         try:
-            if self._is_lonely() and is_unheard(self._engines.engine):
+            if self._is_lonely() and is_unheard(self._engines.engine) and self._way.is_ended(self._engines.engine.pool):
                 try:
                     return self._directly(tenant, values)
                 except UnansweredError:
@@ -136,6 +136,10 @@ class ByCursor:
         self._sql, self._order = asking.spelled(dialect)
         self._given = asking.given
 
+    def is_ended(self, kept: pool.Pool) -> bool:
+        """Say whether giving a connection back ends what the driver began on it, which would see old rows later."""
+        return getattr(kept, "_reset_on_return", pool.reset_none) is not pool.reset_none
+
     def ask(self, lent: pool.PoolProxiedConnection, tenant: TenantId, values: Given) -> Lines:
         """Return the lines; giving the connection back ends what the driver began for it."""
         given = self._given(tenant, values)
@@ -152,6 +156,10 @@ class ByLibpq:
     def __init__(self, asking: Asking) -> None:
         self._spoken = Spoken(asking.statement)
         assert [*self._spoken.names] == [*asking.names]  # noqa: S101  # in this order they stand in it
+
+    def is_ended(self, kept: pool.Pool) -> bool:  # noqa: ARG002  # as `ByCursor`
+        """Say that nothing is left to end."""
+        return True
 
     def ask(self, lent: pool.PoolProxiedConnection, tenant: TenantId, values: Given) -> Lines:
         """
