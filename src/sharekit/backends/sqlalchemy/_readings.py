@@ -18,8 +18,8 @@ from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._libpq import COMMAND_OK, TUPLES_OK, Lines, Spoken, Text, Wire, written
 from sharekit.backends.sqlalchemy._own import Engines
 from sharekit.backends.sqlalchemy._questions import is_unheard
-from sharekit.backends.sqlalchemy._shapes import Shapes
-from sharekit.backends.sqlalchemy._tables import READERS, KindTable
+from sharekit.backends.sqlalchemy._shapes import Shaped, Shapes
+from sharekit.backends.sqlalchemy._tables import READERS
 from sharekit.backends.sqlalchemy._transactions import FEW, Layout, SqlAlchemyTransaction, is_storable, together
 from sharekit.errors import SharekitError, StorageError, TransactionUsageError
 from sharekit.ids import TenantId
@@ -117,25 +117,23 @@ class Reading:
 
     def find(self, query: Query) -> list[Row]:
         """Return the rows that the query describes, in its order."""
-        table = self._answering(query)
-        shaped, values = self._shapes.shaped(query, self._tenant)
+        shaped, values = self._shaped(query)
         lines = shaped.find(values, query.limit, self._ask)
+        table = self._layout.tables[query.kind]
         return [table.row(self._tenant, line[-1], line) for line in lines]
 
     # Any: as the driver gives them
     def pick(self, query: Query, keys: Sequence[str]) -> Sequence[Sequence[Any]]:
         """Return these keys of the rows that the query describes, in its order."""
-        self._answering(query)
+        shaped, values = self._shaped(query)
         spec = self._layout.specs[query.kind]
         check_picked(keys, spec)
-        shaped, values = self._shapes.shaped(query, self._tenant)
         lines = shaped.find(values, query.limit, self._ask, tuple(keys) or ("id",))
         return read_lines(lines, spec, keys, READERS)
 
     def count(self, query: Query) -> int:
         """Return how many rows `find` would return."""
-        self._answering(query)
-        shaped, values = self._shapes.shaped(query, self._tenant)
+        shaped, values = self._shaped(query)
         return shaped.count(values, query.limit, self._ask)
 
     def put(self, row: Row) -> int:  # noqa: ARG002  # as in the port
@@ -210,10 +208,9 @@ class Reading:
         self._running()
         return TransactionUsageError("the transaction is read-only; ask for transaction(tenant, write=True)")
 
-    def _answering(self, query: Query) -> KindTable:
+    def _shaped(self, query: Query) -> tuple[Shaped, Sequence[object]]:
         self._running()
-        check_query(query, self._layout.specs)
-        return self._layout.tables[query.kind]
+        return self._shapes.shaped(query, self._tenant, lambda asked: check_query(asked, self._layout.specs))
 
     def _get_together(self, wanted: Sequence[RowKey]) -> list[Row | None]:
         kinds = tuple([kind for kind, _ in wanted])

@@ -126,13 +126,17 @@ class Shapes:
             known = self._together.setdefault(kinds, Spoken(spell()))
         return known
 
-    def shaped(self, query: Query, tenant: TenantId) -> "tuple[Shaped, Sequence[object]]":
-        """Return what a checked query is asked with, and the values that it takes."""
+    def shaped(
+        self, query: Query, tenant: TenantId, check: Callable[[Query], object]
+    ) -> "tuple[Shaped, Sequence[object]]":
+        """Return what a query is asked with, and the values that it takes; the first of its shape is checked."""
         shape, values = shape_of(query, tenant)
         if shape is None:
+            check(query)
             return Shaped(tenant, query, self._tables), ()
         known = self._known.get(shape)
         if known is None:
+            check(query)
             if len(self._known) >= _MOST:
                 self._known.clear()
             known = self._known.setdefault(shape, Shaped(*_Model().of(query), self._tables))
