@@ -9,7 +9,7 @@ import enum
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 import attrs
 
@@ -120,5 +120,19 @@ class Row:
     body: str
 
 
-new_row = directly(Row)
+class _NewRow(Protocol):
+    def __call__(
+        self,
+        *,
+        tenant: TenantId,
+        kind: str,
+        id: str,
+        revision: int,
+        schema: int,
+        keys: Mapping[str, KeyValue],
+        body: str,
+    ) -> Row: ...
+
+
+new_row: _NewRow = directly(Row)
 """Makes a `Row` in a third of the time; for stores, which make many."""
