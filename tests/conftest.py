@@ -51,8 +51,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _longest_first(items: list[pytest.Item]) -> None:
-    """Begin with the files that have slow tests, then with those of many, so that no process is left with one alone."""
-    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    """
+    Begin with the files that have slow tests, then with those of many, so that no process is left with one alone.
+
+    What tells random stories, fails at every step or starts processes takes long, however few its tests are.
+    """
+    slow = {
+        item.path
+        for item in items
+        if item.get_closest_marker("slow")
+        or item.get_closest_marker("browser")
+        or item.path.stem.endswith(("_bytes", "_faults", "_model", "_moves", "_processes", "_worlds"))
+    }
     tests = Counter(item.path for item in items)
     items.sort(key=lambda item: (item.path not in slow, -tests[item.path], item.path))
 
