@@ -9,10 +9,11 @@ from typing import Any, Final, Self
 import attrs
 
 from sharekit.backends._picked_lines import read_lines
+from sharekit.backends._query_shapes import Shape, shape_of
 from sharekit.backends._sqlite_connections import Connections
 from sharekit.backends._sqlite_errors import meaning
 from sharekit.backends._sqlite_handles import Handle, patiently
-from sharekit.backends._sqlite_prepared import Prepared, Shape, prepare, shape_of
+from sharekit.backends._sqlite_prepared import Prepared, prepare
 from sharekit.backends._sqlite_queries import Params
 from sharekit.backends._sqlite_tables import READERS, Table, joined
 from sharekit.errors import ConflictError, InvalidQueryError, SharekitError, StorageError, TransactionUsageError

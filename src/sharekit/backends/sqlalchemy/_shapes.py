@@ -8,31 +8,17 @@ So the text is made of a model, a query that has a slot in the place of each val
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-import attrs
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from sharekit.backends._sqlite_prepared import Shape, shape_of
+from sharekit.backends._query_shapes import Shape, Slot, model_of, shape_of, slot
 from sharekit.backends.sqlalchemy import _ways
 from sharekit.backends.sqlalchemy._libpq import Lines, Spoken, written
 from sharekit.backends.sqlalchemy._queries import Compiler
 from sharekit.backends.sqlalchemy._tables import KindTable
 from sharekit.backends.sqlalchemy._ways import PLAIN, Start, Way, start_of
 from sharekit.ids import TenantId
-from sharekit.ports.query import (
-    AllOf,
-    AnyOf,
-    Condition,
-    Contains,
-    Eq,
-    In,
-    InSelect,
-    Not,
-    Position,
-    Query,
-    Range,
-    Select,
-)
+from sharekit.ports.query import Query
 
 __all__ = ["Shaped", "Shapes"]
 
@@ -42,60 +28,8 @@ Ask = Callable[[Spoken, Sequence[bytes | None]], Lines]
 _MOST: Final = 200  # shapes that are remembered
 _TRUSTED: Final = 16  # times that a way is used before it is counted again
 _REMEMBERED: Final = 1024  # questions of one shape whose ways are known
-_BOUNDS: Final = ("at_least", "above", "at_most", "below")
-
-
-class _Slot(str):
-    """The place of a value, as a text, which can stand wherever a value can."""
-
-    __slots__ = ("place",)
-
-    place: int
-
-
-_LIMIT: Final = _Slot("\x00limit")
-_LIMIT.place = -1
-
-
-class _Model:
-    """Makes the model of a query, its slots in the order in which `shape_of` gives their values."""
-
-    def __init__(self) -> None:
-        self._places = 0
-
-    def of(self, query: Query) -> tuple[TenantId, Query]:
-        tenant, where, after = TenantId(self._next()), self._condition(query.where), None
-        if query.after is not None:
-            value = self._next()
-            after = Position(None if query.after.value is None else value, self._next())
-        return tenant, attrs.evolve(query, where=where, after=after)
-
-    def _next(self, _: object = None) -> _Slot:
-        slot = _Slot(f"\x00{self._places}")  # no value has this character
-        slot.place = self._places
-        self._places += 1
-        return slot
-
-    def _condition(self, condition: Condition) -> Condition:  # noqa: PLR0911  # one for each condition
-        match condition:
-            case AllOf(conditions):
-                return AllOf(map(self._condition, conditions))
-            case AnyOf(conditions):
-                return AnyOf(map(self._condition, conditions))
-            case Not(part):
-                return Not(self._condition(part))
-            case InSelect(key, Select(kind, of, where)):
-                return InSelect(key, Select(kind, of, self._condition(where)))
-            case Eq(key):
-                return Eq(key, self._next())
-            case In(key, values):
-                return In(key, map(self._next, values))
-            case Range(key):
-                return Range(key, **{name: self._next() for name in _BOUNDS if getattr(condition, name) is not None})
-            case Contains(key):
-                return Contains(key, self._next())
-            case _:
-                return condition
+_LIMIT: Final = slot(-1)
+"""In the place of the limit, which stands after the other values."""
 
 
 class Shapes:
@@ -139,7 +73,7 @@ class Shapes:
             check(query)
             if len(self._known) >= _MOST:
                 self._known.clear()
-            known = self._known.setdefault(shape, Shaped(*_Model().of(query), self._tables))
+            known = self._known.setdefault(shape, Shaped(*model_of(query), self._tables))
         return known, values
 
 
@@ -240,8 +174,8 @@ class _Filled:
     def __init__(self, statement: sa.Select[Any]) -> None:  # as above
         self._spoken = Spoken(statement)
         made = [self._spoken.values[name] for name in self._spoken.names]
-        self._places = [value.place if isinstance(value, _Slot) else None for value in made]
-        self._constants = [None if isinstance(value, _Slot) else written(value) for value in made]
+        self._places = [value.place if isinstance(value, Slot) else None for value in made]
+        self._constants = [None if isinstance(value, Slot) else written(value) for value in made]
 
     def filled(self, values: Sequence[object], limit: int | None) -> tuple[Spoken, list[bytes | None]]:
         """Return it, and its parameters for these values."""
