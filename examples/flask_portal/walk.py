@@ -133,8 +133,8 @@ class Walk:
         for shown in (["progress"], ["progress", "hours"]):
             form = manager.get("/settings")
             sent = {"organizations": "everyone", "way-0-shared_with_me": "yes", "show-project": shown}
-            # Every section was offered, so that none is forgotten.
-            offered = ["progress", "budget", "hours", "milestones", "updates", "papers"]
+            # Everything was offered, so that nothing is forgotten.
+            offered = ["progress", "budget", "hours", "milestones", "updates", "papers", "lead", "started"]
             sent |= {"ways": "1", "offered-project": offered}
             assert "What this changes" in form.submit("/settings", **sent, do="plan").text
             assert "The settings are saved." in form.submit("/settings", **sent, do="save").text

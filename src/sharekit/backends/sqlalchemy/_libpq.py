@@ -136,7 +136,7 @@ class Wire:
             if result.status != COMMAND_OK:
                 return result
             self._known[text.name] = True
-        self._libpq.send_query_prepared(text.name + self._suffix, given)
+        self._libpq.send_query_prepared(text.name + self._suffix, list(given))  # early releases want a list
         result = self.answer()
         if result.status not in {TUPLES_OK, COMMAND_OK}:
             self._known.pop(text.name)
@@ -155,7 +155,7 @@ class Wire:
 
     def plain(self, text: Text, given: Sequence[bytes | None]) -> Any:  # noqa: ANN401  # as above
         """Return the answer to a statement that is spelled out."""
-        self._libpq.send_query_params(text.sql, given)
+        self._libpq.send_query_params(text.sql, list(given))
         return self.answer()
 
     @property
