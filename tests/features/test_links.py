@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sharekit import LinkState, ResourceRef, Right, Sharekit, Staff, errors, signals
+from sharekit import LinkState, Organization, ResourceRef, Right, Sharekit, Staff, errors, signals
 from sharekit.backends.memory import MemoryRecordStore
 from sharekit.records.events import LinkCreated, LinkFetched, LinkRefused, LinkRevoked
 from sharekit.testing import FrozenClock, kit
@@ -264,6 +264,22 @@ class TestDeath:
 
         assert [hers.id] == [link.id for link in by_recipient]
         assert [other.id] == [link.id for link in by_maker]
+
+    def test_revoke_all_of_an_organization(self, agency: Agency) -> None:
+        """Links for those who belong to it now are ended together, and no other."""
+        ana, ben, gone = (agency.person(name) for name in ("Ana", "Ben", "Gone"))
+        acme = agency.company("Acme", ana, ben, gone)
+        agency.kit.people.leave(gone, acme, by=agency.maria)
+        links = [agency.link(recipient=recipient) for recipient in (ana, ben, gone)]
+        kept = [links.pop(), agency.link()]
+
+        revoked = agency.kit.links.revoke_all(acme, by=agency.maria)
+
+        assert {link.id for link in revoked} == {link.id for link in links}
+        assert all(opens(agency.kit, agency.kit.links.token(link)) for link in kept)
+        assert agency.kit.links.revoke_all(agency.company("Empty"), by=agency.maria) == []
+        with pytest.raises(errors.NotFoundError):
+            agency.kit.links.revoke_all(Organization("nobody"), by=agency.maria)
 
 
 class TestConditionsOfLife:

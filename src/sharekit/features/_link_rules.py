@@ -10,17 +10,17 @@ import attrs
 from sharekit.codec.kinds import READ_LINK
 from sharekit.errors import InternalTitleError, InvalidInputError, NotAllowedError, NotFoundError, WideningError
 from sharekit.features._facts import chain_of, require, require_active
-from sharekit.features._parties import active_contact
+from sharekit.features._parties import active_contact, known_organization, member_ids_of
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.links import judge_resource
 from sharekit.policies.sections import SectionPolicy
-from sharekit.ports import Condition, Eq
+from sharekit.ports import Condition, Eq, In
 from sharekit.records import checks, events
 from sharekit.records.catalog import CatalogEntry, ResourceRef
 from sharekit.records.declarations import ResourceKind
 from sharekit.records.instants import utc
 from sharekit.records.links import ReadLink, ReadLinkKeys
-from sharekit.records.parties import Contact, Principal, Right, Staff
+from sharekit.records.parties import Contact, Organization, Principal, Right, Staff
 from sharekit.records.several import Several
 from sharekit.records.unset import UNSET, Unset
 
@@ -29,6 +29,7 @@ __all__ = [
     "changed_sections",
     "future",
     "links_of",
+    "links_to",
     "require_recipient",
     "require_revoking",
     "require_sharing",
@@ -98,7 +99,15 @@ def links_of(target: object) -> Condition:
         return Eq(ReadLinkKeys.RECIPIENT, target.key)
     if isinstance(target, Staff):
         return Eq(ReadLinkKeys.CREATED_BY, target.key)
-    raise InvalidInputError("target", "needs a ResourceRef, a Contact or a Staff")
+    raise InvalidInputError("target", "needs a ResourceRef, a Contact, an Organization or a Staff")
+
+
+def links_to(wiring: Wiring, unit: Unit, target: object) -> Condition:
+    """Return the same, also for everybody who belongs to an organisation now."""
+    if not isinstance(target, Organization):
+        return links_of(target)
+    known_organization(wiring, unit, target)
+    return In(ReadLinkKeys.RECIPIENT, [Contact(id_).key for id_ in sorted(member_ids_of(wiring, unit, target))])
 
 
 def take_back(unit: Unit, link: ReadLink, by: Principal) -> ReadLink:

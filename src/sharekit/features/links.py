@@ -23,6 +23,7 @@ from sharekit.features._link_rules import (
     changed_sections,
     future,
     links_of,
+    links_to,
     require_recipient,
     require_revoking,
     require_sharing,
@@ -40,7 +41,7 @@ from sharekit.records import checks, events
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.decisions import Decision
 from sharekit.records.links import LinkState, ReadLink, ReadLinkKeys
-from sharekit.records.parties import Contact, Party, Principal
+from sharekit.records.parties import Contact, Organization, Party, Principal
 from sharekit.records.several import Several
 from sharekit.records.unset import UNSET, Unset
 from sharekit.records.views import LinkPreview
@@ -343,12 +344,12 @@ class Links(LinkReading):
 
         return self._wiring.write(work)
 
-    def revoke_all(self, target: ResourceRef | Party, *, by: Principal) -> list[ReadLink]:
+    def revoke_all(self, target: ResourceRef | Party | Organization, *, by: Principal) -> list[ReadLink]:
         """
         Take back every live link to a resource, for a contact, or made by a member of staff, in one transaction.
 
         Args:
-            target: The resource, the recipient, or the maker.
+            target: The resource, the recipient, the organization whose members now are recipients, or the maker.
             by: Who takes them back: each link's maker, or with the right SHARE on each resource.
 
         Returns:
@@ -356,11 +357,12 @@ class Links(LinkReading):
 
         Raises:
             NotAllowedError: *by* may not take back one of them; none was.
+            NotFoundError: Nobody knows the organization.
         """
         require_staff(by)
-        where = links_of(target)
 
         def work(unit: Unit) -> list[ReadLink]:
+            where = links_to(self._wiring, unit, target)
             live = [found for found in unit.find_readable(READ_LINK, where) if found.revoked_at is None]
             require_revoking(self._wiring, unit, by, live)
             return [take_back(unit, found, by) for found in live]
