@@ -14,6 +14,9 @@ from sharekit import (
     requested_by_my_organization,
     shared_with_me,
 )
+from sharekit.records.requests import DocumentRequest
+from tests.features._mail import PROJECT, office
+from tests.features._requests import asked
 from tests.features.conftest import Agency
 from tests.features.test_access_worlds import REFS, World, scopes, steps
 
@@ -86,6 +89,37 @@ def test_two_companies_together_are_told_by_the_person(agency: Agency) -> None:
     agency.kit.portal.configure(scope=shared_with_me & requested_by_my_organization, by=agency.root)
 
     assert (["42"], [ana.key]) == (agency.sees(ana), parties(agency))
+
+
+def test_an_upload_page_is_listed_for_as_long_as_it_is_there(agency: Agency) -> None:
+    """With those for whom it is; who has nothing to send any more holds nothing (R-LINK-8)."""
+    desk = asked(agency, "Ana", "Bo")
+    before = agency.kit.access.who_can_see(agency.relaunch)
+    agency.kit.requests.cancel(desk.request.recipients[0], by=agency.maria)
+    after = agency.kit.access.who_can_see(agency.relaunch)
+    agency.kit.requests.cancel(desk.request, by=agency.maria)
+
+    assert [["Ana", "Bo"]] == [_asked(agency, request) for request in before.requests]
+    assert [["Bo"]] == [_asked(agency, request) for request in after.requests]
+    assert () == agency.kit.access.who_can_see(agency.relaunch).requests
+    assert before.parties == ()
+
+
+def _asked(agency: Agency, request: DocumentRequest) -> list[str]:
+    return [agency.kit.people.get(each.contact).name for each in request.recipients]
+
+
+def test_who_can_answer_by_mail_is_listed_until_the_address_is_taken_back() -> None:
+    """A client with an address to which they answer; the addresses of staff are not for people outside (R-LINK-8)."""
+    here = office(about=True)
+    here.address()
+    here.address(here.maria)
+    listed = here.kit.access.who_can_see(PROJECT).correspondents
+    here.kit.conversations.revoke_reply_addresses(Contact(here.ana.id), by=here.maria)
+
+    assert [(Contact(here.ana.id), here.talk.id)] == [(each.party, each.conversation) for each in listed]
+    assert listed[0].until > here.clock.now()
+    assert () == here.kit.access.who_can_see(PROJECT).correspondents
 
 
 def test_nobody_sees_what_is_not_there(agency: Agency) -> None:

@@ -23,7 +23,7 @@ REPLY_ADDRESS: Final = RecordKind(
     KindSpec(
         "reply-address",
         {ReplyAddressKeys.PARTY: Ref, ReplyAddressKeys.CONVERSATION: Ref},
-        indexes=[(ReplyAddressKeys.PARTY, ReplyAddressKeys.CONVERSATION)],
+        indexes=[(ReplyAddressKeys.PARTY, ReplyAddressKeys.CONVERSATION), (ReplyAddressKeys.CONVERSATION,)],
     ),
     ReplyAddress,
     id_of=lambda address: address.id,

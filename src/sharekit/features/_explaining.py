@@ -9,6 +9,7 @@ import attrs
 from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT, READ_LINK
 from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.features._access_facts import client_facts, confidential_kinds, scope_of, settings_of, viewer_of
+from sharekit.features._credentials import correspondents_on, requests_on
 from sharekit.features._facts import chain_of
 from sharekit.features._link_documents import decide_for_link
 from sharekit.features._link_facts import judge as judge_link
@@ -78,7 +79,7 @@ def _grants_around(wiring: Wiring, unit: Unit, viewer: Viewer, chain: Sequence[C
 
 
 def onlookers(wiring: Wiring, unit: Unit, ref: ResourceRef) -> Onlookers:
-    """Return every contact, organisation and link by which a thing can be seen now."""
+    """Return every contact, organisation and link by which a thing can be seen now, and what else is held for it."""
     entry = unit.get(CATALOG_ENTRY, ref.key)
     if entry is None:
         return Onlookers(parties=(), links=())
@@ -94,6 +95,8 @@ def onlookers(wiring: Wiring, unit: Unit, ref: ResourceRef) -> Onlookers:
     return Onlookers(
         parties=tuple(_seeing(wiring, unit, scope, entry, [*seers, *members])),
         links=tuple(link for link in _links(wiring, unit, entry) if opens(wiring, unit, link)),
+        requests=requests_on(wiring, unit, entry),
+        correspondents=correspondents_on(unit, entry),
     )
 
 

@@ -118,6 +118,8 @@ class Access(Reviews, Generic[K]):
         """
         Return every contact, organisation and read link by which a thing can be seen now, and why (R-LINK-8).
 
+        Besides, it tells whose upload pages are there, and who can answer by mail in conversations about it.
+
         Args:
             ref: The thing.
             by: Who asks: somebody with the right VIEW on it; None for the host's own code.

@@ -3,17 +3,20 @@ Explanations: why somebody may see a thing or not, and who may.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 import attrs
 
+from sharekit.ids import ConversationId
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.decisions import Decision
 from sharekit.records.grants import Access, Grant
 from sharekit.records.links import ReadLink
 from sharekit.records.parties import Contact, Organization
+from sharekit.records.requests import DocumentRequest
 
-__all__ = ["Cause", "Explanation", "NearMiss", "Onlooker", "Onlookers"]
+__all__ = ["Cause", "Correspondent", "Explanation", "NearMiss", "Onlooker", "Onlookers"]
 
 
 @attrs.frozen(kw_only=True)
@@ -86,14 +89,35 @@ class Onlooker:
 
 
 @attrs.frozen(kw_only=True)
+class Correspondent:
+    """
+    Somebody outside who can answer by mail in a conversation.
+
+    Attributes:
+        party: Who.
+        conversation: Where the answer is posted, if they may write there then.
+        until: When the address takes no more; each letter that names it puts that off.
+    """
+
+    party: Contact
+    conversation: ConversationId
+    until: datetime
+
+
+@attrs.frozen(kw_only=True)
 class Onlookers:
     """
-    Everybody outside who can see a thing now (R-LINK-8).
+    Everybody outside who can see a thing now, and what else they hold for it (R-LINK-8).
 
     Attributes:
         parties: Contacts and organisations.
         links: The read links that open now.
+        requests: The requests for documents whose upload pages are there, each with those for whom they are.
+            Such a page shows what was asked and what its reader sent, and nothing else of the thing.
+        correspondents: Who can answer by mail in a conversation about the thing.
     """
 
     parties: tuple[Onlooker, ...]
     links: tuple[ReadLink, ...]
+    requests: tuple[DocumentRequest, ...] = ()
+    correspondents: tuple[Correspondent, ...] = ()

@@ -235,6 +235,7 @@ _INDEXES: list[tuple[str, ...]] = [
     ("sharekit_notice_preferences", "handle"),
     ("sharekit_webhook", "active"),
     ("sharekit_reply_address", "party", "conversation"),
+    ("sharekit_reply_address", "conversation"),
     ("sharekit_held_mail", "state", "received_at"),
     ("sharekit_held_mail", "conversation", "state", "received_at"),
     ("sharekit_held_mail", "sender", "received_at"),
