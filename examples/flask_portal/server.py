@@ -8,9 +8,11 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wsgi import ClosingIterator
 
 __all__ = ["HOST", "PortTakenError", "background", "listen", "server_for"]
 
@@ -47,7 +49,17 @@ def server_for(app: Flask, taken: socket.socket) -> BaseWSGIServer:
     """Return a server of the application on a port that was taken."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     port = taken.getsockname()[1]
-    return make_server(HOST, port, app, threaded=True, request_handler=_QuietHandler, fd=taken.fileno())
+    return make_server(HOST, port, _until_written(app), threaded=True, request_handler=_QuietHandler, fd=taken.fileno())
+
+
+def _until_written(app: Flask) -> WSGIApplication:
+    """Let go of an answer's file when it is written, also when a browser hangs up then; the server would not."""
+
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        with closing(ClosingIterator(app(environ, start_response))) as answer:
+            yield from answer
+
+    return serve
 
 
 @contextmanager

@@ -1,8 +1,12 @@
 """The example portal as a program: its check, its keys, its port."""
 
+import socket
 import stat
+import struct
+import warnings
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -10,7 +14,7 @@ from flask_portal.__main__ import main
 from flask_portal.app import create_app
 from flask_portal.keys import key_from
 from flask_portal.pages.desk import Portal
-from flask_portal.server import listen
+from flask_portal.server import background, listen
 from flask_portal.settings import Settings
 from flask_portal.walk import walk
 
@@ -38,6 +42,23 @@ def test_a_busy_port_is_told_in_a_sentence(tmp_path: Path, capsys: pytest.Captur
 
     assert f"Port {port} is in use already." in capsys.readouterr().out
     assert not (tmp_path / "data").exists()
+
+
+def test_whoever_hangs_up_leaves_no_file_open(tmp_path: Path) -> None:
+    """A browser that leaves a page cuts its connections, also while a picture is on its way."""
+    at_once = struct.pack("ii", 1, 0)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with background(create_app(Settings(data=tmp_path))) as address:
+            server = urlsplit(address)
+            assert server.hostname is not None
+            for _ in range(40):
+                with socket.create_connection((server.hostname, server.port or 0)) as browser:
+                    browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+                    browser.sendall(b"GET /static/mark.svg HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    browser.recv(10)
+
+    assert [] == [str(warning.message) for warning in warned]
 
 
 def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
