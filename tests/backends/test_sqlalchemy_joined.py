@@ -358,6 +358,36 @@ def test_a_receiver_may_use_the_session_again(agency: Agency) -> None:
     assert [1] == seen
 
 
+def test_a_session_with_several_engines_is_joined_by_a_connection(agency: Agency) -> None:
+    """Which of its engines is meant only the host can say: by the connection to it, which the session commits."""
+    with orm.Session(binds={Project: agency.engine}) as session:
+        with pytest.raises(errors.ConfigurationError, match="bind_arguments"):
+            agency.kit.joined(session)
+        connection = session.connection(bind_arguments={"mapper": Project})
+        session.add(Project(id=1, name="relaunch"))
+        share(agency.kit.joined(connection))
+        session.rollback()
+        share(agency.kit.joined(session.connection(bind_arguments={"mapper": Project})), 2)
+        session.commit()
+
+    assert [] == agency.projects()
+    assert (False, True, ["2"]) == (agency.is_entered(1), agency.is_entered(2), agency.sent)
+
+
+def test_a_host_that_commits_each_statement_is_not_joined(agency: Agency) -> None:
+    """In AUTOCOMMIT nothing could be undone together: that is said before anything is written; the kit itself works."""
+    engine = agency.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection, orm.Session(engine) as session:
+        for host in (connection, session):
+            with pytest.raises(errors.TransactionUsageError, match="AUTOCOMMIT"):
+                share(agency.kit.joined(host))
+        entered = agency.is_entered()
+        share(agency.kit, 2)
+
+    assert not entered
+    assert ["2"] == agency.sent
+
+
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_an_asynchronous_session_is_joined_from_within(agency: Agency) -> None:
     """`run_sync` gives the session that can be joined; the asynchronous one itself is refused, with that advice."""

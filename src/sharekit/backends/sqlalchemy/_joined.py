@@ -1,6 +1,7 @@
 """Transactions inside the host's: savepoints of a session or connection that the host commits."""
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import exc, orm
@@ -9,6 +10,11 @@ from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._news import News, news_of
 from sharekit.backends.sqlalchemy._sqlite_turns import Host, begin_sqlite, in_transaction
 from sharekit.errors import ConfigurationError, TransactionUsageError
+
+_NO_TRANSACTION: Final = (
+    "the host's connection is in AUTOCOMMIT, so it has no transaction to join;"
+    " give one with transactions, or call the kit itself"
+)
 
 
 def host_of(given: object) -> Host:
@@ -72,12 +78,13 @@ class JoinedScope:
         connection = session.connection() if session is not None else self._host
         if not isinstance(connection, sa.Connection):  # pragma: no cover  # for the type checkers: one of the two it is
             raise TransactionUsageError("there is no connection")
-        if write and connection.dialect.name == "sqlite":
-            if not connection.in_transaction():
-                connection.begin()
-            if not in_transaction(connection):
-                # Outside a transaction a savepoint of SQLite is one, and its end is a commit.
-                begin_sqlite(connection, immediate=True, hosts=self._others)
+        if not connection.in_transaction():
+            connection.begin()
+        if _commits_by_itself(connection):
+            raise TransactionUsageError(_NO_TRANSACTION)
+        if write and connection.dialect.name == "sqlite" and not in_transaction(connection):
+            # Outside a transaction a savepoint of SQLite is one, and its end is a commit.
+            begin_sqlite(connection, immediate=True, hosts=self._others)
         self._connection = connection
         self._news = news_of(connection, session)
         if session is None:
@@ -131,3 +138,16 @@ class JoinedScope:
     def _end(self) -> None:
         self._savepoint = self._connection = self._news = None
         self._local.busy = False
+
+
+def _commits_by_itself(connection: sa.Connection) -> bool:
+    """Say whether each statement is committed at once, so that nothing could be undone with the host's."""
+    driver = connection.connection.dbapi_connection
+    if driver is None:
+        return False
+    try:
+        found = connection.dialect.detect_autocommit_setting(driver)
+    except NotImplementedError:
+        return False
+    # SQLite's driver is set so too where the host begins by itself, as SQLAlchemy's documentation advises.
+    return found and not (connection.dialect.name == "sqlite" and in_transaction(connection))

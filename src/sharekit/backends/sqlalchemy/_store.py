@@ -208,5 +208,6 @@ def _engine_of(host: Host) -> sa.Engine:
     try:
         bind = host.get_bind()
     except exc.SQLAlchemyError as error:
-        raise ConfigurationError("host", f"is a session without an engine: {error}") from error
+        problem = "is a session without an engine for all; of several, give `session.connection(bind_arguments=...)`"
+        raise ConfigurationError("host", problem) from error
     return bind if isinstance(bind, sa.Engine) else bind.engine
