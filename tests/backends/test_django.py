@@ -10,10 +10,10 @@ from django.db import connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from sharekit.backends.django import DjangoRecordStore
-from sharekit.errors import RetryTransaction, TransactionUsageError
+from sharekit.errors import RetryTransaction, StorageError, TransactionUsageError
 from sharekit.ports import Companion, RecordStore, Transaction
 from sharekit.testing.record_store import BackDoor, RecordStoreContract
-from sharekit.testing.record_store._frame import ACME, KINDS, got, keep, tag, thing, together
+from sharekit.testing.record_store._frame import ACME, KINDS, got, keep, tag, thing, together, within
 from tests.backends._django import MadeTables, TableDoor
 from tests.backends._sampling import Sampled, stories
 from tests.django_host import project
@@ -133,6 +133,21 @@ class _OnDjango(Sampled, RecordStoreContract):
 
         assert within
         assert look.see(ACME, "a") == ()
+
+    @pytest.mark.parametrize(
+        "lacking", ["DROP TABLE sharekit_thing", "ALTER TABLE sharekit_thing RENAME COLUMN size TO weight"]
+    )
+    def test_a_database_that_was_not_migrated_names_the_command(
+        self, store: DjangoRecordStore, alias: str, lacking: str
+    ) -> None:
+        """Where a table or a column is missing, the error says what makes it."""
+        verbs: list[Callable[[Transaction], object]] = [lambda tx: tx.get("thing", "a"), lambda tx: tx.put(thing("a"))]
+        store.open(KINDS)
+        with connections[alias].cursor() as cursor:
+            cursor.execute(lacking)
+        for verb in verbs:
+            with pytest.raises(StorageError, match=r"manage\.py migrate"):
+                within(store, verb, write=True)
 
 
 class TestDjangoOnSqlite(_OnDjango):

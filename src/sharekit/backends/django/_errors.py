@@ -6,6 +6,7 @@ from django.db import Error
 from django.db import IntegrityError as DatabaseIntegrityError
 from django.db.transaction import TransactionManagementError
 
+from sharekit.backends._missing_tables import lacks_a_column, lacks_a_table
 from sharekit.backends._sqlite_errors import is_busy
 from sharekit.errors import ConflictError, RetryTransaction, SharekitError, StorageError, TransactionUsageError
 
@@ -31,6 +32,8 @@ def meaning(error: Error, operation: str, kind: str | None = None, *, joined: bo
         return RetryTransaction(joined=joined)
     if kind is not None and isinstance(error, DatabaseIntegrityError):
         return ConflictError(kind)
+    if lacks_a_table(error.__cause__) or lacks_a_column(error.__cause__):
+        operation += "; the database lacks a table or a column, which `manage.py migrate` makes"
     return StorageError(operation)
 
 

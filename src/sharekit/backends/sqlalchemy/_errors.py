@@ -5,13 +5,12 @@ from typing import Final
 
 from sqlalchemy import exc
 
+from sharekit.backends._missing_tables import lacks_a_table
 from sharekit.errors import ConflictError, RetryTransaction, SharekitError, StorageError
 
 _GIVEN_UP: Final = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, a lock that was not to be had
 _GIVEN_UP_BY_MARIADB: Final = frozenset({1020, 1205, 1213})  # changed since read, lock wait, deadlock
 _TAKEN_IN_MARIADB: Final = 1062
-_NO_TABLE: Final = "42P01"
-_NO_TABLE_IN_MARIADB: Final = 1146
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _PRIMARY = 0xFF  # an extended result code of SQLite carries the primary one in its lowest byte
 
@@ -41,7 +40,7 @@ def meaning(error: Exception, operation: str, *, kind: str | None = None, joined
         return RetryTransaction(joined=joined)
     if kind is not None and is_taken(error):
         return ConflictError(kind)
-    if _lacks_a_table(error):
+    if lacks_a_table(getattr(error, "orig", error)):
         operation += "; a table is missing, which sharekit.backends.sqlalchemy.upgrade(engine) makes"
     return StorageError(operation)
 
@@ -58,15 +57,6 @@ def meaning_at_commit(error: Exception) -> SharekitError:
     if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
         return StorageError("committing; the connection was lost, so whether it was kept is not known")
     return StorageError("committing")
-
-
-def _lacks_a_table(error: Exception) -> bool:
-    original: object = getattr(error, "orig", error)
-    return (
-        _state(original) == _NO_TABLE
-        or _number(original) == _NO_TABLE_IN_MARIADB
-        or (isinstance(original, sqlite3.OperationalError) and str(original).startswith("no such table"))
-    )
 
 
 def _state(error: object) -> object:
