@@ -8,7 +8,8 @@ a refusal, which would hold the path, and with it the secret of a link.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from typing import Final
+from http.cookies import Morsel, SimpleCookie
+from typing import TYPE_CHECKING, Final
 
 from sharekit.adapters._pieces import Pieces
 from sharekit.errors import MissingExtraError
@@ -28,6 +29,11 @@ except ImportError as _missing:  # pragma: no cover  # shown in a process of its
     raise MissingExtraError("django", "django") from _missing
 
 from sharekit.web import Headers, Portal, WebRequest, WebResponse
+
+if TYPE_CHECKING:
+    _Morsel = Morsel[str]
+else:
+    _Morsel = Morsel
 
 __all__ = ["document_answer", "portal_view"]
 
@@ -66,6 +72,21 @@ def _as_response(request: HttpRequest, answer: WebResponse) -> HttpResponseBase:
     return _Long(answer, in_threads=isinstance(request, ASGIRequest))
 
 
+class _Cookie(_Morsel):
+    """A cookie where Django and its test client look for one, which leaves as the portal wrote it."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__()
+        self._told = told
+        for name, morsel in SimpleCookie(told).items():
+            self.set(name, morsel.value, morsel.coded_value)
+            self.update(morsel)
+
+    def output(self, attrs: list[str] | None = None, header: str = "Set-Cookie:") -> str:
+        """Return the cookie as a header."""
+        return f"{header} {self._told}".lstrip()
+
+
 class _AsItIs(HttpResponseBase):
     """A response whose headers are the portal's, and what the host's own middleware adds to them."""
 
@@ -76,7 +97,10 @@ class _AsItIs(HttpResponseBase):
         del self["Content-Type"]  # Django has set one
         self._more: list[tuple[str, str]] = []
         for name, value in answer.headers:
-            if name in self.headers:
+            if name.lower() == "set-cookie":
+                cookie = _Cookie(value)
+                self.cookies[cookie.key] = cookie
+            elif name in self.headers:
                 self._more.append((name, value))
             else:
                 self.headers[name] = value
