@@ -41,6 +41,8 @@ __all__ = [
     "deterministic_id",
     "is_tenant_id",
     "ordered_id",
+    "place_at",
+    "place_of",
     "random_id",
     "reply_id",
 ]
@@ -68,6 +70,7 @@ ReplyAddressId = NewType("ReplyAddressId", str)
 
 _RANDOM_BYTES = 21  # 168 bits fill 28 characters exactly: no character is biased
 _TENANT = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_PLACE = 15  # digits that hold the microseconds
 _ticks = itertools.count()
 
 
@@ -102,10 +105,20 @@ def ordered_id(at: datetime, *, after: str = "") -> str:
     Returns:
         37 characters: microseconds, a running number of this process, 48 random bits.
     """
-    micros = int(at.timestamp() * 1_000_000)
+    micros = place_at(at)
     if after:
-        micros = max(micros, int(after[:15], 16) + 1)
-    return f"{micros:015x}{next(_ticks) & 0xFFFFFFFFFF:010x}{secrets.token_hex(6)}"
+        micros = max(micros, place_of(after) + 1)
+    return f"{micros:0{_PLACE}x}{next(_ticks) & 0xFFFFFFFFFF:010x}{secrets.token_hex(6)}"
+
+
+def place_of(ordered: str) -> int:
+    """Return the number that an ordered id begins with, by which such ids are in order too."""
+    return int(ordered[:_PLACE], 16)
+
+
+def place_at(at: datetime) -> int:
+    """Return with which number ordered ids begin at an aware time; a clock that was set back makes it more."""
+    return int(at.timestamp() * 1_000_000)
 
 
 def deterministic_id(*parts: str) -> str:

@@ -5,7 +5,7 @@ The kinds about notices: the outbox, what people hear of, and the letters and ca
 from typing import Any, Final
 
 from sharekit.codec.kind import RecordKind
-from sharekit.ports import Bool, KeyValue, KindSpec, Ref, Time
+from sharekit.ports import Bool, Int, KeyValue, KindSpec, Ref, Time
 from sharekit.records.notices import Delivery, DeliveryKeys, Notice, NoticeKeys, NoticePreferences, PreferenceKeys
 from sharekit.records.outbox import OutboxEntry, OutboxKeys
 from sharekit.records.webhooks import Webhook, WebhookKeys
@@ -18,7 +18,7 @@ def _notice_keys(notice: Notice) -> dict[str, KeyValue]:
         NoticeKeys.PERSON: notice.person,
         NoticeKeys.STATE: str(notice.state),
         NoticeKeys.DUE_AT: notice.due_at,
-        NoticeKeys.AT: notice.at,
+        NoticeKeys.PLACE: notice.place,
         NoticeKeys.SEEN: notice.seen_at is not None,
         NoticeKeys.SUBJECT: notice.subject,
     }
@@ -52,15 +52,15 @@ NOTICE: Final = RecordKind(
             NoticeKeys.PERSON: Ref,
             NoticeKeys.STATE: Ref,
             NoticeKeys.DUE_AT: Time,
-            NoticeKeys.AT: Time,
+            NoticeKeys.PLACE: Int,
             NoticeKeys.SEEN: Bool,
             NoticeKeys.SUBJECT: Ref,
         },
         indexes=[
             (NoticeKeys.STATE, NoticeKeys.DUE_AT),
-            (NoticeKeys.PERSON, NoticeKeys.STATE, NoticeKeys.AT),
-            (NoticeKeys.PERSON, NoticeKeys.SEEN, NoticeKeys.AT),
-            (NoticeKeys.PERSON, NoticeKeys.AT),
+            (NoticeKeys.PERSON, NoticeKeys.STATE, NoticeKeys.PLACE),
+            (NoticeKeys.PERSON, NoticeKeys.SEEN, NoticeKeys.PLACE),
+            (NoticeKeys.PERSON, NoticeKeys.PLACE),
         ],
     ),
     Notice,

@@ -16,6 +16,7 @@ from sharekit.errors import InvalidInputError, InvalidTokenError
 from sharekit.features._news import Told, tell
 from sharekit.features._readers import name_of, reader_of
 from sharekit.features._unit import Unit, Wiring
+from sharekit.ids import place_at
 from sharekit.ports import AllOf, Condition, Eq, OrderBy, Position
 from sharekit.records import checks
 from sharekit.records.notices import FeedItem, FeedPage, Notice, NoticeKeys
@@ -72,17 +73,18 @@ class Feed:
         check_party(party)
         checks.flag("unseen", unseen)
         checks.whole("limit", limit, 1, _MOST)
-        position = None if after is None else self._position(party, after)
+        place = None if after is None else self._place(party, after)
         items: list[FeedItem] = []
         with self._wiring.reading() as unit:
+            position = None if place is None else _position(unit, *place)
             reader = reader_of(self._wiring, unit, party.key)
-            looked = 0
+            looked, latest = 0, None
             if reader is None:
                 return FeedPage(items=())
             while True:
                 notices = self._notices(unit, party, unseen=unseen, after=position, limit=limit)
                 for notice in notices:
-                    position = Position(notice.at, notice.id)
+                    latest, position = notice, Position(notice.place, notice.id)
                     told = tell(self._wiring, unit, notice, reader)
                     if told.refusal is None and not notice.news.by_letter_alone and not (unseen and told.is_read):
                         items.append(self._item(unit, notice, told))
@@ -93,7 +95,7 @@ class Feed:
                     return FeedPage(items=tuple(items))
                 if len(items) == limit or looked >= _LOOKED_AT:
                     break
-        return FeedPage(items=tuple(items), next=self._cursor(party, position))
+        return FeedPage(items=tuple(items), next=self._cursor(party, latest))
 
     def unseen(self, party: Party) -> int:
         """Return how much news a person has not seen or read and may open now; 100 stands for at least so much."""
@@ -105,7 +107,7 @@ class Feed:
                 notices = self._notices(unit, party, unseen=True, after=position, limit=_COUNTED)
                 if reader is None or not notices:
                     break
-                position = Position(notices[-1].at, notices[-1].id)
+                position = Position(notices[-1].place, notices[-1].id)
                 shown = [each for each in notices if not each.news.by_letter_alone]
                 told = [tell(self._wiring, unit, each, reader) for each in shown]
                 count += sum(1 for each in told if each.refusal is None and not each.is_read)
@@ -146,7 +148,7 @@ class Feed:
         where: list[Condition] = [Eq(NoticeKeys.PERSON, party.key)]
         if unseen:
             where.append(Eq(NoticeKeys.SEEN, value=False))
-        order = OrderBy(NoticeKeys.AT, descending=True)
+        order = OrderBy(NoticeKeys.PLACE, descending=True)
         return unit.find(NOTICE, AllOf(where), order=order, after=after, limit=limit)
 
     def _item(self, unit: Unit, notice: Notice, told: Told) -> FeedItem:
@@ -162,14 +164,20 @@ class Feed:
             seen=notice.seen_at is not None or told.is_read,
         )
 
-    def _cursor(self, party: Party, position: Position | None) -> str | None:
-        if position is None or not isinstance(position.value, datetime):
+    def _cursor(self, party: Party, last: Notice | None) -> str | None:
+        if last is None:
             return None
-        text = json.dumps([_FEED, self._wiring.tenant, party.key, position.value.isoformat(), position.id])
+        text = json.dumps([_FEED, self._wiring.tenant, party.key, last.at.isoformat(), last.id])
         return self._wiring.seals.seal_text(Purpose.CURSOR, text)
 
-    def _position(self, party: Party, cursor: str) -> Position:
+    def _place(self, party: Party, cursor: str) -> tuple[datetime, str]:
         what, *whose, at, id_ = json.loads(self._wiring.seals.unseal_text(Purpose.CURSOR, cursor))
         if what != _FEED or whose != [self._wiring.tenant, party.key]:
             raise InvalidTokenError
-        return Position(datetime.fromisoformat(at), id_)
+        return datetime.fromisoformat(at), id_
+
+
+def _position(unit: Unit, at: datetime, id_: str) -> Position:
+    """Return the place of a notice, which was then; of one that was pruned since, the place of its instant."""
+    last = unit.get(NOTICE, id_)
+    return Position(place_at(at), "") if last is None else Position(last.place, last.id)

@@ -25,7 +25,7 @@ from sharekit.features._preferences import preferences_of
 from sharekit.features._readers import Reader
 from sharekit.features._request_facts import RequestFacts, request_facts
 from sharekit.features._unit import Unit, Wiring
-from sharekit.ids import ConversationId, MessageId, ReadLinkId
+from sharekit.ids import ConversationId, MessageId, ReadLinkId, place_at
 from sharekit.policies.access import AccessReason
 from sharekit.ports import AllOf, Condition, Eq, Range
 from sharekit.records.catalog import CatalogEntry, ResourceRef
@@ -209,7 +209,7 @@ def _told_of_another(unit: Unit, notice: Notice) -> bool:
     where: list[Condition] = [
         Eq(NoticeKeys.PERSON, notice.person),
         Eq(NoticeKeys.STATE, str(NoticeState.SENT)),
-        Range(NoticeKeys.AT, at_least=unit.now - _TOLD_AGAIN),
+        Range(NoticeKeys.PLACE, at_least=place_at(unit.now - _TOLD_AGAIN)),
         Eq(NoticeKeys.SUBJECT, notice.subject),
     ]
     sent = unit.find(NOTICE, AllOf(where), limit=_MOST)

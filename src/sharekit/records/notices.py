@@ -11,7 +11,7 @@ from typing import Final
 import attrs
 
 from sharekit.errors import InvalidInputError
-from sharekit.ids import TenantId, deterministic_id
+from sharekit.ids import TenantId, deterministic_id, place_of
 from sharekit.records import checks
 from sharekit.records.audit import Detail
 from sharekit.records.catalog import ResourceRef
@@ -61,7 +61,7 @@ class NoticeKeys:
     PERSON = "person"
     STATE = "state"
     DUE_AT = "due_at"
-    AT = "at"
+    PLACE = "place"
     SEEN = "seen"
     SUBJECT = "subject"
 
@@ -118,6 +118,11 @@ class Notice:
     def id(self) -> str:
         """The id of its row, the same for the same event and person."""
         return notice_id(self.tenant, self.entry, self.person)
+
+    @property
+    def place(self) -> int:
+        """By this news is in the order in which it happened, also that of one instant. Shown to nobody: it counts."""
+        return place_of(self.entry)
 
     @property
     def ref(self) -> ResourceRef | None:

@@ -29,7 +29,7 @@ from sharekit.relay._planning import plan
 from sharekit.relay._post import Post
 from sharekit.relay._pruning import Ages, prune
 from sharekit.relay._settling import taken_again
-from sharekit.relay._turns import due_ids
+from sharekit.relay._turns import due_ids, due_notices
 from sharekit.relay._webhooks import call
 
 __all__ = ["Post", "PruneReport", "Relay", "RelayReport"]
@@ -135,7 +135,7 @@ class Relay:
         report = _each(wiring, limit, partial(due_ids, wiring, OUTBOX_ENTRY), lambda id_: plan(wiring, id_, gather))
         if post is not None and notifier is not None:
             mail = post, notifier
-            report += _each(wiring, limit, partial(due_ids, wiring, NOTICE), lambda id_: send(wiring, *mail, id_))
+            report += _each(wiring, limit, partial(due_notices, wiring), lambda id_: send(wiring, *mail, id_))
             report += _again(wiring, limit, Carrier.MAIL, lambda taken: resend(wiring, *mail, taken))
         if caller is not None:
             report += _again(wiring, limit, Carrier.WEBHOOK, lambda taken: call(wiring, caller, taken))

@@ -182,7 +182,7 @@ def _taken(wiring: Wiring, unit: Unit, post: Post, id_: str) -> Delivery | None:
 def _together(unit: Unit, post: Post, first: Notice, wants: NoticePreferences, *, digest: bool) -> list[Notice]:
     """Return the notices that go in one letter with a notice, and it, the oldest first."""
     where = AllOf([Eq(NoticeKeys.PERSON, first.person), Eq(NoticeKeys.STATE, str(NoticeState.WAITING))])
-    waiting = unit.find(NOTICE, where, order=OrderBy(NoticeKeys.AT), limit=_MOST)
+    waiting = unit.find(NOTICE, where, order=OrderBy(NoticeKeys.PLACE), limit=_MOST)
     found: list[Notice] = []
     for each in waiting:
         moment = when(each, wants, unit.now, post.time_zone)

@@ -8,14 +8,19 @@ late are found like all others.
 """
 
 import random
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import chain
 from typing import Any, Final
 
 from sharekit.codec import RecordKind
+from sharekit.codec.kinds_of_notices import NOTICE
 from sharekit.features._unit import Wiring
-from sharekit.ports import AllOf, Condition, Eq, OrderBy, Query, Range
+from sharekit.ports import AllOf, Condition, Eq, KeyValue, OrderBy, Query, Range, Row
+from sharekit.records.notices import NoticeKeys
 
-__all__ = ["LEASE", "MOST_TRIES", "due_ids", "pause_after"]
+__all__ = ["LEASE", "MOST_TRIES", "due_ids", "due_notices", "pause_after"]
 
 LEASE: Final = timedelta(minutes=5)
 MOST_TRIES: Final = 10
@@ -25,12 +30,31 @@ _PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 6
 
 def due_ids(wiring: Wiring, kind: RecordKind[Any], *conditions: Condition) -> list[str]:  # any record class
     """Return the ids of some rows whose turn it is, in an order of one's own, so that relays seldom meet."""
+    ids = [row.id for row in _due(wiring, kind, conditions)]
+    random.shuffle(ids)
+    return ids
+
+
+def due_notices(wiring: Wiring) -> list[str]:
+    """Return the ids of some notices whose turn it is: one's own order of people, and theirs in order of what was."""
+    theirs = defaultdict[KeyValue, list[str]](list)
+    for row in sorted(_due(wiring, NOTICE, ()), key=_place):
+        theirs[row.keys[NoticeKeys.PERSON]].append(row.id)
+    people = list(theirs.values())
+    random.shuffle(people)
+    return list(chain.from_iterable(people))
+
+
+def _place(row: Row) -> int:
+    place = row.keys[NoticeKeys.PLACE]
+    return place if isinstance(place, int) else 0
+
+
+def _due(wiring: Wiring, kind: RecordKind[Any], conditions: Sequence[Condition]) -> list[Row]:  # any record class
     with wiring.records.transaction(wiring.tenant) as tx:
         now = wiring.clock.now()
         where = AllOf([Eq("state", "waiting"), *conditions, Range("due_at", at_most=now)])
-        ids = [row.id for row in tx.find(Query(kind.name, where=where, order=OrderBy("due_at"), limit=_AT_ONCE))]
-    random.shuffle(ids)
-    return ids
+        return tx.find(Query(kind.name, where=where, order=OrderBy("due_at"), limit=_AT_ONCE))
 
 
 def pause_after(attempts: int, asked: float | None = None) -> timedelta:
