@@ -42,6 +42,7 @@ __all__ = [
     "document_replaced",
     "document_scanned",
     "document_unshared",
+    "event_dismissed",
     "held_mail_accepted",
     "held_mail_discarded",
     "invitation_refused",
@@ -167,6 +168,7 @@ document_renamed: Final = EventSignal(events.DocumentRenamed)
 document_replaced: Final = EventSignal(events.DocumentReplaced)
 document_scanned: Final = EventSignal(events.DocumentScanned)
 document_unshared: Final = EventSignal(events.DocumentUnshared)
+event_dismissed: Final = EventSignal(events.EventDismissed)
 held_mail_accepted: Final = EventSignal(events.HeldMailAccepted)
 held_mail_discarded: Final = EventSignal(events.HeldMailDiscarded)
 invitation_refused: Final = EventSignal(events.InvitationRefused)

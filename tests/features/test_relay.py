@@ -17,6 +17,7 @@ from sharekit.errors import (
     InvalidInputError,
     InvalidTokenError,
     NotAllowedError,
+    NotFoundError,
     PermanentDeliveryError,
     TemporaryDeliveryError,
 )
@@ -480,6 +481,31 @@ def test_an_event_that_cannot_be_told_waits_for_staff() -> None:
 
 
 # --- the feed -----------------------------------------------------------------------------------
+
+
+def test_an_event_that_nobody_wants_to_tell_any_more_is_done_with() -> None:
+    """Staff give up on it: nobody hears of it, the trail says who did that, and there is nothing left to try."""
+    people = Forgetful()
+    room = mailroom(directory=people)
+    room.kit.catalog.put(PROJECT, title="Relaunch", client_title="Relaunch", owner=room.maria, by=room.root)
+    room.kit.shares.grant(PROJECT, to=Organization("acme"), by=room.maria)
+    people.down = True
+    for _ in range(15):
+        room.run(timedelta(days=1))
+    (dead,) = room.kit.notifications.dead_events(by=room.root)
+    people.down = False
+    with pytest.raises(NotAllowedError):
+        room.kit.notifications.dismiss_event(dead, by=Staff("ben"))
+    room.kit.notifications.dismiss_event(dead, by=room.root)
+    room.run()
+    (entry,) = room.kit.audit.entries(action="event-dismissed")
+
+    assert (entry.actor, entry.details) == (room.root.key, {"entry": dead.id, "happened": "resource-shared"})
+    assert (room.kit.notifications.dead_events(by=room.root), room.letters()) == ([], [])
+    with pytest.raises(NotFoundError):
+        room.kit.notifications.dismiss_event(dead, by=room.root)
+    with pytest.raises(InvalidInputError):
+        room.kit.notifications.dismiss_event(wrong(dead.id), by=room.root)
 
 
 def test_a_feed_is_read_page_by_page(room: Mailroom, ana: Contact) -> None:

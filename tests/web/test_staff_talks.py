@@ -9,11 +9,13 @@ import pytest
 
 from sharekit import Audience, Contact, ResourceRef, Staff, System
 from sharekit.backends.memory import MemoryRecordStore
+from sharekit.codec.kinds_of_notices import OUTBOX_ENTRY
 from sharekit.errors import NotAllowedError, NotFoundError, PermanentDeliveryError
-from sharekit.ids import ConversationId
+from sharekit.ids import AuditEntryId, ConversationId
 from sharekit.records.conversations import Conversation
 from sharekit.records.documents import Upload
 from sharekit.records.notices import Cadence, News
+from sharekit.records.outbox import OutboxEntry, OutboxState
 from sharekit.records.threads import MessageView
 from sharekit.testing import kit
 from sharekit.web import Portal, StaffPanels, StaffUrls
@@ -455,6 +457,33 @@ def test_a_letter_that_was_given_up_is_tried_again_by_administrators() -> None:
     assert dismissed.done == "It is not tried again."
     assert "Every letter arrived" in admin.dead_letters().html
     assert "Only administrators look at this." in other.html
+
+
+def test_an_event_that_nobody_could_be_told_of_is_tried_again_or_done_with() -> None:
+    """Each with its button, once."""
+    here = mailroom(MemoryRecordStore())
+    with here.records.transaction(here.kit.tenant, write=True) as tx:
+        for number in range(2):
+            entry = OutboxEntry(
+                tenant=here.kit.tenant,
+                id=AuditEntryId(f"event-{number}"),
+                at=here.clock.now(),
+                event="resource-shared",
+                actor=here.maria.key,
+                state=OutboxState.DEAD,
+                due_at=here.clock.now(),
+                error="directory",
+            )
+            tx.put(OUTBOX_ENTRY.dump(here.kit.tenant, entry, 0))
+    admin = Portal(here.kit).staff_panels(here.root)
+    first, second = re.findall(r'name="event" value="([^"]+)"', admin.dead_letters().html)
+    tried = admin.dead_letters({"do": ["retry-event"], "event": [first]})
+    dismissed = admin.dead_letters({"do": ["dismiss-event"], "event": [second]})
+    again = admin.dead_letters({"do": ["dismiss-event"], "event": [second]})
+    other = Portal(here.kit).staff_panels(Staff("ben")).dead_letters({"do": ["dismiss-event"], "event": [first]})
+
+    assert (tried.done, dismissed.done) == ("It is tried again shortly.", "It is not tried again.")
+    assert (again.status, other.status) == (409, 403)
 
 
 def test_preferences_and_what_is_told_about_a_thing(site: Site) -> None:

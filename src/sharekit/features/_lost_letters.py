@@ -122,18 +122,44 @@ class LostLetters:
             NotAllowedError: *by* may not.
             NotFoundError: There is no such event that was given up.
         """
-        if not isinstance(event, OutboxEntry):
-            raise InvalidInputError("event", "needs an OutboxEntry")
 
         def work(unit: Unit) -> None:
-            require_admin(unit, by)
-            found = unit.get(OUTBOX_ENTRY, event.id)
-            if found is None or found.state is not OutboxState.DEAD:
-                raise NotFoundError(OUTBOX_ENTRY.name)
+            found = _untold(unit, event, by)
             again = attrs.evolve(found, state=OutboxState.WAITING, due_at=unit.now, attempts=0, error=None)
             unit.put(OUTBOX_ENTRY, again)
 
         self._wiring.write(work)
+
+    def dismiss_event(self, event: OutboxEntry, *, by: Principal) -> None:
+        """
+        Have an event that was given up be done with: whoever has no notice of it gets none.
+
+        The audit trail keeps it.
+
+        Raises:
+            NotAllowedError: *by* may not.
+            NotFoundError: There is no such event that was given up.
+        """
+
+        def work(unit: Unit) -> None:
+            found = _untold(unit, event, by)
+            unit.delete(OUTBOX_ENTRY, found.id)
+            unit.emit(
+                events.EventDismissed(tenant=unit.tenant, at=unit.now, by=by, entry=found.id, happened=found.event)
+            )
+
+        self._wiring.write(work)
+
+
+def _untold(unit: Unit, event: object, by: Principal) -> OutboxEntry:
+    """Return an event that was given up, as it is kept."""
+    if not isinstance(event, OutboxEntry):
+        raise InvalidInputError("event", "needs an OutboxEntry")
+    require_admin(unit, by)
+    found = unit.get(OUTBOX_ENTRY, event.id)
+    if found is None or found.state is not OutboxState.DEAD:
+        raise NotFoundError(OUTBOX_ENTRY.name)
+    return found
 
 
 def _lost(unit: Unit, delivery: object, by: Principal) -> Delivery:

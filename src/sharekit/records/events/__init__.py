@@ -48,7 +48,7 @@ from sharekit.records.events._links import (
     LinkViewed,
 )
 from sharekit.records.events._mail import HeldMailAccepted, HeldMailDiscarded, MailBounced, MailHeld
-from sharekit.records.events._notices import DeliveryDismissed, SubscriptionAsked, SubscriptionConfirmed
+from sharekit.records.events._notices import DeliveryDismissed, EventDismissed, SubscriptionAsked, SubscriptionConfirmed
 from sharekit.records.events._people import (
     ContactAdded,
     ContactInvited,
@@ -113,6 +113,7 @@ __all__ = [
     "DocumentScanned",
     "DocumentUnshared",
     "Event",
+    "EventDismissed",
     "HeldMailAccepted",
     "HeldMailDiscarded",
     "InvitationRefused",

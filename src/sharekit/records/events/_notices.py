@@ -8,7 +8,7 @@ import attrs
 
 from sharekit.records.events._event import Event
 
-__all__ = ["DeliveryDismissed", "SubscriptionAsked", "SubscriptionConfirmed"]
+__all__ = ["DeliveryDismissed", "EventDismissed", "SubscriptionAsked", "SubscriptionConfirmed"]
 
 
 @attrs.frozen(kw_only=True)
@@ -57,3 +57,18 @@ class DeliveryDismissed(Event):
     delivery: str
     party: str
     carrier: str
+
+
+@attrs.frozen(kw_only=True)
+class EventDismissed(Event):
+    """
+    Staff looked at an event of which nobody could be told, and were done with it.
+
+    Attributes:
+        entry: The id of its entry in the audit trail.
+        happened: Its name.
+    """
+
+    name: ClassVar[str] = "event-dismissed"
+    entry: str
+    happened: str

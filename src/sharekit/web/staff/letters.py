@@ -79,8 +79,10 @@ class LettersPanel:
                 notices.dismiss(fields.one("delivery"), by=by)
                 return PanelAnswer(html=Markup(""), done=self.desk.gettext("It is not tried again."))
             elif wanted == "retry-event":
-                entries = notices.dead_events(by=by)
-                notices.retry_event(_of(entries, fields.one("event")), by=by)
+                notices.retry_event(self._event_of(fields), by=by)
+            elif wanted == "dismiss-event":
+                notices.dismiss_event(self._event_of(fields), by=by)
+                return PanelAnswer(html=Markup(""), done=self.desk.gettext("It is not tried again."))
             else:
                 return self._answer()
         except (InvalidInputError, NotFoundError):
@@ -89,6 +91,9 @@ class LettersPanel:
         except NotAllowedError:
             return self._answer(_REFUSED)
         return PanelAnswer(html=Markup(""), done=self.desk.gettext("It is tried again shortly."))
+
+    def _event_of(self, fields: Fields) -> OutboxEntry:
+        return _of(self.desk.kit.notifications.dead_events(by=self.desk.by), fields.one("event"))
 
     def _answer(self, status: int = _OK, problem: str = "") -> PanelAnswer:
         notices, by = self.desk.kit.notifications, self.desk.by
