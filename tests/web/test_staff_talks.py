@@ -476,12 +476,14 @@ def test_an_event_that_nobody_could_be_told_of_is_tried_again_or_done_with() -> 
             )
             tx.put(OUTBOX_ENTRY.dump(here.kit.tenant, entry, 0))
     admin = Portal(here.kit).staff_panels(here.root)
-    first, second = re.findall(r'name="event" value="([^"]+)"', admin.dead_letters().html)
+    shown = admin.dead_letters().html
+    first, second = re.findall(r'name="event" value="([^"]+)"', shown)
     tried = admin.dead_letters({"do": ["retry-event"], "event": [first]})
     dismissed = admin.dead_letters({"do": ["dismiss-event"], "event": [second]})
     again = admin.dead_letters({"do": ["dismiss-event"], "event": [second]})
     other = Portal(here.kit).staff_panels(Staff("ben")).dead_letters({"do": ["dismiss-event"], "event": [first]})
 
+    assert "<span>Maria</span>" in shown  # the host gave no names, and the kit knows one
     assert (tried.done, dismissed.done) == ("It is tried again shortly.", "It is not tried again.")
     assert (again.status, other.status) == (409, 403)
 

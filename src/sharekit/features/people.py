@@ -25,6 +25,7 @@ from sharekit.features._parties import (
 from sharekit.features._people_search import Sort, Wanted, search
 from sharekit.features._portal import Doorway
 from sharekit.features._portal_access import end_access
+from sharekit.features._readers import name_of
 from sharekit.features._unit import Unit, Wiring
 from sharekit.records import checks, events
 from sharekit.records.parties import (
@@ -124,6 +125,18 @@ class People(Contacts, Organizations, Doorway):
             return profile
 
         return self._wiring.write(work)
+
+    def staff_name(self, staff: Staff) -> str | None:
+        """
+        Return what a member of staff is called: by the host's directory, or as they were described; None for neither.
+
+        Raises:
+            DirectoryError: The host's own code failed.
+        """
+        if not isinstance(staff, Staff):
+            raise InvalidInputError("staff", "needs a Staff")
+        with self._wiring.reading() as unit:
+            return name_of(self._wiring, unit, staff.key) or None
 
     def deactivate(self, party: Contact | Organization | Staff, *, by: Principal) -> None:
         """

@@ -213,7 +213,8 @@ class Portal:
             locale: Their language; by default that of the portal.
             hidden: Fields that each form carries for the host, such as its token against forgery.
             urls: Where the host has its own pages for staff.
-            staff_name: What the host calls a member of staff; without it, or for None, their id is shown.
+            staff_name: What the host calls a member of staff; without it, or for None, they have the name that the
+                kit knows, and otherwise their id.
             colleagues: Who of staff can be chosen to take part in a conversation; without it nobody is offered.
         """
         language = language_of(locale) or self._default_language

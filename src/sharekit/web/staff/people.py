@@ -148,7 +148,7 @@ def sender_name(desk: Desk, key: str | None) -> str:
     if isinstance(party, Contact):
         found = name_of(desk.kit, party)
     elif isinstance(party, Staff):
-        found = desk.staff_name(party) or party.id
+        found = desk.staff_name(party) or desk.kit.people.staff_name(party) or party.id
     elif isinstance(party, System):
         found = party.id
     return found or desk.gettext("Somebody")
