@@ -33,13 +33,14 @@ class Office:
     ana: ContactProfile
     talk: Conversation
 
-    def address(self, who: Principal | None = None, *, audience: Audience = Audience.CLIENT) -> str:
-        """Return the address to which somebody replies, Ana unless told otherwise."""
+    def address(
+        self, who: Principal | None = None, *, audience: Audience = Audience.CLIENT, reports: bool = False
+    ) -> str:
+        """Return the address to which somebody replies, Ana unless told otherwise; or where reports come about them."""
         wiring = self.kit._wiring
         key = (who or Contact(self.ana.id)).key
-        code = wiring.write(
-            lambda unit: reply_code(wiring, unit, party=key, conversation=self.talk.id, audience=audience)
-        )
+        talk = None if reports else self.talk.id
+        code = wiring.write(lambda unit: reply_code(wiring, unit, party=key, conversation=talk, audience=audience))
         return reply_address(code, DOMAIN)
 
     def texts(self, by: Principal | None = None) -> list[str]:

@@ -253,9 +253,10 @@ def test_a_picture_in_a_signature_is_left_in_the_mail() -> None:
 
 
 def test_a_letter_that_came_back_for_good_says_so_in_the_composer() -> None:
-    """The report has to come to the very address, about the very person, and for good."""
+    """The report has to come where reports alone go, not to an address for answers, about the very person, for good."""
     here = office()
-    address, ana = here.address(), Contact(here.ana.id)
+    address, ana = here.address(reports=True), Contact(here.ana.id)
+    here.kit.conversations.receive_email(report(here.address(), "ana@acme.example", "5.1.1"))
     here.kit.conversations.receive_email(report(address, "somebody@else.example", "5.1.1"))
     here.kit.conversations.receive_email(report(address, "ana@acme.example", "4.2.2"))
     here.kit.conversations.receive_email(report(f"reply+{'a' * 42}@{DOMAIN}", "ana@acme.example", "5.1.1"))

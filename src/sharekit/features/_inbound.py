@@ -163,7 +163,9 @@ def _original(wiring: Wiring, raw: bytes) -> Received:
 
 
 def _note_bounce(wiring: Wiring, mail: InboundMail, claims: Claims) -> None:
-    """Note that letters to somebody come back for good, when the report is about the very address of theirs."""
+    """
+    Note that letters to somebody come back for good: a report came where reports alone go, about their own address.
+    """
     report = mail.bounce
     if report is None or not report.permanent:
         return
@@ -171,8 +173,8 @@ def _note_bounce(wiring: Wiring, mail: InboundMail, claims: Claims) -> None:
 
     def work(unit: Unit) -> None:
         address = unit.get(REPLY_ADDRESS, claims.id)
-        if address is None:
-            return
+        if address is None or address.conversation is not None:
+            return  # whom a letter is forwarded to knows where it is answered, and could say anything came back
         for email in addresses_behind(wiring, unit, address.party):
             if folded_address(email) not in failed or unit.get(ADDRESS_BOUNCE, bounce_id(email)) is not None:
                 continue
