@@ -8,6 +8,9 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from litestar import Litestar, get
+from litestar.types import ASGIApp
 
 from sharekit import ResourceRef, Sharekit, Staff
 from sharekit.adapters._asgi_bodies import AsgiBody
@@ -15,6 +18,7 @@ from sharekit.adapters._asgi_paths import place_of
 from sharekit.adapters.asgi import PortalApp, create_app
 from sharekit.errors import ConfigurationError, InvalidInputError
 from sharekit.testing import kit
+from sharekit.testing.adapter import Sent, over_asgi
 from sharekit.web import Portal, WebRequest, WebResponse
 
 MARIA = Staff("maria")
@@ -422,3 +426,32 @@ def test_an_endpoint_of_the_hosts_own_gives_staff_the_bytes(made: Sharekit) -> N
     assert start["status"] == 206
     assert b"".join(piece["body"] for piece in pieces) == b"plan"
     assert (b"content-range", b"bytes 2-5/37") in start["headers"]
+
+
+def test_a_framework_that_sends_no_application_fails(made: Sharekit) -> None:
+    """Where an endpoint sends only what JSON can be made of, it is an error and no empty answer."""
+    document = made.documents.add(RELAUNCH, "Plan.txt", b"a plan", by=MARIA)
+    share = create_app(made)
+
+    def whole() -> object:
+        return share.document(document, by=MARIA)
+
+    by_fastapi, by_litestar = FastAPI(), Litestar([get("/", sync_to_thread=True)(whole)])
+    by_fastapi.get("/", response_model=None)(whole)
+    with pytest.raises(ConnectionAbortedError):
+        over_asgi(by_fastapi)(Sent("GET", "/"))
+
+    assert over_asgi(by_litestar)(Sent("GET", "/")).status == 500
+
+
+def test_litestar_sends_what_is_declared_as_an_application(made: Sharekit) -> None:
+    """An endpoint that says so gives staff the bytes."""
+    document = made.documents.add(RELAUNCH, "Plan.txt", b"a plan", by=MARIA)
+    share = create_app(made)
+
+    def whole() -> ASGIApp:
+        return share.document(document, by=MARIA)
+
+    sent = over_asgi(Litestar([get("/", sync_to_thread=True)(whole)]))(Sent("GET", "/"))
+
+    assert (sent.status, sent.body) == (200, b"a plan")

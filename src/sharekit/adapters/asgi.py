@@ -103,8 +103,9 @@ class PortalApp:
         """
         Return an ASGI application that gives the bytes of a document, for a page of the host's own, such as staff's.
 
-        An endpoint of Starlette returns it as it would a response. See `Portal.document`; what that raises is
-        raised when the application is called, before anything is sent.
+        An endpoint of Starlette returns it as it would a response, and so does one of Litestar that is declared
+        to return an ``ASGIApp``; FastAPI wants it within a `Response`. See `Portal.document`; what that raises
+        is raised when the application is called, before anything is sent.
         """
 
         def answer(request: WebRequest) -> WebResponse:
@@ -113,7 +114,7 @@ class PortalApp:
         async def application(scope: Scope, receive: Receive, send: Send) -> None:
             await self._answer(scope, receive, send, answer)
 
-        return application
+        return _Bare(application)
 
     def upload_url(self, request: DocumentRequest, contact: Contact, base_url: object) -> str:
         """
@@ -162,6 +163,19 @@ class PortalApp:
             async for piece in pieces:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class _Bare:
+    """An application of which no framework makes JSON, so that one that sends no applications fails instead."""
+
+    __slots__ = ("_application",)
+
+    def __init__(self, application: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        await self._application(scope, receive, send)
 
 
 def create_app(
