@@ -9,7 +9,7 @@ from typing import Self
 import attrs
 
 from sharekit.backends.memory import MemoryTransaction
-from sharekit.errors import InvalidQueryError
+from sharekit.errors import InvalidQueryError, StorageError
 from sharekit.ports.query import Query
 from sharekit.ports.rows import Row
 from tests.testing._breaking import Broken
@@ -37,6 +37,17 @@ class _Truncates(MemoryTransaction):
             for key, value in row.keys.items()
         }
         return super().put(attrs.evolve(row, keys=keys))
+
+
+@BROKEN.transaction("T1")
+class _Narrow(MemoryTransaction):
+    """Has room for an id of 511 bytes, as LMDB has."""
+
+    def put(self, row: Row) -> int:
+        revision = super().put(row)
+        if len(row.id.encode()) > 511:
+            raise StorageError("putting a row")
+        return revision
 
 
 @BROKEN.transaction("T2")

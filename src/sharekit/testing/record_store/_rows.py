@@ -34,7 +34,7 @@ _FULL: Final = [
     thing("texts", name="łódź 'x' \"y\" %_*?\\\n\t\uffff\U0001f600", owner="ß;--"),
     thing("body", body='{"a":  1,\n "ł": "\U0001f600"}'),
     thing("micro", at=NOON + timedelta(microseconds=1), body="[" + "1," * 100_000 + "1]"),
-    thing("i" * 255, at=datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)),
+    thing("\U0001f600" * 255, at=datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)),
     plain("İd-%_'\U0001f600"),
 ]
 
