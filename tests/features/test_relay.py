@@ -570,12 +570,13 @@ def test_a_token_to_unsubscribe_names_kinds_that_can_be_chosen(room: Mailroom, a
 def test_who_takes_part_already_hears_of_no_change(room: Mailroom, ana: Contact) -> None:
     """Being shown more of the past is not being added."""
     talk = room.kit.conversations.start(subject="Colours", about=PROJECT, by=room.maria)
+    room.kit.people.invite(ana, by=room.maria)
     for history in (HistoryPolicy.FROM_JOIN, HistoryPolicy.NONE, HistoryPolicy.FULL):
         room.kit.conversations.add_participant(talk, ana, history=history, by=room.maria)
     room.run()
 
-    (letter,) = room.letters()
-    assert len(room.kit.notifications.feed(ana).items) == 1
+    _, letter = room.letters()
+    assert ["participant-added", "contact-invited"] == [item.event for item in room.kit.notifications.feed(ana).items]
     assert letter.subject == "Colours: Maria le ha añadido a esta conversación"
     assert f"Abrir:\nhttps://studio.test/portal/c/{talk.id}" in letter.text
     assert "juntas" not in letter.text

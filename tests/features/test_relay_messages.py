@@ -48,13 +48,14 @@ def reply(room: Mailroom, conversation: Conversation, text: str, **options: Any)
 
 def test_a_message_comes_by_mail_when_it_cannot_be_taken_back_any_more(room: Mailroom, ana: Contact) -> None:
     """Within the window nothing goes; after it one letter with the text, and an address to answer to."""
+    room.kit.people.invite(ana, by=room.maria)
     conversation = talk(room, ana)
     reply(room, conversation, "Blue or green?")
     early = room.run(WINDOW / 2)
     room.run(WINDOW)
 
-    (letter,) = room.letters()
-    assert early.planned == 0
+    _, letter = room.letters()
+    assert (early.planned, early.sent) == (1, 1)  # the invitation
     assert (letter.recipient.address, letter.subject) == ("ana@acme.example", "Colours")
     assert "Blue or green?" in letter.text
     assert f"https://studio.test/portal/c/{conversation.id}" in letter.text

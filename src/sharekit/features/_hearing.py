@@ -17,7 +17,7 @@ from sharekit.features._documents import owner_above
 from sharekit.features._parties import contact_of, member_ids_of
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import MessageId
-from sharekit.policies.conversations import judge_message, judge_talk
+from sharekit.policies.conversations import Standing, judge_message, judge_talk
 from sharekit.ports import Eq
 from sharekit.records.catalog import Audience
 from sharekit.records.conversations import Conversation, Message
@@ -35,10 +35,12 @@ class Hearing:
     Attributes:
         told: Whether they may know that it is there.
         shown: Whether they may read it, too; who was added without any history may not.
+        standing: What decided it, or None where nothing had to be asked.
     """
 
     told: bool
     shown: bool
+    standing: Standing | None = None
 
 
 _NOTHING = Hearing(told=False, shown=False)
@@ -96,7 +98,9 @@ def hearing_of(wiring: Wiring, unit: Unit, party: str, message: MessageId) -> He
         return _NOTHING
     shown = judge_message(standing, found).allowed
     # Whoever came later hears of nothing earlier that they may not open.
-    return Hearing(told=shown or any(seat.was_there(found.at) for seat in standing.seats), shown=shown)
+    return Hearing(
+        told=shown or any(seat.was_there(found.at) for seat in standing.seats), shown=shown, standing=standing
+    )
 
 
 def _within(principal: Principal, message: Message) -> bool:

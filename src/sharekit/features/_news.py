@@ -27,6 +27,7 @@ from sharekit.features._request_facts import RequestFacts, request_facts
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ConversationId, MessageId, ReadLinkId, place_at
 from sharekit.policies.access import AccessReason
+from sharekit.policies.conversations import Standing
 from sharekit.ports import AllOf, Condition, Eq, Range
 from sharekit.records.catalog import CatalogEntry, ResourceRef
 from sharekit.records.conversations import Conversation, Message, reading_id
@@ -67,6 +68,7 @@ class Told:
         invitation: The invitation, for news of one.
         conversation: The conversation, for news of one.
         message: The message, when they may read it.
+        standing: What decides about the reader and the conversation, with a message.
         subscription: What is to be confirmed, for a letter that asks for it.
     """
 
@@ -79,6 +81,7 @@ class Told:
     invitation: Invitation | None = None
     conversation: Conversation | None = None
     message: Message | None = None
+    standing: Standing | None = None
     subscription: Subscription | None = None
 
     @property
@@ -182,6 +185,7 @@ def _talk(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
         title=conversation.subject,
         conversation=conversation,
         message=message if hearing.shown else None,
+        standing=hearing.standing,
     )
 
 

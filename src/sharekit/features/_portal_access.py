@@ -26,7 +26,7 @@ from sharekit.records.invitations import (
 )
 from sharekit.records.parties import Contact, ContactProfile, Principal
 
-__all__ = ["Entry", "Refusal", "access_by_handle", "end_access", "entered", "entry_of", "invited"]
+__all__ = ["Entry", "Refusal", "access_by_handle", "end_access", "entered", "entry_of", "invited", "may_enter"]
 
 _ONCE: Final = 1
 
@@ -69,6 +69,12 @@ def entry_of(wiring: Wiring, unit: Unit, id_: str) -> Entry:
     contact = contact_of(wiring, unit, invitation.contact.id)
     refusal = _judge(invitation, access, contact, unit.now)
     return Entry(invitation=invitation, access=access, contact=contact, refusal=refusal)
+
+
+def may_enter(unit: Unit, contact: Contact) -> bool:
+    """Say whether a contact comes in to the portal, or was invited to."""
+    access = unit.get(PORTAL_ACCESS, portal_access_id(contact))
+    return access is not None and access.state in {AccessState.INVITED, AccessState.ACTIVE}
 
 
 def _judge(

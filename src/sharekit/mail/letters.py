@@ -169,6 +169,24 @@ class AcceptedLetter(LetterContent):
 
 
 @attrs.frozen(kw_only=True)
+class EarlierMessage:
+    """
+    A message that was written before its reader took part.
+
+    Attributes:
+        sender: The name of who wrote it.
+        at: When.
+        text: What they wrote.
+        files: The names of the files that came with it.
+    """
+
+    sender: str
+    at: datetime
+    text: str = attrs.field(repr=False)
+    files: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class ReplyLetter(LetterContent):
     """
     Somebody wrote in a conversation.
@@ -180,6 +198,8 @@ class ReplyLetter(LetterContent):
         files: The names of the files that come with it.
         answers: Whether there were messages before.
         by_mail: Whether the reader can answer by mail; the letter then has the line above which to write.
+        earlier: What was written before the reader took part, and they may read, the oldest first.
+        left_out: Whether there is more of it.
     """
 
     template: ClassVar[str] = "reply"
@@ -190,6 +210,8 @@ class ReplyLetter(LetterContent):
     files: tuple[str, ...] = ()
     answers: bool = True
     by_mail: bool = True
+    earlier: tuple[EarlierMessage, ...] = ()
+    left_out: bool = False
 
 
 @attrs.frozen(kw_only=True)

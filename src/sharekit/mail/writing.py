@@ -123,6 +123,7 @@ class LetterWriter:
         locale: str | None = None,
         words: Words | None = None,
         settings_url: str | None = None,
+        ending_url: str | None = None,
         time_zone: str | None = None,
     ) -> Written:
         """
@@ -133,6 +134,7 @@ class LetterWriter:
             locale: The language of its reader, ``"de"`` or ``"de-AT"``.
             words: What staff say instead of our words.
             settings_url: Where the reader chooses which letters come.
+            ending_url: Where a reader ends letters of this kind who has no such page.
             time_zone: In which the reader is told dates and times; None for the writer's own.
 
         Raises:
@@ -151,6 +153,7 @@ class LetterWriter:
             "imprint": self._imprint,
             "accent": self._accent,
             "settings_url": settings_url,
+            "ending_url": ending_url,
             "greeting": _greeting(letter.reader, language),
             "marker": _marker(letter, language),
             "day": lambda value: _day(value, dates),

@@ -10,6 +10,7 @@ import attrs
 
 from sharekit.codec.kinds_of_conversations import MESSAGE
 from sharekit.codec.kinds_of_documents import DOCUMENT_ROW
+from sharekit.features._earlier import earlier_messages
 from sharekit.features._news import Told
 from sharekit.features._preferences import preferences_of
 from sharekit.features._readers import Reader, name_of
@@ -24,6 +25,7 @@ from sharekit.mail.letters import (
     ApprovedLetter,
     ConfirmationLetter,
     DigestLetter,
+    EarlierMessage,
     InvitationLetter,
     LetterContent,
     NewsLine,
@@ -35,6 +37,7 @@ from sharekit.mail.letters import (
     SubmissionLetter,
     Words,
 )
+from sharekit.policies.conversations import Standing
 from sharekit.policies.requests import counted
 from sharekit.records.catalog import Audience
 from sharekit.records.conversations import Conversation, Message
@@ -48,6 +51,7 @@ from sharekit.tokens import Claims, Purpose
 __all__ = ["Content", "Desk"]
 
 _ONE = 1
+_LONGEST = 4000  # characters of an earlier message
 
 
 @attrs.frozen(kw_only=True)
@@ -79,12 +83,22 @@ Item = tuple[Notice, Told]
 
 @attrs.frozen(kw_only=True)
 class Desk:
-    """Writes down what a letter says, from what is known at this moment."""
+    """
+    Writes down what a letter says, from what is known at this moment.
+
+    Attributes:
+        wiring: Where.
+        unit: The transaction.
+        post: To which pages letters lead.
+        reader: Who reads it.
+        enters: Whether they come in to the pages; who never was invited reads by mail alone.
+    """
 
     wiring: Wiring
     unit: Unit
     post: Post
     reader: Reader
+    enters: bool
 
     def content(self, items: Sequence[Item], *, digest: bool) -> Content:
         """Return the letter for these news, the oldest first; at least one."""
@@ -92,7 +106,7 @@ class Desk:
         if not digest and latest.news is News.REQUESTS and told.request is not None:
             return self._request(latest, told, told.request)
         if not digest and told.message is not None and told.conversation is not None:
-            return self._reply(told.message, told.conversation)
+            return self._reply(told.message, told.conversation, told.standing)
         return Content(letter=self._plain(items, digest=digest))
 
     def _plain(self, items: Sequence[Item], *, digest: bool) -> LetterContent:
@@ -107,7 +121,7 @@ class Desk:
             return self._submission(items)
         return self._things(items)
 
-    def _page(self, told: Told) -> str | None:
+    def _page(self, told: Told, event: str = "") -> str | None:
         if told.link is not None:
             link = told.link
             token = self.wiring.seals.seal(Purpose.LINK, Claims(link.tenant, link.id, link.generation))
@@ -116,8 +130,13 @@ class Desk:
             return self._upload_page(told.request)
         staff, talk = isinstance(self.reader.party, Staff), told.conversation
         if talk is not None:
-            return self.post.talk_page(talk.id, talk.about, staff=staff)
+            held = self.post.staff_held_page if event == "mail-held" else None
+            return held or self._talk_page(talk)
         return self.post.page_of(told.ref, staff=staff)
+
+    def _talk_page(self, talk: Conversation) -> str | None:
+        staff = isinstance(self.reader.party, Staff)
+        return self.post.talk_page(talk.id, talk.about, staff=staff) if staff or self.enters else None
 
     def _upload_page(self, facts: RequestFacts) -> str:
         part = facts.recipient
@@ -130,9 +149,10 @@ class Desk:
     def _digest(self, items: Sequence[Item], *, gathered: bool) -> DigestLetter:
         lines: dict[tuple[str, str, str], None] = {}
         for notice, told in items:
-            line = NewsLine(event=notice.event, actor=self._name(notice.actor))
-            lines[told.title, self.post.writer.line(line, self.reader.locale), self._page(told) or ""] = None
-        home = self.post.page("/p/") if isinstance(self.reader.party, Contact) else None
+            news = NewsLine(event=notice.event, actor=self._name(notice.actor))
+            line = self.post.writer.line(news, self.reader.locale)
+            lines[told.title, line, self._page(told, notice.event) or ""] = None
+        home = self.post.page("/p/") if isinstance(self.reader.party, Contact) and self.enters else None
         entries, talk = tuple(lines), items[-1][0].news is News.MESSAGES
         if len(entries) == 1 and not gathered:
             title, said, page = entries[0]
@@ -203,7 +223,7 @@ class Desk:
         )
         return Content(letter=letter, words=words)
 
-    def _reply(self, message: Message, conversation: Conversation) -> Content:
+    def _reply(self, message: Message, conversation: Conversation, standing: Standing | None) -> Content:
         """Return the letter with a message; an answer by mail goes to whom the message is for, and to nobody else."""
         tenant, party, domain = self.wiring.tenant, self.reader.party.key, self.post.domain
         staff = isinstance(self.reader.party, Staff)
@@ -212,15 +232,18 @@ class Desk:
         answered = None if message.in_reply_to is None else self.unit.get(MESSAGE, message.in_reply_to)
         theirs = answered.mail_id if answered is not None and answered.author == party else None
         first = message.number == 1 if staff else message.client_number == 1
+        found = ((), False) if standing is None else earlier_messages(self.unit, standing, conversation, message)
         letter = ReplyLetter(
             reader=self.reader.name,
-            url=self.post.talk_page(conversation.id, conversation.about, staff=staff),
-            sender=self._name(message.author) or self.post.sender.name,
+            url=self._talk_page(conversation),
+            sender=self._sender(message),
             subject=conversation.subject,
             text=message.text,
             files=tuple(attachment.name for attachment in message.attachments),
             answers=not first,
             by_mail=self.post.reply_domain is not None,
+            earlier=tuple(map(self._earlier, found[0])),
+            left_out=found[1],
         )
         return Content(
             letter=letter,
@@ -229,6 +252,18 @@ class Desk:
             references=references([beginning], theirs),
             in_reply_to=theirs or (None if first else beginning),
             automatic=message.automatic,
+        )
+
+    def _sender(self, message: Message) -> str:
+        return self._name(message.author) or self.post.sender.name
+
+    def _earlier(self, message: Message) -> EarlierMessage:
+        text = message.text
+        return EarlierMessage(
+            sender=self._sender(message),
+            at=message.at,
+            text=text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()}\N{HORIZONTAL ELLIPSIS}",
+            files=tuple(attachment.name for attachment in message.attachments),
         )
 
     def _day(self, facts: RequestFacts) -> date | None:

@@ -17,6 +17,7 @@ from sharekit.codec.kinds_of_notices import DELIVERY, NOTICE, NOTICE_PREFERENCES
 from sharekit.errors import ConflictError, PermanentDeliveryError, RetryTransaction, StorageError
 from sharekit.features._facts import chain_of
 from sharekit.features._news import tell
+from sharekit.features._portal_access import may_enter
 from sharekit.features._preferences import mask_of, preferences_of, when
 from sharekit.features._readers import Reader, reader_of
 from sharekit.features._reply_addresses import reply_code
@@ -39,6 +40,7 @@ from sharekit.records.notices import (
     NoticeState,
     delivery_id,
 )
+from sharekit.records.parties import Staff
 from sharekit.records.reach import AddressBounce, bounce_id
 from sharekit.records.relaying import RelayReport
 from sharekit.relay._letters import Content, Desk
@@ -67,6 +69,7 @@ class _Ready:
         content: What it says; None when nothing is left that may be told.
         preferences: How its reader wants to hear of news.
         dropped: Why no letter tells of some of its notices, by their ids.
+        enters: Whether they come in to the pages that letters lead to.
         reply_to: Where an answer goes, or None.
         bounces_to: Where a report goes that it could not be delivered, or None.
     """
@@ -77,6 +80,7 @@ class _Ready:
     content: Content | None
     preferences: NoticePreferences
     dropped: dict[str, str]
+    enters: bool = True
     reply_to: str | None = None
     bounces_to: str | None = None
 
@@ -232,10 +236,17 @@ def _ready(wiring: Wiring, unit: Unit, post: Post, delivery: Delivery) -> _Ready
             items.append((notice, told))
         else:
             dropped[notice.id] = str(reason_not)
-    desk = Desk(wiring=wiring, unit=unit, post=post, reader=reader)
+    enters = isinstance(reader.party, Staff) or may_enter(unit, reader.party)
+    desk = Desk(wiring=wiring, unit=unit, post=post, reader=reader, enters=enters)
     content = desk.content(items, digest=delivery.digest) if items else None
     ready = _Ready(
-        delivery=delivery, reader=reader, address=reader.email, content=content, preferences=wants, dropped=dropped
+        delivery=delivery,
+        reader=reader,
+        address=reader.email,
+        content=content,
+        preferences=wants,
+        dropped=dropped,
+        enters=enters,
     )
     domain = post.reply_domain
     if content is None or domain is None:
@@ -252,15 +263,18 @@ def _ready(wiring: Wiring, unit: Unit, post: Post, delivery: Delivery) -> _Ready
 def _letter(wiring: Wiring, post: Post, ready: _Ready, content: LetterContent) -> Letter:
     delivery, wants = ready.delivery, ready.preferences
     assert ready.reader is not None and ready.content is not None  # noqa: S101, PT018  # whoever asks looked before
+    mask = mask_of(News(each) for each in delivery.news)
+    token = wiring.seals.seal(Purpose.UNSUBSCRIBE, Claims(wiring.tenant, wants.handle, 1, (mask,)))
+    staff = isinstance(ready.reader.party, Staff)
+    settings = post.staff_settings_page if staff else post.settings_page
     written = post.writer.write(
         content,
         locale=ready.reader.locale,
         words=ready.content.words,
-        settings_url=post.settings_page,
+        settings_url=settings if ready.enters else None,
+        ending_url=post.page("/n/{}", token) if mask and not ready.enters else None,
         time_zone=wants.time_zone,
     )
-    mask = mask_of(News(each) for each in delivery.news)
-    token = wiring.seals.seal(Purpose.UNSUBSCRIBE, Claims(wiring.tenant, wants.handle, 1, (mask,)))
     return Letter(
         id=delivery.id,
         recipient=Mailbox(ready.address, ready.reader.name),

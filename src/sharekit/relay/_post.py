@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import attrs
 
 from sharekit.errors import ConfigurationError
+from sharekit.ids import ConversationId
 from sharekit.ports import Mailbox
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.instants import zone_of
@@ -32,7 +33,10 @@ class Post:
         sender: From whom they are.
         pages: Where the portal is mounted, as its readers reach it: ``"https://portal.example/portal"``.
         staff_page: Returns where staff look at a thing in the host's own application, or None.
-        settings_page: Where a reader chooses which letters come, or None.
+        staff_talk_page: Returns where staff read a conversation there, or None; by default what it is about.
+        staff_held_page: Where staff look at mails that wait for them, or None.
+        staff_settings_page: Where staff choose which letters come, or None.
+        settings_page: Where a contact in the portal chooses which letters come, or None.
         reply_domain: Where mail for sharekit arrives; None when nobody can answer by mail.
         gather: How long to wait for more of the same, so that ten uploads are one letter.
         time_zone: The zone of readers who chose none, for quiet hours and daily letters.
@@ -45,6 +49,9 @@ class Post:
     sender: Mailbox
     pages: str
     staff_page: Callable[[ResourceRef], str | None] | None = None
+    staff_talk_page: Callable[[ConversationId], str | None] | None = None
+    staff_held_page: str | None = None
+    staff_settings_page: str | None = None
     settings_page: str | None = None
     reply_domain: str | None = None
     gather: timedelta = timedelta(minutes=2)
@@ -75,9 +82,12 @@ class Post:
             return None if self.staff_page is None or ref is None else self.staff_page(ref)
         return self.page("/p/") if ref is None else self.page("/p/{}/{}", ref.kind, ref.id)
 
-    def talk_page(self, conversation: str, about: ResourceRef | None, *, staff: bool) -> str | None:
+    def talk_page(self, conversation: ConversationId, about: ResourceRef | None, *, staff: bool) -> str | None:
         """Return where a reader reads a conversation."""
-        return self.page_of(about, staff=True) if staff else self.page("/c/{}", conversation)
+        if not staff:
+            return self.page("/c/{}", conversation)
+        page = None if self.staff_talk_page is None else self.staff_talk_page(conversation)
+        return page or self.page_of(about, staff=True)
 
     def one_click(self, token: str) -> str | None:
         """Return the address that ends letters by one POST; None where mail programs would not take it."""
