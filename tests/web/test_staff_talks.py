@@ -136,7 +136,9 @@ def test_an_answer_and_a_note_are_two_forms_and_none_is_chosen(site: Site) -> No
     shown = panels_of(site).conversation(found).html
 
     assert re.findall(r'<details class="sk-composer ([^"]+)">', shown) == ["sk-composer-reply", "sk-composer-note"]
-    assert "These clients hear of it: Ana By mail alone; they have no access to the portal." in text_of(shown)
+    assert "These clients hear of it: Ana By mail alone, without files; they have no access to the portal." in text_of(
+        shown
+    )
     assert "No client ever reads it." in text_of(shown)
     assert re.findall(r'name="do" value="(reply|note)"', shown) == ["reply", "note"]
     assert "Note, for staff alone" in shown

@@ -129,7 +129,7 @@ def reach_line(desk: Desk, reach: Reach) -> ReachLine:
     """Say how a contact hears of a message, and otherwise how they are reached."""
     said = {
         ReachWay.PORTAL: desk.gettext("In the portal, and by mail as they prefer."),
-        ReachWay.MAIL: desk.gettext("By mail alone; they have no access to the portal."),
+        ReachWay.MAIL: desk.gettext("By mail alone, without files; they have no access to the portal."),
         ReachWay.DETAILS: _why(desk, reach.reason, reach.words),
     }[reach.way]
     details = "" if reach.takes_messages else " · ".join(filter(None, (reach.email, reach.phone)))
