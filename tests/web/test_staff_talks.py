@@ -16,6 +16,7 @@ from sharekit.records.conversations import Conversation
 from sharekit.records.documents import Upload
 from sharekit.records.notices import Cadence, News
 from sharekit.records.outbox import OutboxEntry, OutboxState
+from sharekit.records.requests import RequestItem
 from sharekit.records.threads import MessageView
 from sharekit.testing import kit
 from sharekit.web import Portal, StaffPanels, StaffUrls
@@ -432,6 +433,24 @@ def test_a_mail_that_waits_is_read_and_accepted_with_one_click() -> None:
     assert (again.status, nothing.status) == (422, 422)
     assert here.texts() == ["Number 1"]
     assert "No mail waits." in panels.held_mails().html
+
+
+def test_an_answer_carries_the_button_of_a_request(site: Site) -> None:
+    """Of one that waits for somebody who hears of the answer; no note carries one, and nobody else's is offered."""
+    talks, ana, requests = site.kit.conversations, contact(site), site.kit.requests
+    found = talk(site)
+    asked = requests.create(to=ana, items=[RequestItem("Passport")], about=site.relaunch, by=site.maria)
+    other = requests.create(to=contact(site, "Bo"), items=[RequestItem("Payslip")], about=site.relaunch, by=site.maria)
+    shown = panels_of(site).conversation(found.id)
+    posted = panels_of(site).conversation(found.id, {"do": ["reply"], "text": ["We need this."], "request": [asked.id]})
+    noted = panels_of(site).conversation(found.id, {"do": ["note"], "text": ["Late."], "request": [asked.id]})
+    site.clock.advance(timedelta(minutes=1))
+    (*_, last) = talks.thread(found, by=ana).messages
+
+    assert (asked.id in shown.html, other.id in shown.html) == (True, False)
+    assert (posted.done, noted.status) == ("Your answer is written.", 422)
+    assert (last.text, last.request) == ("We need this.", asked.id)
+    assert "With the button to send: Passport" in text_of(panels_of(site).conversation(found.id).html)
 
 
 def test_a_letter_that_was_given_up_is_tried_again_by_administrators() -> None:

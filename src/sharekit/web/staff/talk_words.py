@@ -22,6 +22,7 @@ from sharekit.records.parties import Contact, Organization, parse_party
 from sharekit.records.reach import Reach, ReachReason, ReachWay
 from sharekit.records.threads import MessageView
 from sharekit.web.refusals import sentence_for, size_in
+from sharekit.web.staff.buttons import asked_with
 from sharekit.web.staff.desk import Desk
 from sharekit.web.staff.people import name_of, sender_name
 
@@ -81,6 +82,7 @@ class MessageLine:
         until: Until when the reader may take it back, or None.
         files: Its files.
         read_by: The clients who have read it, as one enumeration; else empty.
+        asked: What was asked for by the request whose button came with it; else empty.
     """
 
     view: MessageView
@@ -91,6 +93,7 @@ class MessageLine:
     until: str | None
     files: tuple[FileLine, ...]
     read_by: str
+    asked: str
 
 
 def party_name(desk: Desk, key: str, known: str = "") -> str:
@@ -122,6 +125,7 @@ def message_line(desk: Desk, view: MessageView) -> MessageLine:
             for each in view.attachments
         ),
         read_by=formats.listed(view.read_by),
+        asked=asked_with(desk, view.request),
     )
 
 

@@ -16,11 +16,12 @@ from sharekit.errors import (
     SharekitError,
     UploadRefusedError,
 )
-from sharekit.ids import ConversationId, MessageId, deterministic_id
+from sharekit.ids import ConversationId, MessageId, RequestId, deterministic_id
 from sharekit.records.catalog import Audience, ResourceRef
 from sharekit.records.documents import DOCUMENT, Upload
 from sharekit.records.parties import Staff
 from sharekit.records.threads import ThreadView
+from sharekit.web.staff.buttons import request_choices
 from sharekit.web.staff.colleagues import ColleagueLine, chosen_colleagues, colleague_lines
 from sharekit.web.staff.desk import Desk, Fields, PanelAnswer
 from sharekit.web.staff.talk_words import ReachLine, message_line, party_name, reach_line, refusal
@@ -44,10 +45,12 @@ class Hearers:
     Attributes:
         clients: The contacts, with how each is reached.
         staff: The members of staff, as one enumeration.
+        keys: The keys of the contacts.
     """
 
     clients: tuple[ReachLine, ...]
     staff: str
+    keys: frozenset[str]
 
 
 @attrs.define(kw_only=True)
@@ -59,6 +62,7 @@ class _Form:
     reason: str = ""
     message: str = ""
     answers: str = ""
+    request: str = ""
     after: str = ""
     colleagues: tuple[Staff, ...] = ()
     problems: dict[str, str] = attrs.field(factory=dict[str, str])
@@ -102,6 +106,7 @@ class ThreadPanel:
             reason=fields.text("reason"),
             message=fields.one("message"),
             answers=fields.one("answers"),
+            request=fields.one("request"),
             after=fields.one("after"),
             colleagues=chosen_colleagues(self.desk, fields.many("colleague")),
         )
@@ -124,7 +129,7 @@ class ThreadPanel:
         return self._post(fields, files, Audience.INTERNAL)
 
     def _post(self, fields: Fields, files: Sequence[Upload], audience: Audience) -> str:
-        once, answers = fields.one("once"), fields.one("answers")
+        once, answers, request = fields.one("once"), fields.one("answers"), fields.one("request")
         written = self.desk.kit.conversations.post(
             self.id,
             fields.text("text"),
@@ -132,6 +137,7 @@ class ThreadPanel:
             audience=audience,
             attachments=[file for file in files if file.name],
             in_reply_to=MessageId(answers) if answers else None,
+            request=RequestId(request) if request else None,
             colleagues=chosen_colleagues(self.desk, fields.many("colleague")),
             idempotency_key=deterministic_id("staff-message", self.id, once) if once else None,
         )
@@ -162,7 +168,7 @@ class ThreadPanel:
 
     def _answer(self, form: _Form, status: int = _OK) -> PanelAnswer:
         desk = self.desk
-        view = self._view(form.after)
+        view, reply = self._view(form.after), hearers_of(desk, self.id, Audience.CLIENT)
         lines = {each.id: message_line(desk, each) for each in view.messages}
         form.after = form.after if view.next is not None else ""
         if not form.do and form.answers not in lines:
@@ -177,7 +183,8 @@ class ThreadPanel:
             plain_url=_address(form.after),
             colleagues=self._colleagues(view, form),
             people=[(each, party_name(desk, each.party or "", each.name)) for each in view.participants],
-            reply=hearers_of(desk, self.id, Audience.CLIENT),
+            reply=reply,
+            requests=request_choices(desk, view.about, reply.keys),
             note=hearers_of(desk, self.id, Audience.INTERNAL),
             once=secrets.token_urlsafe(12),
             older=None if view.previous is None else _address(view.previous),
@@ -209,6 +216,7 @@ def hearers_of(desk: Desk, conversation: ConversationId, audience: Audience) -> 
     return Hearers(
         clients=tuple(reach_line(desk, each.reach) for each in heard if each.reach is not None),
         staff=desk.formats.listed([party_name(desk, each.party, each.name) for each in heard if each.reach is None]),
+        keys=frozenset(each.party for each in heard if each.reach is not None),
     )
 
 
