@@ -22,9 +22,11 @@ secrets = st.one_of(
     st.tuples(st.just("grant"), st.integers(0, 1), parties, st.sampled_from(Children)),
     st.tuples(st.just("touch"), st.integers(0, len(REFS) - 1)),
     st.tuples(st.just("rename"), st.integers(0, len(REFS) - 1)),
-    st.tuples(st.just("follow"), st.integers(0, len(REFS) - 1)),
+    st.tuples(st.just("follow"), st.integers(0, len(REFS) - 1), st.none()),
     st.tuples(st.just("remove"), st.integers(0, 1)),
     st.tuples(st.just("request"), st.integers(0, 1), st.integers(0, 2)),
+    st.tuples(st.just("file"), st.integers(0, len(REFS) - 1), parties),
+    st.tuples(st.just("follow"), st.integers(0, len(REFS) - 1), parties),
 )
 
 
@@ -51,14 +53,22 @@ def keep_secret(world: World, step: tuple[Any, ...]) -> None:
             catalog.put(REFS[rest[0]], title=f"aaa secret {len(world.granted)}", by=ROOT) if _there(
                 world, rest
             ) else None
-        elif verb == "follow":
-            shares.follow(REFS[rest[0]], MARIA, by=ROOT)
         elif verb == "remove":
             catalog.remove(HIDDEN[rest[0]], by=ROOT)
         elif verb == "request":
             catalog.put(HIDDEN[rest[0]], requester=world.contacts[rest[1]], **hidden)
+        else:
+            _keep_by(world, verb, REFS[rest[0]], rest[1])
     except (errors.NotFoundError, errors.InvalidInputError):
         return
+
+
+def _keep_by(world: World, verb: str, ref: ResourceRef, party: tuple[str, int] | None) -> None:
+    """Have staff or a client hear of a thing, or file it under a client who was given nothing of it."""
+    if party is None or verb == "follow":
+        world.kit.shares.follow(ref, MARIA if party is None else world.party(party), by=ROOT)
+    elif ref in world.things and party not in world.things[ref].grants:
+        world.kit.shares.grant(ref, to=world.party(party), visibility=Visibility.INTERNAL, by=ROOT)
 
 
 def _there(world: World, rest: list[int]) -> bool:
@@ -90,6 +100,7 @@ def heard_by(world: World, contact: Contact) -> list[object]:
         told += [
             [access.can(contact, action, ref) for action in Action],
             outcome(lambda ref=ref: access.view(contact, ref)),
+            outcome(lambda ref=ref: access.who_else_can_see(ref, by=contact)),
             access.visible(contact, container=ref, count=True).items,
             outcome(lambda ref=ref: shares.unfollow(ref, contact, by=contact)),
             outcome(lambda ref=ref: world.kit.access_requests.ask(ref, by=contact)),
@@ -109,6 +120,8 @@ BEGINNING: list[tuple[Any, ...]] = [
 def test_worlds_that_differ_in_internal_things_answer_alike(scope: PortalScope, story: list[tuple[Any, ...]]) -> None:
     """Lists, counts, orders, pages, titles, decisions and refusals are the same to every client (promise 4)."""
     plain, secretive = World(scope), World(scope)
+    for world in (plain, secretive):
+        world.kit.portal.configure(onlookers={"folder", "paper"}, by=ROOT)
     for step in BEGINNING:
         plain.do(step)
         secretive.do(step)

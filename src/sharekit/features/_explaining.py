@@ -2,7 +2,8 @@
 Explains decisions, and turns them round: who can see a thing, and what somebody can see.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
+from itertools import islice
 
 import attrs
 
@@ -30,7 +31,16 @@ from sharekit.records.parties import Contact, ContactProfile, LinkHolder, Organi
 from sharekit.records.scopes import PortalScope, is_union, may_hold_for_anybody, predicates_in
 from sharekit.records.settings import PortalSettings
 
-__all__ = ["causes_of", "everybody", "explain_to_staff", "onlookers", "opens"]
+__all__ = [
+    "Candidates",
+    "candidates_for",
+    "causes_of",
+    "everybody",
+    "explain_to_staff",
+    "onlookers",
+    "opens",
+    "parties_seeing",
+]
 
 _AT_ONCE = 500
 _BY_LEVEL = {access.level: access for access in Access}
@@ -84,28 +94,39 @@ def onlookers(wiring: Wiring, unit: Unit, ref: ResourceRef) -> Onlookers:
     if entry is None:
         return Onlookers(parties=(), links=())
     settings = settings_of(unit)
-    scope = scope_of(wiring, settings)
-    contacts, organizations = _candidates(wiring, unit, settings, scope, entry)
-    seers = [(each, viewer_of(wiring, unit, each, settings)) for each in contacts]
-    members: list[tuple[Organization, Viewer]] = []
-    if not predicates_in(scope):  # which speak of somebody, and not of anybody
-        members = [
-            (each, _member(wiring, settings, each)) for each in organizations if _counts(wiring, unit, settings, each)
-        ]
     return Onlookers(
-        parties=tuple(_seeing(wiring, unit, scope, entry, [*seers, *members])),
+        parties=tuple(parties_seeing(wiring, unit, settings, entry, candidates_for(wiring, unit, settings, entry))),
         links=tuple(link for link in _links(wiring, unit, entry) if opens(wiring, unit, link)),
         requests=requests_on(wiring, unit, entry),
         correspondents=correspondents_on(unit, entry),
     )
 
 
-def _candidates(
-    wiring: Wiring, unit: Unit, settings: PortalSettings, scope: PortalScope, entry: CatalogEntry
-) -> tuple[list[Contact], list[Organization]]:
-    """Return whoever could see a thing: everybody who does is among them, or in one of them."""
+@attrs.frozen
+class Candidates:
+    """
+    Whoever could see a thing: everybody who does is among them, or in one of them.
+
+    Attributes:
+        contacts: People.
+        organizations: Organisations.
+        cut: Whether some were left out, since they were to be no more than so many.
+    """
+
+    contacts: Sequence[Contact]
+    organizations: Sequence[Organization]
+    cut: bool = False
+
+
+def candidates_for(
+    wiring: Wiring, unit: Unit, settings: PortalSettings, entry: CatalogEntry, *, most: int | None = None
+) -> Candidates:
+    """Return whoever could see a thing, of each kind and for each reason no more than *most*."""
+    scope, enough = scope_of(wiring, settings), None if most is None else most + 1
     on = AllOf((In(GrantKeys.NODE, (entry.node, *entry.reached_from)), Eq(GrantKeys.LIVE, value=True)))
-    parties = {parse_grantee(grant.grantee): None for grant in unit.find(GRANT, on)}
+    granted = unit.find(GRANT, on, limit=enough)
+    parties = {parse_grantee(grant.grantee): None for grant in granted[:most]}
+    cut = _goes_on(granted, most)
     if entry.requester is not None:
         parties[entry.requester] = None
         parties |= dict.fromkeys(counted(memberships_of(wiring, unit, entry.requester), settings))
@@ -113,12 +134,35 @@ def _candidates(
     organizations = [party for party in parties if isinstance(party, Organization)]
     if may_hold_for_anybody(scope):
         # Such a scope may hold for somebody of whom nothing is known.
-        contacts |= {contact.id: Contact(contact.id) for contact in everybody(unit)}
+        anybody = list(islice(everybody(unit), enough))
+        cut = cut or _goes_on(anybody, most)
+        contacts |= {contact.id: Contact(contact.id) for contact in anybody[:most]}
     if not is_union(scope):
         # Two organisations together may give what neither gives alone.
-        ids = {id_ for organization in organizations for id_ in member_ids_of(wiring, unit, organization)}
-        contacts |= {id_: Contact(id_) for id_ in sorted(ids)}
-    return list(contacts.values()), organizations
+        for organization in organizations:
+            ids = sorted(member_ids_of(wiring, unit, organization, limit=enough))
+            cut = cut or _goes_on(ids, most)
+            contacts |= {id_: Contact(id_) for id_ in ids[:most]}
+    return Candidates(list(contacts.values()), organizations, cut)
+
+
+def _goes_on(found: Sized, most: int | None) -> bool:
+    return most is not None and len(found) > most
+
+
+def parties_seeing(
+    wiring: Wiring, unit: Unit, settings: PortalSettings, entry: CatalogEntry, candidates: Candidates
+) -> Iterator[Onlooker]:
+    """Yield those of the candidates who see a thing now, and why."""
+    scope = scope_of(wiring, settings)
+    for contact in candidates.contacts:
+        viewer = viewer_of(wiring, unit, contact, settings)
+        yield from _seeing(wiring, unit, entry, scope, (contact, viewer))
+    if predicates_in(scope):  # which speak of somebody, and not of anybody
+        return
+    for organization in candidates.organizations:
+        if _counts(wiring, unit, settings, organization):
+            yield from _seeing(wiring, unit, entry, scope, (organization, _member(wiring, settings, organization)))
 
 
 def _counts(wiring: Wiring, unit: Unit, settings: PortalSettings, organization: Organization) -> bool:
@@ -151,16 +195,16 @@ def _member(wiring: Wiring, settings: PortalSettings, organization: Organization
 def _seeing(
     wiring: Wiring,
     unit: Unit,
-    scope: PortalScope,
     entry: CatalogEntry,
-    candidates: Sequence[tuple[Contact | Organization, Viewer | None]],
+    scope: PortalScope,
+    candidate: tuple[Contact | Organization, Viewer | None],
 ) -> Iterator[Onlooker]:
-    for party, viewer in candidates:
-        facts = client_facts(wiring, unit, scope, viewer, entry)
-        if judge(scope, Action.VIEW, facts):
-            causes = causes_of(wiring, scope, facts)
-            let_into = next((cause.grant.ref for cause in causes if cause.grant is not None), entry.ref)
-            yield Onlooker(party=party, ref=let_into, causes=causes)
+    party, viewer = candidate
+    facts = client_facts(wiring, unit, scope, viewer, entry)
+    if judge(scope, Action.VIEW, facts):
+        causes = causes_of(wiring, scope, facts)
+        let_into = next((cause.grant.ref for cause in causes if cause.grant is not None), entry.ref)
+        yield Onlooker(party=party, ref=let_into, causes=causes)
 
 
 def _links(wiring: Wiring, unit: Unit, entry: CatalogEntry) -> list[ReadLink]:

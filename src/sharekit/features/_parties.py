@@ -127,11 +127,13 @@ def memberships_of(wiring: Wiring, unit: Unit, contact: Contact) -> list[Members
     return [_membership_from(unit.tenant, contact, info) for info in answer]
 
 
-def member_ids_of(wiring: Wiring, unit: Unit, organization: Organization) -> frozenset[str]:
-    """Return the ids of the contacts that belong to an organization now."""
+def member_ids_of(
+    wiring: Wiring, unit: Unit, organization: Organization, *, limit: int | None = None
+) -> frozenset[str]:
+    """Return the ids of the contacts that belong to an organization now; of very many, at least *limit* of them."""
     host = organizations_of_host(wiring)
     if host is None:
-        rows = unit.find(MEMBERSHIP, Eq(MembershipKeys.ORGANIZATION, organization.id))
+        rows = unit.find(MEMBERSHIP, Eq(MembershipKeys.ORGANIZATION, organization.id), limit=limit)
         return frozenset(membership.contact.id for membership in rows)
     return frozenset(ask(lambda: list(host.members_of(organization.id))))
 

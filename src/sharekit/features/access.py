@@ -25,6 +25,7 @@ from sharekit.features._facts import chain_of, require, require_active, require_
 from sharekit.features._glancing import Glancing
 from sharekit.features._known_readers import KnownReaders
 from sharekit.features._lists import ListRequest, list_for, list_for_client, list_for_organization
+from sharekit.features._other_onlookers import others_seeing
 from sharekit.features._planning import planned
 from sharekit.features._reviews import Reviews
 from sharekit.features._sections import load_properties, load_sections
@@ -34,7 +35,7 @@ from sharekit.policies.sections import PartPolicy
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.decisions import Action, Decision, Revision
 from sharekit.records.declarations import ResourceKind, SectionContext
-from sharekit.records.explanations import Explanation, Onlookers
+from sharekit.records.explanations import Explanation, Onlookers, OtherOnlookers
 from sharekit.records.lists import Order, Page, PortalItem
 from sharekit.records.parties import Contact, Organization, Principal, Right
 from sharekit.records.plans import AccessDiff
@@ -132,6 +133,26 @@ class Access(Reviews, Generic[K]):
         with self._wiring.reading() as unit:
             self._require_view(unit, by, ref)
             return onlookers(self._wiring, unit, ref)
+
+    def who_else_can_see(self, ref: ResourceRef, *, by: Contact) -> OtherOnlookers:
+        """
+        Tell a client who else sees a thing, by name, where `PortalRules.configure` says that clients are told.
+
+        Whoever is named could view it now. Whoever views it is named, or belongs to an organisation that is, unless
+        there are so many that the answer says so. Neither staff nor what only they know is in it: not under whom the
+        thing is filed, who follows it, who was given a read link, or who was asked for something about it.
+
+        Args:
+            ref: The thing.
+            by: The contact who reads.
+
+        Raises:
+            InvalidInputError: *by* is no contact, or the kind was not declared.
+            NotFoundError: There is no such thing, or the contact may not view it; the two look alike.
+        """
+        self._wiring.kind_of(ref)
+        with self._wiring.reading() as unit:
+            return others_seeing(self._wiring, unit, by, ref)
 
     def what_can_see(
         self,

@@ -2,7 +2,7 @@
 The settings of the portal, which staff change at run time.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import attrs
 
@@ -36,6 +36,7 @@ class PortalRules:
         properties: Mapping[str, Collection[str]] | Unset = UNSET,
         organizations: OrganizationMode | Unset = UNSET,
         roles: Collection[str] | Unset = UNSET,
+        onlookers: Collection[str] | Unset = UNSET,
     ) -> PortalSettings:
         """
         Change what clients see, from the next reading on; what is not named stays as it is.
@@ -47,6 +48,8 @@ class PortalRules:
                 named keeps its choice; whatever is declared later is hidden until it is named here.
             organizations: For whom of an organisation its grants count.
             roles: Those roles, with `OrganizationMode.BY_ROLE`.
+            onlookers: The kinds of which clients are told who else sees a thing, each other's names with it;
+                see `Access.who_else_can_see`.
 
         Returns:
             The settings as they are now.
@@ -65,6 +68,9 @@ class PortalRules:
             raise InvalidInputError("organizations", "needs an OrganizationMode")
         if roles is not UNSET:
             checks.names("roles", roles)
+        if onlookers is not UNSET:
+            checks.names("onlookers", onlookers)
+            self._check_kinds("onlookers", onlookers)
         chosen = {} if properties is UNSET else self._chosen(properties)
 
         def work(unit: Unit) -> PortalSettings:
@@ -75,6 +81,7 @@ class PortalRules:
                 scope=before.scope if scope is UNSET else None if scope is None else str(scope),
                 organizations=before.organizations if organizations is UNSET else organizations,
                 roles=before.roles if roles is UNSET else frozenset(roles),
+                onlookers=before.onlookers if onlookers is UNSET else frozenset(onlookers),
                 shown={**before.shown, **chosen},
                 classified={**before.classified, **{name: sorted(self._wiring.kinds[name].parts) for name in chosen}},
             )
@@ -82,7 +89,7 @@ class PortalRules:
                 unit.put(PORTAL_SETTINGS, after)
                 changed = frozenset(
                     name
-                    for name in ("scope", "organizations", "roles", "shown", "classified")
+                    for name in ("scope", "organizations", "roles", "onlookers", "shown", "classified")
                     if getattr(before, name) != getattr(after, name)
                 )
                 unit.emit(
@@ -136,8 +143,12 @@ class PortalRules:
     def _chosen(self, properties: object) -> dict[str, Collection[str]]:
         if not isinstance(properties, Mapping):
             raise InvalidInputError("properties", "needs names by kind")
+        self._check_kinds("properties", properties)
         for name, names in properties.items():
-            if name not in self._wiring.kinds:
-                raise InvalidInputError("properties", f"{name!r} is not among the kinds that the kit was given")
             PartPolicy.checked(self._wiring.kinds[name], names)
         return {name: frozenset(names) for name, names in properties.items()}
+
+    def _check_kinds(self, field: str, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self._wiring.kinds:
+                raise InvalidInputError(field, f"{name!r} is not among the kinds that the kit was given")

@@ -16,7 +16,16 @@ from sharekit.records.links import ReadLink
 from sharekit.records.parties import Contact, Organization
 from sharekit.records.requests import DocumentRequest
 
-__all__ = ["Cause", "Correspondent", "Explanation", "NearMiss", "Onlooker", "Onlookers"]
+__all__ = [
+    "Cause",
+    "Correspondent",
+    "Explanation",
+    "NearMiss",
+    "Onlooker",
+    "Onlookers",
+    "OtherOnlooker",
+    "OtherOnlookers",
+]
 
 
 @attrs.frozen(kw_only=True)
@@ -121,3 +130,35 @@ class Onlookers:
     links: tuple[ReadLink, ...]
     requests: tuple[DocumentRequest, ...] = ()
     correspondents: tuple[Correspondent, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class OtherOnlooker:
+    """
+    Somebody who can see a thing, as another client is told of them: by name, and by nothing else.
+
+    Attributes:
+        name: The name of a contact or an organisation.
+        is_organization: Whether it is one.
+        is_own: Whether it is an organisation of the reader's.
+    """
+
+    name: str
+    is_organization: bool
+    is_own: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class OtherOnlookers:
+    """
+    Who else sees a thing, for a client who sees it.
+
+    Attributes:
+        told: Whether clients are told that of things of this kind; if not, nobody is named.
+        named: Contacts and organisations that see it, by name.
+        more: Whether there may be others, who are not named since these are many.
+    """
+
+    told: bool
+    named: tuple[OtherOnlooker, ...] = ()
+    more: bool = False

@@ -52,6 +52,7 @@ class PortalSettings:
             what its declaration says.
         classified: The sections and properties that a kind declared when it was last named; what is
             declared since is hidden, and nobody has said so.
+        onlookers: The kinds of which clients are told, on the page of a thing, who else sees it; none by default.
         moving: The keys of things whose content has not been brought along yet; nobody sets it.
             While there are any, clients see of all that moves what both places let them see.
     """
@@ -62,6 +63,7 @@ class PortalSettings:
     roles: frozenset[str] = frozenset()
     shown: Mapping[str, tuple[str, ...]] = attrs.field(default=MappingProxyType({}), converter=_named)
     classified: Mapping[str, tuple[str, ...]] = attrs.field(default=MappingProxyType({}), converter=_named)
+    onlookers: frozenset[str] = frozenset()
     moving: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
@@ -69,3 +71,5 @@ class PortalSettings:
             parse_scope(self.scope)
         for role in self.roles:
             checks.slug("roles", role)
+        for kind in self.onlookers:
+            checks.slug("onlookers", kind)
