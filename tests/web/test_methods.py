@@ -38,6 +38,7 @@ KNOWN = {
     "/p/news": {"GET", "HEAD", "OPTIONS", "POST"},
     "/p/settings": {"GET", "HEAD", "OPTIONS", "POST"},
     "/p/mute": {"OPTIONS", "POST"},
+    "/p/{kind}/{id}/decline": {"GET", "HEAD", "OPTIONS", "POST"},
     "/p/{kind}/{id}/c": {"GET", "HEAD", "OPTIONS", "POST"},
     "/c/": {"GET", "HEAD", "OPTIONS"},
     "/c/{conversation}": {"GET", "HEAD", "OPTIONS", "POST"},

@@ -10,6 +10,7 @@ import attrs
 from sharekit.codec.kinds import CATALOG_ENTRY, READ_LINK, STAFF
 from sharekit.codec.kinds_of_sharing import FOLLOW, GRANT
 from sharekit.errors import InvalidInputError, NotFoundError
+from sharekit.features._declining import declinable
 from sharekit.features._facts import chain_of, require, require_active, require_staff
 from sharekit.features._grants import GrantTerms, decline, followed, give, grants_on, take, unfollowed
 from sharekit.features._parties import active_contact, active_organization
@@ -22,7 +23,7 @@ from sharekit.ports import Eq
 from sharekit.records import checks, events
 from sharekit.records.catalog import CatalogEntry, EntryKeys, ResourceRef, Visibility
 from sharekit.records.decisions import Revision
-from sharekit.records.grants import Access, Children, Follow, FollowKeys, Grant
+from sharekit.records.grants import Access, Children, Declinable, Follow, FollowKeys, Grant
 from sharekit.records.instants import utc
 from sharekit.records.links import ReadLinkKeys
 from sharekit.records.parties import Contact, Organization, Principal, Right, Staff
@@ -121,6 +122,23 @@ class Shares:
             return Revision(GRANT.name, dead.id, unit.revision(GRANT, dead.id))
 
         return self._wiring.write(work)
+
+    def declinable(self, ref: ResourceRef, *, by: Contact) -> Declinable | None:
+        """
+        Return what a contact can give back of a thing by `decline`, and whether they would see it all the same.
+
+        Returns:
+            None where nothing on the thing itself was granted to them alone, and where they may not view it; the
+            two look alike.
+
+        Raises:
+            InvalidInputError: *by* is no contact, or the kind of the thing was not declared.
+        """
+        self._wiring.kind_of(ref)
+        if not isinstance(by, Contact):
+            raise InvalidInputError("by", "needs the Contact who declines")
+        with self._wiring.reading() as unit:
+            return declinable(self._wiring, unit, by, ref)
 
     def decline(self, grant: Grant | GrantId, *, by: Contact) -> Revision:
         """

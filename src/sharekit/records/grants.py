@@ -15,7 +15,18 @@ from sharekit.records.catalog import ResourceRef, Visibility, node_of
 from sharekit.records.instants import utc
 from sharekit.records.parties import Contact, Organization
 
-__all__ = ["Access", "Children", "Follow", "FollowKeys", "Grant", "GrantKeys", "follow_id", "grant_id", "parse_grantee"]
+__all__ = [
+    "Access",
+    "Children",
+    "Declinable",
+    "Follow",
+    "FollowKeys",
+    "Grant",
+    "GrantKeys",
+    "follow_id",
+    "grant_id",
+    "parse_grantee",
+]
 
 
 class Access(enum.StrEnum):
@@ -143,6 +154,20 @@ class Grant:
     def allows_at(self, now: datetime) -> bool:
         """Say whether it lets its grantee in at this instant; the end of its time is exclusive."""
         return self.live and (self.expires_at is None or now < self.expires_at)
+
+
+@attrs.frozen(kw_only=True)
+class Declinable:
+    """
+    What a contact can give back of a thing that they see.
+
+    Attributes:
+        grant: The id of the grant on it that is theirs alone.
+        still_sees: Whether they see the thing without it, too.
+    """
+
+    grant: GrantId
+    still_sees: bool
 
 
 class FollowKeys:

@@ -10,6 +10,7 @@ import attrs
 
 from sharekit.errors import RedeemRequired, SharekitError
 from sharekit.records.documents import DocumentFile
+from sharekit.records.explanations import OtherOnlookers
 from sharekit.records.invitations import InvitationView
 from sharekit.records.lists import Page
 from sharekit.records.submissions import RequestView
@@ -116,13 +117,18 @@ class Answers:
         )
 
     def home(
-        self, client: Client, page: Page, query: ListQuery, *, asked: Iterable[tuple[RequestView, str]] = ()
+        self,
+        client: Client,
+        page: Page,
+        query: ListQuery,
+        *,
+        asked: Iterable[tuple[RequestView, str]] = (),
+        given_back: bool = False,
     ) -> WebResponse:
         """Return the list of what is shared with a contact, and of what is asked of them."""
         listed = self._listed(client, page, query, HOME.path)
-        return self._for_client(
-            200, "home", client, listed=listed, documents_only=False, asked=self._asked(client, asked)
-        )
+        known = {"documents_only": False, "asked": self._asked(client, asked), "given_back": given_back}
+        return self._for_client(200, "home", client, listed=listed, **known)
 
     def item(
         self,
@@ -132,6 +138,8 @@ class Answers:
         query: ListQuery,
         *,
         file: DocumentFile | None = None,
+        others: OtherOnlookers | None = None,
+        decline_url: str | None = None,
         talk: TalkPanel | None = None,
         muted: bool = False,
     ) -> WebResponse:
@@ -143,8 +151,15 @@ class Answers:
         document = None
         if file is not None:
             document = file_entry(file, root=client.reader.root, formats=self.formats_of(client))
-        page = ItemPage(view=shown, properties=properties, sections=sections, listed=listed, document=document)
-        about = {"talk": talk, "muted": muted, "mute_url": client.reader.root + MUTE.path}
+        page = ItemPage(
+            view=shown,
+            properties=properties,
+            sections=sections,
+            listed=listed,
+            document=document,
+            others=others if others is not None and others.told else None,
+        )
+        about = {"talk": talk, "decline_url": decline_url, "muted": muted, "mute_url": client.reader.root + MUTE.path}
         return self._for_client(200, "item", client, page=page, **about)
 
     def documents(

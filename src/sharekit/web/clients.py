@@ -25,6 +25,7 @@ from sharekit.web._errors import ForgedSessionError, UnknownAddressError
 from sharekit.web._guard import read_form
 from sharekit.web.answers import Answers
 from sharekit.web.calls import Call
+from sharekit.web.declining import decline_url
 from sharekit.web.downloads import document_response, zip_response
 from sharekit.web.inside import Entrance, Inside
 from sharekit.web.listing import ListQuery, item_path
@@ -130,7 +131,8 @@ class ClientEndpoints:
         page = _listed(inside, query, None)
         if page is None:
             return self.answers.see_other(query.first().address(call.reader.root + HOME.path))
-        return self.answers.home(inside.client, page, query, asked=_asked(inside, query))
+        given_back = ("given-back", "1") in _fields(call.request.query)
+        return self.answers.home(inside.client, page, query, asked=_asked(inside, query), given_back=given_back)
 
     def _documents(self, call: Call, inside: Inside) -> WebResponse:
         query = ListQuery.read(call.request.query)
@@ -176,6 +178,7 @@ class ClientEndpoints:
                 return self._absent(call, inside)
             shown = inside.kit.access.view(inside.session.contact, ref, locale=locale)
             file = inside.kit.documents.look(ref, by=inside.session.contact) if ref.kind == DOCUMENT else None
+            others = inside.kit.access.who_else_can_see(ref, by=inside.session.contact)
         except (InvalidInputError, NotFoundError):
             return self._absent(call, inside)
         # Only its place counts here: what lies in a thing is always listed by name.
@@ -189,6 +192,8 @@ class ClientEndpoints:
             inner,
             query,
             file=file,
+            others=others,
+            decline_url=decline_url(inside, ref),
             talk=about_panel(inside, ref, self.answers),
             muted=ref.key in inside.kit.notifications.preferences(inside.session.contact).muted,
         )

@@ -30,6 +30,7 @@ from sharekit.web.answers import Answers
 from sharekit.web.assets import Asset
 from sharekit.web.calls import Call
 from sharekit.web.clients import ClientEndpoints
+from sharekit.web.declining import DecliningEndpoints
 from sharekit.web.downloads import document_response
 from sharekit.web.inbound import MailEndpoint
 from sharekit.web.messages import WebRequest, WebResponse
@@ -37,6 +38,7 @@ from sharekit.web.news import NewsEndpoints
 from sharekit.web.routes import (
     CHOICES,
     CONFIRM,
+    DECLINE,
     DOCUMENTS,
     DOWNLOAD,
     HOME,
@@ -83,6 +85,7 @@ class Endpoints:
         assets: The files that may be fetched.
         cookies: What carries visits.
         clients: What answers in the client portal.
+        declining: What answers where contacts give back what was shared with them.
         talks: What answers in conversations.
         news: What tells of news, and of how to hear of it.
         uploads: What answers on upload pages.
@@ -96,6 +99,7 @@ class Endpoints:
     assets: Mapping[str, Asset]
     cookies: VisitCookies
     clients: ClientEndpoints
+    declining: DecliningEndpoints
     talks: TalkEndpoints
     news: NewsEndpoints
     uploads: UploadEndpoints
@@ -129,6 +133,8 @@ class Endpoints:
             (HOME, False): self.clients.home,
             (ITEM, False): self.clients.item,
             (ITEM, True): self.clients.ask,
+            (DECLINE, False): self.declining.ask,
+            (DECLINE, True): self.declining.decline,
             (DOCUMENTS, False): self.clients.documents,
             (DOWNLOAD, False): self.clients.download,
             (ZIP, False): self.clients.download_several,

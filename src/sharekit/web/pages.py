@@ -13,6 +13,7 @@ import attrs
 
 from sharekit.errors import MissingExtraError
 from sharekit.records.documents import DocumentPage
+from sharekit.records.explanations import OtherOnlookers
 from sharekit.records.several import SeveralInOrder
 from sharekit.records.views import LinkView, Projection, PropertyView, SectionView
 from sharekit.web.assets import Asset
@@ -119,6 +120,7 @@ class ItemPage:
         sections: Its sections in the order of the page.
         listed: What lies in it that the contact may see.
         document: What is said of the bytes of a document; None of anything else.
+        others: Who else sees it; None where clients are not told.
     """
 
     view: Projection
@@ -126,6 +128,7 @@ class ItemPage:
     sections: Sequence[RenderedSection]
     listed: ListView
     document: DocumentEntry | None = None
+    others: OtherOnlookers | None = None
 
 
 class Pages:

@@ -31,6 +31,7 @@ from sharekit.web.answers import Answers, Reader
 from sharekit.web.assets import load_assets
 from sharekit.web.calls import Call
 from sharekit.web.clients import ClientEndpoints
+from sharekit.web.declining import DecliningEndpoints
 from sharekit.web.downloads import document_response
 from sharekit.web.endpoints import Endpoints
 from sharekit.web.inbound import MailEndpoint
@@ -127,6 +128,7 @@ class Portal:
             assets=assets,
             cookies=VisitCookies(secure_cookies),
             clients=ClientEndpoints(entrance=entrance, direct=direct_downloads),
+            declining=DecliningEndpoints(entrance=entrance),
             talks=TalkEndpoints(entrance=entrance),
             news=NewsEndpoints(entrance=entrance),
             uploads=UploadEndpoints(kit=kit, answers=self._answers, resolve_tenant=resolve_tenant),

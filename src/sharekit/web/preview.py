@@ -9,6 +9,7 @@ import attrs
 from sharekit.errors import NotFoundError
 from sharekit.kit import Sharekit
 from sharekit.records.catalog import ResourceRef
+from sharekit.records.explanations import OtherOnlookers
 from sharekit.records.links import ReadLink
 from sharekit.records.parties import Contact, Principal
 from sharekit.records.views import LinkView, PreviewedSection
@@ -50,6 +51,7 @@ class PortalPreview:
         problem: Why the link opens nothing now, as a stable slug; None when it opens.
         sections: Every declared section, in the order of the page.
         properties: The properties that the client sees, in the order of the page; a link shows none.
+        others: Who else sees the thing, as the client is told; None where clients are not told, and for a link.
     """
 
     title: str
@@ -57,6 +59,7 @@ class PortalPreview:
     problem: str | None
     sections: tuple[PreviewSection, ...]
     properties: tuple[PreviewSection, ...] = ()
+    others: PreviewSection | None = None
 
 
 def preview_of(kit: Sharekit, pages: Pages, link: ReadLink, fallback: Language) -> PortalPreview:
@@ -114,7 +117,15 @@ def preview_for(
         problem=None,
         sections=tuple(map(_seen, pages.render_sections(shown, language))),
         properties=tuple(map(_seen, pages.render_properties(shown, language))),
+        others=_others(pages, language, kit.access.who_else_can_see(ref, by=contact)),
     )
+
+
+def _others(pages: Pages, language: Language, others: OtherOnlookers) -> PreviewSection | None:
+    if not others.told:
+        return None
+    html = pages.fragment("others", language, others=others)
+    return PreviewSection(name="others", title=language.gettext("Who else sees this"), visible=True, html=html)
 
 
 def _seen(part: RenderedSection | RenderedProperty) -> PreviewSection:

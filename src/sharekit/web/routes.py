@@ -14,6 +14,7 @@ import attrs
 __all__ = [
     "CHOICES",
     "CONFIRM",
+    "DECLINE",
     "DOCUMENTS",
     "DOWNLOAD",
     "HOME",
@@ -107,6 +108,8 @@ HOME: Final = Route("/p/", ("GET", "HEAD", "OPTIONS"))
 """The list of what is shared with the contact who came in."""
 ITEM: Final = Route("/p/{kind}/{id}", ("GET", "HEAD", "POST", "OPTIONS"))
 """The page of one thing for the contact who came in."""
+DECLINE: Final = Route("/p/{kind}/{id}/decline", ("GET", "HEAD", "POST", "OPTIONS"))
+"""The page that asks whether a thing is given back by the contact who came in, and where that is done."""
 SIGN_OUT: Final = Route("/p/sign-out", ("POST", "OPTIONS"))
 """Where the contact who came in goes out."""
 
@@ -170,6 +173,7 @@ ROUTES: Final = (
     CHOICES,
     MUTE,
     ITEM,
+    DECLINE,
     TALK_START,
     TALKS,
     TALK,

@@ -12,14 +12,16 @@ from sharekit.ids import GrantId
 from sharekit.records.access_requests import AccessRequest
 from sharekit.records.catalog import ResourceRef, Visibility
 from sharekit.records.decisions import Action
-from sharekit.records.explanations import Cause, Onlooker
+from sharekit.records.explanations import Cause, Correspondent, Onlooker
 from sharekit.records.grants import Access, Grant, parse_grantee
 from sharekit.records.links import ReadLink
 from sharekit.records.parties import Contact, Organization
+from sharekit.records.requests import DocumentRequest
 from sharekit.web.explanations import reason_in
 from sharekit.web.pages import Markup
 from sharekit.web.staff.desk import Desk, Fields, PanelAnswer
 from sharekit.web.staff.people import name_of
+from sharekit.web.staff.reveals import listed_names
 
 __all__ = ["OnlookerPanel"]
 
@@ -84,6 +86,40 @@ class LinkLine:
 
 
 @attrs.frozen(kw_only=True)
+class RequestLine:
+    """
+    A request for documents whose upload page is there.
+
+    Attributes:
+        subject: What it is called.
+        names: For whom the page is, as one enumeration.
+        url: The host's page of what is asked for about the thing, or None.
+    """
+
+    subject: str
+    names: str
+    url: str | None
+
+
+@attrs.frozen(kw_only=True)
+class CorrespondentLine:
+    """
+    Somebody who can answer by mail in a conversation about a thing.
+
+    Attributes:
+        name: Their name.
+        subject: What the conversation is about.
+        until: When the address takes no more.
+        url: The host's page of the conversation, or None.
+    """
+
+    name: str
+    subject: str
+    until: str
+    url: str | None
+
+
+@attrs.frozen(kw_only=True)
 class AskingLine:
     """
     Somebody who asks for access to a thing.
@@ -128,6 +164,8 @@ class OnlookerPanel:
             "onlookers",
             seen=sorted(map(self._line, seen.parties), key=lambda line: line.name.casefold()),
             links=[self._link(link) for link in seen.links],
+            requests=[self._request(request) for request in seen.requests],
+            correspondents=sorted(map(self._correspondent, seen.correspondents), key=lambda line: line.name.casefold()),
             filed=[self._filed(grant) for grant in filed],
             asking=[self._asking(request) for request in kit.access_requests.waiting(self.ref)],
             problem=problem,
@@ -238,6 +276,20 @@ class OnlookerPanel:
     def _link(self, link: ReadLink) -> LinkLine:
         name = None if link.recipient is None else self._name(link.recipient)
         return LinkLine(name=name, views=link.views, url=self.desk.urls.link(link))
+
+    def _request(self, request: DocumentRequest) -> RequestLine:
+        names = sorted((self._name(each.contact) for each in request.recipients), key=str.casefold)
+        return RequestLine(
+            subject=request.text.subject, names=listed_names(self.desk, names), url=self.desk.urls.requests(self.ref)
+        )
+
+    def _correspondent(self, each: Correspondent) -> CorrespondentLine:
+        return CorrespondentLine(
+            name=self._name(each.party),
+            subject=self.desk.kit.conversations.get(each.conversation, by=self.desk.by).subject,
+            until=self.desk.formats.instant(each.until),
+            url=self.desk.urls.conversation(each.conversation),
+        )
 
     def _name(self, party: Contact | Organization) -> str:
         return name_of(self.desk.kit, party) or self.desk.gettext("Somebody")

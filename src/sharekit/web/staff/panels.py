@@ -8,13 +8,14 @@ import attrs
 
 from sharekit.records.catalog import ResourceRef
 from sharekit.records.documents import Document, Upload
-from sharekit.records.parties import Contact, Organization
+from sharekit.records.parties import Contact, Organization, Staff
 from sharekit.web.pages import Markup
 from sharekit.web.preview import preview_for
 from sharekit.web.staff.asking import AskPanel
 from sharekit.web.staff.desk import Fields, PanelAnswer
 from sharekit.web.staff.document import DocumentPanel
 from sharekit.web.staff.documents import DocumentsPanel, show_documents_of
+from sharekit.web.staff.handing_over import HandingOverPanel
 from sharekit.web.staff.members import MembersPanel
 from sharekit.web.staff.onlookers import OnlookerPanel
 from sharekit.web.staff.outstanding import show_outstanding
@@ -262,6 +263,26 @@ class StaffPanels(TalkPanels):
             NotFoundError: There is no such organization.
         """
         panel = MembersPanel(desk=self._desk, organization=organization, after=after)
+        return panel.show() if form is None else panel.answer(Fields(form))
+
+    def handover(
+        self,
+        form: Form | None = None,
+        *,
+        owners: Iterable[Staff] = (),
+        hand_over: Callable[[Staff, Staff], object] | None = None,
+    ) -> PanelAnswer:
+        """
+        Hand over everything that somebody answers for to a colleague, after a look at what it is.
+
+        Args:
+            form: The form that was sent, each field with all its values; None to show it with nothing chosen.
+            owners: Whose things can be handed over besides one's own and those of the host's colleagues: those
+                of somebody who left, say.
+            hand_over: Does it for both in this order, in the host's own records and by `Shares.handover`; by default
+                that alone.
+        """
+        panel = HandingOverPanel(desk=self._desk, owners=tuple(owners), hand_over=hand_over)
         return panel.show() if form is None else panel.answer(Fields(form))
 
     def settings(self, form: Form | None = None) -> PanelAnswer:

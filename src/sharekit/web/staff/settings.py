@@ -14,7 +14,15 @@ from sharekit.web.explanations import reason_in
 from sharekit.web.pages import Markup
 from sharekit.web.staff.desk import Desk, Fields, PanelAnswer
 from sharekit.web.staff.reveals import Revealed, revealed
-from sharekit.web.staff.settings_form import SettingsForm, changes, check_form, condition_names, form_of, read_form
+from sharekit.web.staff.settings_form import (
+    Changes,
+    SettingsForm,
+    changes,
+    check_form,
+    condition_names,
+    form_of,
+    read_form,
+)
 
 __all__ = ["SettingsPanel"]
 
@@ -95,7 +103,7 @@ class SettingsPanel:
                 diff = self.desk.kit.access.plan(
                     lambda kit: kit.portal.configure(by=self.desk.by, **wanted), by=self.desk.by
                 )
-                return self._answer(form, told=revealed(self.desk, diff))
+                return self._answer(form, told=revealed(self.desk, diff, notes=self._notes(wanted)))
             self.desk.kit.portal.configure(by=self.desk.by, **wanted)
         except NotAllowedError:
             return self._answer(form, status=_REFUSED)
@@ -110,6 +118,19 @@ class SettingsPanel:
             return self._answer(form, status=_CHANGED, in_vain=True)
         said = self.desk.gettext("The settings are saved.") if wanted else self.desk.gettext("Nothing was changed.")
         return PanelAnswer(html=Markup(""), done=said)
+
+    def _notes(self, wanted: Changes) -> list[str]:
+        """Return what clients would read of one another from then on, and what they would not any more."""
+        before = self.desk.kit.portal.settings().onlookers
+        after = frozenset(wanted.get("onlookers", before))
+        told = self.desk.gettext("%(kind)s: those who see one would read the names of all others who see it.")
+        untold = self.desk.gettext("%(kind)s: nobody would read any more who else sees one.")
+        titles = {name: kind.title_in(self.desk.language.tag) for name, kind in self.desk.kit.kinds.items()}
+        return [
+            (told if name in after else untold) % {"kind": title}
+            for name, title in titles.items()
+            if (name in after) is not (name in before)
+        ]
 
     def _may(self) -> bool:
         return self.desk.kit.portal.may_configure(self.desk.by)

@@ -31,6 +31,7 @@ class Changes(TypedDict, total=False):
     organizations: OrganizationMode
     roles: Collection[str]
     properties: Mapping[str, Collection[str]]
+    onlookers: Collection[str]
 
 
 @attrs.define(kw_only=True)
@@ -43,6 +44,7 @@ class SettingsForm:
         organizations: For whom of an organization its grants count, as it was sent.
         roles: The roles, as they were typed.
         shown: The names of what clients see, by kind.
+        onlookers: The kinds of which clients are told who else sees a thing.
         offered: What the form offered to be shown, by kind, to tell what has come since.
         seen: A digest of the settings that the form began with.
         problems: What is wrong, by field.
@@ -52,6 +54,7 @@ class SettingsForm:
     organizations: str
     roles: str
     shown: dict[str, frozenset[str]]
+    onlookers: frozenset[str]
     offered: dict[str, frozenset[str]]
     seen: str
     problems: dict[str, str] = attrs.field(factory=dict[str, str])
@@ -70,6 +73,7 @@ def form_of(desk: Desk) -> SettingsForm:
         organizations=settings.organizations,
         roles=", ".join(sorted(settings.roles)),
         shown={name: _shown(desk, name, settings) for name in kinds},
+        onlookers=settings.onlookers & kinds.keys(),
         offered={name: frozenset(kind.parts) for name, kind in kinds.items()},
         seen=_digest(desk),
     )
@@ -85,6 +89,7 @@ def read_form(desk: Desk, fields: Fields) -> SettingsForm:
         organizations=fields.one("organizations"),
         roles=fields.one("roles"),
         shown={name: frozenset(fields.many(f"show-{name}")) for name in desk.kit.kinds},
+        onlookers=frozenset(fields.many("onlookers")) & desk.kit.kinds.keys(),
         offered={name: frozenset(fields.many(f"offered-{name}")) for name in desk.kit.kinds},
         seen=fields.one("seen"),
     )
@@ -132,6 +137,8 @@ def changes(desk: Desk, form: SettingsForm) -> Changes:
     }
     if named:
         found["properties"] = named
+    if form.onlookers != settings.onlookers & desk.kit.kinds.keys():
+        found["onlookers"] = form.onlookers
     return found
 
 
@@ -159,6 +166,7 @@ def _digest(desk: Desk) -> str:
         settings.scope,
         settings.organizations,
         sorted(settings.roles),
+        sorted(settings.onlookers),
         sorted(settings.shown.items()),
         sorted(settings.classified.items()),
     ]

@@ -73,7 +73,7 @@ def rehearse(desk: Desk, refs: Sequence[ResourceRef], form: ShareForm) -> Reveal
         names = listed_names(desk, [*(line.name for line in form.chosen), *noted.newcomers.values()])
         filed = desk.gettext("It is filed under %(names)s, for staff alone.", names=names)
         return revealed(desk, diff, newcomers=noted.newcomers, notes=[filed])
-    notes = _notes(desk, form, noted, before)
+    notes = [*_notes(desk, form, noted, before), *_told(desk, refs)]
     parts = [parts_of(desk, ref) for ref in refs]
     return revealed(desk, diff, newcomers=noted.newcomers, notes=notes, parts=parts)
 
@@ -90,3 +90,11 @@ def _notes(desk: Desk, form: ShareForm, noted: _Rehearsed, before: set[Contact])
     in_vain = [line for line in form.chosen if line.sort == "organization" and line.party not in noted.reached]
     said = desk.gettext("%(name)s: nobody there sees it by this.")
     return notes + [said % {"name": line.name} for line in in_vain]
+
+
+def _told(desk: Desk, refs: Sequence[ResourceRef]) -> list[str]:
+    """Return whether those who come to see things, and those who see them already, read of one another."""
+    onlookers = desk.kit.portal.settings().onlookers
+    if not any(ref.kind in onlookers for ref in refs):
+        return []
+    return [desk.gettext("Those who see it read the names of all others who see it.")]
