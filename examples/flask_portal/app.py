@@ -16,6 +16,7 @@ from flask_portal.keys import key_from
 from flask_portal.pages import (
     client,
     formats,
+    handover,
     link,
     links,
     members,
@@ -85,6 +86,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, inbox: MailRea
         client,
         members,
         settings_page,
+        handover,
         talks,
         review,
     ):

@@ -18,7 +18,7 @@ from django_cases.office.models import Case, Client, NextDate
 from django_cases.office.sharing.kinds import SECTIONS
 from django_cases.office.sharing.people import take_back_shares
 
-__all__ = ["CaseDraft", "LinkWish", "close_case", "open_case", "share", "staff_of"]
+__all__ = ["CaseDraft", "LinkWish", "close_case", "hand_over", "open_case", "share", "staff_of"]
 
 _OFFICE = System("office")
 
@@ -80,6 +80,14 @@ def close_case(case: Case, day: date, by: User) -> int:
         take_back_shares(ref_of(case), staff_of(by))
         Case.objects.filter(pk=case.pk).update(closed=day)
     return len(revoked)
+
+
+def hand_over(lead: Staff, to: Staff, by: User) -> None:
+    """Have somebody lead every case that another one led, with the links and requests that the other one made."""
+    with transaction.atomic():
+        kit().shares.handover(lead, to=to, by=staff_of(by))
+        # The entries are up to date already, so the rows need not take theirs along.
+        Case.objects.filter(lead_id=int(lead.id)).update(lead_id=int(to.id))
 
 
 def share(case: Case, wish: LinkWish, by: User) -> ReadLink:

@@ -8,7 +8,7 @@ from datetime import date
 
 from flask_portal.agency.database import Database
 
-__all__ = ["Project", "ProjectDraft", "all_projects", "change", "insert", "project"]
+__all__ = ["Project", "ProjectDraft", "all_projects", "change", "hand_over", "insert", "project"]
 
 _SELECT = """
 SELECT p.id, p.client_id, c.name AS client, p.owner_id, s.name AS owner, p.name, p.client_title, p.for_clients,
@@ -90,6 +90,11 @@ def change(connection: sqlite3.Connection, id_: int, draft: ProjectDraft) -> Non
         " agreed_minutes = ? WHERE id = ?",
         (*_editable(draft), id_),
     )
+
+
+def hand_over(connection: sqlite3.Connection, owner_id: str, to: str) -> None:
+    """Give every project of one person to another within a transaction of the caller's."""
+    connection.execute("UPDATE project SET owner_id = ? WHERE owner_id = ?", (to, owner_id))
 
 
 def _editable(draft: ProjectDraft) -> tuple[str, str, str | None, bool, int, str, int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask_portal.agency.database import Database
 
-__all__ = ["Member", "everybody", "member"]
+__all__ = ["Member", "everybody", "former", "member"]
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,18 @@ class Member:
 
 def everybody(db: Database) -> list[Member]:
     """Return who works at the agency now, by name."""
+    return _found(db, active=True)
+
+
+def former(db: Database) -> list[Member]:
+    """Return who worked at the agency and has left, by name."""
+    return _found(db, active=False)
+
+
+def _found(db: Database, *, active: bool) -> list[Member]:
     with db.reading() as connection:
-        rows = connection.execute("SELECT * FROM staff WHERE active ORDER BY name").fetchall()
-    return [Member(row["id"], row["name"], row["job"], bool(row["is_admin"]), active=True) for row in rows]
+        rows = connection.execute("SELECT * FROM staff WHERE active = ? ORDER BY name", (active,)).fetchall()
+    return [Member(row["id"], row["name"], row["job"], bool(row["is_admin"]), active) for row in rows]
 
 
 def member(db: Database, id_: str) -> Member | None:

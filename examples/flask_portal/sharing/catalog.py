@@ -9,7 +9,7 @@ from sharekit import Principal, ResourceRef, Sharekit, Staff, System, Visibility
 from flask_portal.agency import projects
 from flask_portal.agency.database import Database
 
-__all__ = ["change_project", "create_project", "enter_all", "ref_of"]
+__all__ = ["change_project", "create_project", "enter_all", "hand_over_projects", "ref_of"]
 
 
 def ref_of(project_id: int) -> ResourceRef:
@@ -30,6 +30,13 @@ def change_project(db: Database, kit: Sharekit, project_id: int, draft: projects
     with db.writing() as connection:
         projects.change(connection, project_id, draft)
         _put(kit, project_id, draft, by)
+
+
+def hand_over_projects(db: Database, kit: Sharekit, owner: Staff, to: Staff, by: Staff) -> None:
+    """Give everything of one person to another in both, or in neither when sharekit refuses."""
+    with db.writing() as connection:
+        projects.hand_over(connection, owner.id, to.id)
+        kit.shares.handover(owner, to=to, by=by)  # it asks for rights as they are kept: those of the owner before
 
 
 def enter_all(db: Database, kit: Sharekit) -> None:

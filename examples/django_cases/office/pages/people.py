@@ -4,6 +4,7 @@ With whom a case is shared, what each person sees, and what the portal shows at 
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -12,6 +13,7 @@ from sharekit import AccessState, Contact, ContactProfile, InvitationState, Orga
 from sharekit.adapters.django import invitation_url, kit
 from sharekit.errors import InvalidInputError, NotFoundError
 
+from django_cases.office.casework import hand_over
 from django_cases.office.models import Case
 from django_cases.office.pages.desk import case_or_404, member
 from django_cases.office.pages.panels import Form, case_ref, panels, sent
@@ -19,6 +21,8 @@ from django_cases.office.sharing.people import organization_of
 from django_cases.office.sharing.rights import may_share
 
 __all__ = [
+    "handover",
+    "handover_page",
     "invite",
     "obstacle",
     "organization",
@@ -145,6 +149,23 @@ def settings_page(request: HttpRequest, form: Form | None) -> HttpResponse:
     return render(request, "office/portal_settings.html", {"settings": answer.html}, status=answer.status)
 
 
+@login_required
+def handover(request: HttpRequest) -> HttpResponse:
+    """Show who can hand over to whom, what that would be, or do it."""
+    return handover_page(request, sent(request))
+
+
+def handover_page(request: HttpRequest, form: Form | None) -> HttpResponse:
+    """Answer a form that hands over."""
+    user = member(request)
+    left = [Staff(str(pk)) for pk in User.objects.filter(is_active=False).values_list("pk", flat=True)]
+    answer = panels(request).handover(form, owners=left, hand_over=lambda lead, to: hand_over(lead, to, user))
+    if answer.done:
+        messages.success(request, answer.done)
+        return redirect("handover")
+    return render(request, "office/handover.html", {"handover": answer.html}, status=answer.status)
+
+
 def obstacle(request: HttpRequest, case: Case) -> str | None:
     """Say why whoever is signed in may not share a case, or None when they may."""
     if case.closed:
@@ -179,5 +200,6 @@ urlpatterns = [
     path("people/<str:contact_id>/withdraw/", withdraw, name="withdraw"),
     path("people/<str:contact_id>/sees/<int:case_id>/", preview, name="preview-case"),
     path("organizations/<str:organization_id>/", organization, name="organization"),
+    path("handover/", handover, name="handover"),
     path("portal-settings/", settings, name="portal-settings"),
 ]

@@ -17,6 +17,7 @@ __all__ = ["show_again"]
 # What a page's address names stands between the request and the form.
 _PANELS: dict[str, Callable[..., HttpResponse]] = {
     "ask": papers.ask_page,
+    "handover": people.handover_page,
     "organization": people.organization_page,
     "portal-settings": people.settings_page,
     "share-case": people.share_page,

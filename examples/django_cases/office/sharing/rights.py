@@ -16,7 +16,7 @@ class OfficeDirectory:
     The firm's rule: who leads a case, and superusers, do everything with it; other staff look.
 
     It reads the firm's own tables, so a link dies when its maker leaves or hands the case over,
-    and no link to a closed case opens.
+    and no link to a closed case opens. A closed case can still be handed over.
     """
 
     def rights(self, staff: Staff, ref: ResourceRef) -> frozenset[Right]:
@@ -25,8 +25,8 @@ class OfficeDirectory:
         case = Case.objects.filter(pk=int(ref.id)).first()
         if user is None or case is None:
             return frozenset()
-        if case.closed is None and (user.is_superuser or case.lead == user):
-            return frozenset(Right)
+        if user.is_superuser or case.lead == user:
+            return frozenset(Right) if case.closed is None else frozenset({Right.VIEW, Right.MANAGE})
         return frozenset({Right.VIEW})
 
     def staff_info(self, id: str) -> StaffInfo | None:
