@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from flask_portal.pages.desk import Portal
-from flask_portal.sharing.catalog import ref_of
+from flask_portal.sharing.catalog import enter_all, ref_of
 from sharekit import Contact, System
 from tests.examples.conftest import BAKERY, CAMPAIGN, PITCH, Desk
 
@@ -422,3 +422,58 @@ class TestSettings:
         assert "Only administrators change what the portal shows." in page
         assert "Save</button>" not in page
         assert maria.post("/settings", **{**self.fields(page), "do": "save"}).status_code == 403
+
+    def test_clients_are_told_who_else_sees_a_project(self, portal: Flask, maria: Desk, client: FlaskClient) -> None:
+        """After an office manager says so, having read what that means; before, nobody is named (u13)."""
+        anke = Desk(portal, "anke")
+        let_in(maria, "annelies", "imogen")
+        enter(client, invitation(maria, "Annelies de Wit"))
+        path = f"/share/p/project/{BAKERY}"
+        before = client.get(path).text
+        sent = {**self.fields(anke.get("/settings")), "onlookers": "project"}
+        told = anke.post("/settings", **{**sent, "do": "plan"}).text
+        planned_only = client.get(path).text
+        anke.post("/settings", **{**sent, "do": "save"})
+
+        assert "Project: those who see one would read the names of all others who see it." in told
+        assert "Imogen Fenwick" not in before + planned_only
+        assert "Imogen Fenwick" in client.get(path).text
+
+
+def test_a_client_gives_a_project_back(maria: Desk, client: FlaskClient) -> None:
+    """From its page, after a question; then staff read that nobody sees it (p27)."""
+    let_in(maria, "annelies")
+    enter(client, invitation(maria, "Annelies de Wit"))
+    path = f"/share/p/project/{BAKERY}"
+    (question,) = re.findall(rf'href="({path}/decline)"', client.get(path).text)
+    asked = client.get(question).text
+    given = client.post(question, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert "U ziet “Project” dan niet meer." in html.unescape(asked)
+    assert given.headers["Location"].endswith("/share/p/?given-back=1")
+    assert "U hebt het teruggegeven." in client.get(given.headers["Location"]).text
+    assert path not in client.get("/share/p/").text
+    assert NOBODY in maria.get(PEOPLE)
+
+
+def test_everything_is_handed_over_and_links_go_on(portal: Flask, maria: Desk, client: FlaskClient) -> None:
+    """In the agency's own tables as well, so that it lasts; who may not is told so (p34)."""
+    path = maria.share(BAKERY, client_title="Webwinkel")
+    form = {"owner": "staff:maria", "to": "staff:tomasz"}
+    refused = Desk(portal, "lucia").post("/handover", do="save", **form)
+    planned = maria.post("/handover", do="plan", **form).text
+    before = maria.get(f"/projects/{BAKERY}")
+    done = maria.post("/handover", do="save", **form)
+    parts = portal.extensions["flask_portal"]
+    assert isinstance(parts, Portal)
+    enter_all(parts.db, parts.kit)
+
+    assert refused.status_code == 403
+    assert "Tomasz" in planned
+    assert "nobody loses anything" in planned
+    assert "Maria Jansen" in before
+    assert done.status_code == 302
+    assert "handed over to Tomasz" in maria.get("/handover")
+    assert parts.kit.catalog.get(ref_of(BAKERY)).owner == "staff:tomasz"
+    assert client.get(path).status_code == 200
+    assert "only Tomasz" in maria.get(PEOPLE)
