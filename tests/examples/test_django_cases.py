@@ -27,6 +27,7 @@ STAFF_PAGES = (
     "/people/x/",
     "/organizations/x/",
     "/portal-settings/",
+    "/handover/",
     "/cases/1/papers/",
     "/cases/1/requests/",
     "/cases/1/requests/ask/",
@@ -285,6 +286,35 @@ def test_the_office_manager_sets_what_the_portal_shows(address: str, judith: Des
     assert "nobody has decided yet" not in saved
     assert "changed in the meantime" in stale
     assert "Only administrators change what the portal shows." in judith.get(path)
+
+
+def test_cases_are_handed_over_and_links_go_on(address: str, judith: Desk, client: httpx.Client) -> None:
+    """A closed case as well, in the firm's own rows; whoever may not is told so, and nothing changes (p34)."""
+    bea = Desk(address, "bea")
+    with closing(bea.browser):
+        clients = re.findall(r'<option value="(\d+)"', bea.get("/cases/new/"))
+        for reference in ("26-088", "26-089"):
+            wish = {"reference": reference, "title": "Vierde zaak", "client_title": "Uw dak", "client": clients[0]}
+            bea.post("/cases/new/", **wish, first_day="2030-01-02", first_date="Zitting", with_link="on")
+        case, closed = bea.case("26-088"), bea.case("26-089")
+        bea.post(f"{closed}close/")
+        (url,) = bea.urls(case)
+        options = {
+            name: key for key, name in re.findall(r'<option value="(staff:[^"]+)"[^>]*>([^<]+)<', bea.get("/handover/"))
+        }
+        form = {"owner": options["Bea Lindeman"], "to": options["Kofi Osei"]}
+        refused = judith.post("/handover/", do="save", **form)
+        planned = bea.post("/handover/", do="plan", **form)
+        before = bea.get(case)
+        done = bea.post("/handover/", do="save", **form)
+        after = bea.get(case)
+
+    assert "You may not hand all of this over" in refused
+    assert "Kofi Osei will answer for “26-088 Vierde zaak” and “26-089 Vierde zaak”." in planned
+    assert ("Bea Lindeman" in before, "Kofi Osei" in before) == (True, False)
+    assert "handed over to Kofi Osei." in done
+    assert "Kofi Osei" in after
+    assert client.get(url).status_code == 200
 
 
 def test_the_office_manager_chooses_who_at_a_client_sees_what_is_shared(address: str, judith: Desk) -> None:
