@@ -17,10 +17,11 @@ QUESTIONS: dict[str, Question] = {
     "explain": lambda own, ana, ref, by: own.access.explain(ana, Action.VIEW, ref, by=by),
     "who_can_see": lambda own, ana, ref, by: own.access.who_can_see(ref, by=by),
     "what_can_see": lambda own, ana, ref, by: own.access.what_can_see(ana, by=by),
+    "entries": lambda own, ana, ref, by: own.audit.entries(ref=ref, by=by),
     "preview_as": lambda own, ana, ref, by: own.access.preview_as(ana, ref, by=by),
     "plan": lambda own, ana, ref, by: own.access.plan(lambda made: made.catalog.restrict(ref, by=MARIA), by=by),
 }
-OF_ONE_THING = {name: QUESTIONS[name] for name in ("explain", "who_can_see", "preview_as")}
+OF_ONE_THING = {name: QUESTIONS[name] for name in ("explain", "who_can_see", "entries", "preview_as")}
 questions = pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
 of_one_thing = pytest.mark.parametrize("ask", OF_ONE_THING.values(), ids=OF_ONE_THING)
 
@@ -116,3 +117,18 @@ def test_a_planned_change_is_judged_by_who_makes_it(records: RecordStore) -> Non
 
     with pytest.raises(errors.NotAllowedError):
         own.access.plan(lambda made: made.catalog.restrict(OPEN, by=BEN), by=BEN)
+
+
+def test_the_whole_trail_is_read_by_administrators(records: RecordStore) -> None:
+    """Whoever may view one thing reads what was done with it; all else, and what is gone, is for who may all."""
+    own, _ = _shared(records)
+    own.people.add_staff(BEN, name="Ben", roles={"admin"}, by=ROOT)
+    everything = own.audit.entries()
+    asked = [own.audit.entries(by=by) for by in (ROOT, BEN)]
+    with pytest.raises(errors.NotAllowedError) as refused:
+        own.audit.entries(by=MARIA)
+    own.catalog.remove(OPEN, by=MARIA)
+
+    assert [everything, everything] == asked
+    assert refused.value.reason == "needs-admin"
+    assert "resource-removed" in {entry.action for entry in own.audit.entries(ref=OPEN, by=BEN)}

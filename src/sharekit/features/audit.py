@@ -5,14 +5,15 @@ The audit trail: read what was done, look whether it is as it was sealed, and er
 from sharekit.codec.kinds import AUDIT_ENTRY
 from sharekit.errors import InvalidInputError
 from sharekit.features._erasing import erase
+from sharekit.features._facts import chain_of, require, require_admin, require_staff
 from sharekit.features._sealing import verify
-from sharekit.features._unit import Wiring
+from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import AuditEntryId
 from sharekit.ports import AllOf, Condition, Eq, OrderBy, Position
 from sharekit.records import checks
 from sharekit.records.audit import AuditEntry, AuditKeys
 from sharekit.records.catalog import ResourceRef
-from sharekit.records.parties import Contact, Principal
+from sharekit.records.parties import Contact, Principal, Right
 from sharekit.records.relaying import AuditReport
 
 __all__ = ["Audit"]
@@ -35,6 +36,7 @@ class Audit:
         after: AuditEntryId | None = None,
         newest_first: bool = False,
         limit: int = 100,
+        by: Principal | None = None,
     ) -> list[AuditEntry]:
         """
         Return what was done, in the order in which it was.
@@ -47,9 +49,12 @@ class Audit:
                 seen fetches the next page.
             newest_first: Whether to go backwards.
             limit: At most so many, 1 to 1000.
+            by: Who asks: somebody with the right VIEW on *ref*, and without *ref* a `System` or somebody with the
+                role ``admin``; None for the host's own code.
 
         Raises:
             InvalidInputError: An argument is of another type, or the limit is out of bounds.
+            NotAllowedError: *by* may not ask.
         """
         checks.whole("limit", limit, 1, _MAX_LIMIT)
         checks.flag("newest_first", newest_first)
@@ -64,6 +69,8 @@ class Audit:
         if action is not None:
             conditions.append(Eq(AuditKeys.ACTION, action))
         with self._wiring.reading() as unit:
+            if by is not None:
+                self._require(unit, by, ref)
             return unit.find(
                 AUDIT_ENTRY,
                 AllOf(conditions),
@@ -71,6 +78,13 @@ class Audit:
                 after=None if after is None else Position(after, after),
                 limit=limit,
             )
+
+    def _require(self, unit: Unit, by: Principal, ref: ResourceRef | None) -> None:
+        if ref is None:
+            require_admin(unit, by)
+        else:
+            require_staff(by)
+            require(self._wiring, unit, by, Right.VIEW, ref, chain=chain_of(unit, ref))
 
     def verify(self, *, head: str | None = None) -> AuditReport:
         """
