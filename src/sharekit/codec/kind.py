@@ -81,10 +81,14 @@ class RecordKind(Generic[R]):
         self._keys_of = keys_of
         self.counters: tuple[str, ...] = tuple(counters)
         self._upcasts = tuple(upcasts)
-        self._dump = _converter.dumper(record, (*counters, *unstored))
         self._unstored = tuple(unstored)
         # By everything that is read of a row: it only saves the decoding, never the reading.
         self._record_of = lru_cache(remembers)(self._decoded) if remembers else self._decoded
+
+    @cached_property
+    def _dump(self) -> Callable[[R], dict[str, Any]]:
+        """Makes plain values; written when the first record is kept, as `_load` is."""
+        return _converter.dumper(self.record, (*self.counters, *self._unstored))
 
     @cached_property
     def _load(self) -> Load[R]:
