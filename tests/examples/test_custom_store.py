@@ -1,6 +1,5 @@
 """A stranger's store keeps every law, serves a kit, and is shared between processes."""
 
-import multiprocessing
 import os
 import re
 import sys
@@ -21,11 +20,11 @@ from sharekit.ids import TenantId
 from sharekit.ports import Int, KindSpec, Query, RecordStore, Row
 from sharekit.testing import RecordStoreContract
 from tests.backends._sampling import stories
+from tests.processes import PROCESSES
 
 ROOT = Path(__file__).parents[2]
 STORE = ROOT / "examples" / "custom_store" / "store.py"
 PAGE = (ROOT / "docs" / "how-to" / "write-a-record-store.md").read_text("utf-8")
-SPAWN = multiprocessing.get_context("spawn")
 KEY = "0123456789abcdef0123456789abcdef"
 MARIA, RELAUNCH = Staff("maria"), ResourceRef("project", "42")
 ACME = TenantId("acme")
@@ -143,8 +142,8 @@ def use_links(folder: Path, orders: Connection) -> None:
 
 def test_two_processes_share_a_strangers_store(kit: Sharekit, tmp_path: Path) -> None:
     """What one process revokes is dead in the other at once, and uses are counted exactly by both together."""
-    ours, theirs = SPAWN.Pipe()
-    other = SPAWN.Process(target=use_links, args=(tmp_path, theirs))
+    ours, theirs = PROCESSES.Pipe()
+    other = PROCESSES.Process(target=use_links, args=(tmp_path, theirs))
     other.start()
 
     def there(verb: str, link: ReadLink) -> bool:
@@ -190,7 +189,7 @@ def test_writers_of_several_processes_wait_for_one_another(tmp_path: Path) -> No
     store.open([NOTE])
     with store.transaction(ACME, write=True) as tx:
         tx.put(note("a"))
-    workers = [SPAWN.Process(target=count_up, args=(tmp_path, 25)) for _ in range(4)]
+    workers = [PROCESSES.Process(target=count_up, args=(tmp_path, 25)) for _ in range(4)]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -222,7 +221,7 @@ def test_a_killed_writer_leaves_the_state_before_or_after(tmp_path: Path, step: 
     store.open([NOTE])
     with store.transaction(ACME, write=True) as tx:
         tx.put(note("a", size=1))
-    killed = SPAWN.Process(target=die_writing, args=(tmp_path, step))
+    killed = PROCESSES.Process(target=die_writing, args=(tmp_path, step))
     killed.start()
     killed.join(240)
     with store.transaction(ACME, write=True) as tx:

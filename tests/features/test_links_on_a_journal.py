@@ -1,6 +1,5 @@
 """Read links on a journal: a folder or a bucket is enough."""
 
-import multiprocessing
 import threading
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
@@ -12,11 +11,11 @@ import pytest
 from sharekit import ReadLink, ResourceKind, ResourceRef, Section, Sharekit, Staff, errors
 from sharekit.backends.fsspec import JournalRecordStore
 from tests.features.conftest import KEY, opens
+from tests.processes import PROCESSES
 from tests.servers.s3 import Bucket
 
 MARIA = Staff("maria")
 REF = ResourceRef("project", "42")
-SPAWN = multiprocessing.get_context("spawn")
 
 
 def kit_on(url: str, options: Mapping[str, object] | None = None) -> Sharekit:
@@ -58,11 +57,11 @@ def test_max_uses_is_exact_among_processes(tmp_path: Path, deep: bool) -> None:
     processes, threads, max_uses = 4, (16 if deep else 4), 10
     kit = kit_on(str(tmp_path))
     link = new_link(kit, max_uses)
-    start, pipes, workers = SPAWN.Barrier(processes), [], []
+    start, pipes, workers = PROCESSES.Barrier(processes), [], []
     for _ in range(processes):
-        receiver, sender = SPAWN.Pipe(duplex=False)
+        receiver, sender = PROCESSES.Pipe(duplex=False)
         told = (str(tmp_path), kit.links.token(link), threads, start, sender)
-        workers.append(SPAWN.Process(target=redeem_in_threads, args=told))
+        workers.append(PROCESSES.Process(target=redeem_in_threads, args=told))
         pipes.append(receiver)
     for worker in workers:
         worker.start()
@@ -87,8 +86,8 @@ def answer(url: str, orders: Connection) -> None:
 def test_another_process_sees_a_revocation_at_once(tmp_path: Path, deep: bool) -> None:
     """No read in another process that begins after `revoke` returned succeeds (R-LINK-3)."""
     kit = kit_on(str(tmp_path))
-    here, there = SPAWN.Pipe()
-    reader = SPAWN.Process(target=answer, args=(str(tmp_path), there))
+    here, there = PROCESSES.Pipe()
+    reader = PROCESSES.Process(target=answer, args=(str(tmp_path), there))
     reader.start()
     here.recv()
     seen = []

@@ -1,6 +1,5 @@
 """What holds for read links when many processes share one folder."""
 
-import multiprocessing
 import os
 import threading
 from multiprocessing.connection import Connection
@@ -11,10 +10,10 @@ import pytest
 
 from sharekit import ReadLink, ResourceKind, ResourceRef, Section, Sharekit, Staff, errors
 from tests.features.conftest import KEY, opens
+from tests.processes import PROCESSES
 
 MARIA = Staff("maria")
 REF = ResourceRef("project", "42")
-SPAWN = multiprocessing.get_context("spawn")
 
 
 def kit_at(folder: Path, *, die_while_loading: bool = False) -> Sharekit:
@@ -66,10 +65,10 @@ def test_max_uses_is_exact_among_64_readers_in_8_processes(tmp_path: Path, deep:
     kit = kit_at(tmp_path)
     links = [new_link(kit, max_uses) for _ in range(rounds)]
     tokens = [kit.links.token(link) for link in links]
-    start, pipes, workers = SPAWN.Barrier(processes), [], []
+    start, pipes, workers = PROCESSES.Barrier(processes), [], []
     for _ in range(processes):
-        receiver, sender = SPAWN.Pipe(duplex=False)
-        workers.append(SPAWN.Process(target=redeem_in_threads, args=(tmp_path, tokens, threads, start, sender)))
+        receiver, sender = PROCESSES.Pipe(duplex=False)
+        workers.append(PROCESSES.Process(target=redeem_in_threads, args=(tmp_path, tokens, threads, start, sender)))
         pipes.append(receiver)
     for worker in workers:
         worker.start()
@@ -93,7 +92,7 @@ def test_a_killed_reader_loses_its_use_and_adds_none(tmp_path: Path) -> None:
     link = new_link(kit, 5)
     token = kit.links.token(link)
     for _ in range(3):
-        killed = SPAWN.Process(target=redeem_and_die, args=(tmp_path, token))
+        killed = PROCESSES.Process(target=redeem_and_die, args=(tmp_path, token))
         killed.start()
         killed.join(240)
         assert 9 == killed.exitcode
@@ -122,8 +121,8 @@ def answer_openings(folder: Path, questions: Connection) -> None:
 def test_revocation_is_seen_by_the_next_read_in_another_process(tmp_path: Path, pairs: int) -> None:
     """A link that another process has just opened, once or up to ten times, is dead for it once revoke has returned."""
     kit = kit_at(tmp_path)
-    ours, theirs = SPAWN.Pipe()
-    reader = SPAWN.Process(target=answer_openings, args=(tmp_path, theirs))
+    ours, theirs = PROCESSES.Pipe()
+    reader = PROCESSES.Process(target=answer_openings, args=(tmp_path, theirs))
     reader.start()
 
     def asked(token: str) -> bool:
