@@ -7,17 +7,16 @@ It prints where it serves, and ends when whoever started it is gone.
 import sys
 from typing import Any
 
-from sharekit import Sharekit
+from sharekit import ResourceKind, Sharekit
 from sharekit.adapters.asgi import PortalApp
 from sharekit.ports import Clock
-from sharekit.testing import project_kind
 from sharekit.web import Portal
 from tests.adapters._http import over_uvicorn
 
 
 def kit_in(folder: str, *, clock: Clock | None = None) -> Sharekit:
     """Return the kit of a folder, which any number of processes share."""
-    return Sharekit.at(folder, secret_keys=[b"k" * 40], kinds=[project_kind()], clock=clock)
+    return Sharekit.at(folder, secret_keys=[b"k" * 40], kinds=[ResourceKind("project", title="Project")], clock=clock)
 
 
 def portal_of(kit: Sharekit) -> Portal:

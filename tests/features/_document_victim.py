@@ -10,13 +10,12 @@ import hashlib
 import sys
 from pathlib import Path
 
-from sharekit import ResourceRef, Sharekit, Staff
+from sharekit import ResourceKind, ResourceRef, Sharekit, Staff
 from sharekit.backends.fsspec import FsspecBlobStore
 from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.ports import Clock, RecordStore
 from sharekit.records.documents import Document
 from sharekit.records.submissions import Submission
-from sharekit.testing import project_kind
 
 __all__ = ["CYCLE", "MARIA", "PROJECT", "body", "deed", "kit_on", "named"]
 
@@ -30,7 +29,7 @@ def kit_on(folder: Path, database: str, clock: Clock | None = None) -> Sharekit:
         records=_records(folder, database),
         blobs=FsspecBlobStore(folder / "blobs"),
         secret_keys=[b"k" * 40],
-        kinds=[project_kind()],
+        kinds=[ResourceKind("project", title="Project")],
         clock=clock,
     )
 
