@@ -259,6 +259,21 @@ def spread(rest: list[str]) -> list[str]:
     return [*rest, "-n", cores, "--dist", "loadfile", "--no-loadscope-reorder"] if whole else rest
 
 
+def side_by_side(steps: Sequence[Sequence[object]]) -> Iterator[bool]:
+    """Run steps of one processor each on as many as there are; what each says comes as a whole, in their order."""
+    import concurrent.futures
+
+    def said(step: Sequence[object]) -> subprocess.CompletedProcess[bytes]:
+        words = [str(part) for part in (PYTHON, *step)]
+        return subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as several:
+        for done in several.map(said, steps):
+            sys.stdout.buffer.write(done.stdout)
+            sys.stdout.flush()
+            yield done.returncode == 0
+
+
 def keep_in_memory() -> None:
     """
     Keep the temporary files of tests in memory, where the system has room for them and nobody named a place.
@@ -326,7 +341,8 @@ def main(arguments: list[str]) -> None:
         keep_in_memory()
     if len(steps) == 1 and not WINDOWS:
         os.execv(PYTHON, [str(part) for part in (PYTHON, *steps[0])])
-    failed = [str(step[:2][-1]) for step in steps if not run(PYTHON, *step, cwd=Path.cwd())]
+    done = side_by_side(steps) if verb == "types" else (run(PYTHON, *step, cwd=Path.cwd()) for step in steps)
+    failed = [str(step[:2][-1]) for step, passed in zip(steps, done, strict=True) if not passed]
     if failed:
         sys.exit("dev.py: failed: " + ", ".join(name.partition(" import ")[0] for name in failed))
 
