@@ -104,7 +104,7 @@ def test_whoever_may_not_is_told_so_and_nothing_changes() -> None:
 
     assert [403, 403] == [answer.status for answer in refused]
     assert "You may not hand all of this over" in refused[1].html
-    assert (gone.status, "gone does not work here any more." in gone.html) == (422, True)
+    assert (gone.status, "Gone does not work here any more." in gone.html) == (422, True)
     assert own.catalog.get(PROJECT).owner == maria.key
 
 
