@@ -5,7 +5,7 @@ The portal as an ASGI application, for any framework and server on asyncio. Need
     share = create_app(kit, url_prefix="/share")
 
 Starlette and FastAPI mount it with ``app.mount("/share", share)``, Litestar with
-``asgi("/share", is_mount=True)(share)``, and a server runs it alone as it is. A link's address is
+``asgi("/share", is_mount=True, copy_scope=True)(share)``, and a server runs it alone as it is. A link's address is
 ``share.link_url(link, request.base_url)``.
 
 Pages are put together in threads of the application's own, so that the event loop goes on and a
