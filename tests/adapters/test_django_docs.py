@@ -43,7 +43,7 @@ def test_the_code_on_the_page_is_code() -> None:
         ast.parse(block)
     (setting,) = re.findall(r"SHAREKIT = \{.*?\n\}", PAGE, re.DOTALL)
 
-    assert len(blocks) == 6
+    assert len(blocks) == 7
     assert set(re.findall(r'^    "(\w+)":', setting, re.MULTILINE)) <= set(NAMES)
 
 
