@@ -435,6 +435,16 @@ def test_a_mail_that_waits_is_read_and_accepted_with_one_click() -> None:
     assert "No mail waits." in panels.held_mails().html
 
 
+def test_whose_matter_it_is_is_chosen_beforehand_and_seen_to_be(site: Site) -> None:
+    """Who asked for a thing takes part in a conversation about it, until staff take them out of the form (B2, u11)."""
+    ana = contact(site)
+    site.kit.catalog.put(site.relaunch, title="Relaunch", owner=site.maria, requester=ana, by=site.maria)
+    about, nothing = (panels_of(site).start_conversation(about=ref) for ref in (site.relaunch, None))
+
+    assert [f'name="to" value="{ana.key}" checked' in panel.html for panel in (about, nothing)] == [True, False]
+    assert "By mail alone" in text_of(about.html)
+
+
 def test_an_answer_carries_the_button_of_a_request(site: Site) -> None:
     """Of one that waits for somebody who hears of the answer; no note carries one, and nobody else's is offered."""
     talks, ana, requests = site.kit.conversations, contact(site), site.kit.requests
@@ -526,7 +536,15 @@ def test_preferences_and_what_is_told_about_a_thing(site: Site) -> None:
     shown = panels.notices_about(site.relaunch).html
     ended = panels.notices_about(site.relaunch, {"do": ["no-reply"]})
     unmuted = panels.preferences({"do": ["unmute"], "thing": [site.relaunch.key]})
+    ben = panels_of(site, Staff("ben"))
+    before = ben.notices_about(site.relaunch).html
+    follows = ben.notices_about(site.relaunch, {"do": ["follow"]})
+    followed = ben.notices_about(site.relaunch).html
+    over = ben.notices_about(site.relaunch, {"do": ["unfollow"]})
 
+    assert "You answer for it" in shown
+    assert ("Hear of it, too" in before, "Hear of it no more" in followed) == (True, True)
+    assert (follows.done, over.done) == ("You hear of it from now on.", "You hear of it no more.")
     assert wrong.status == 422
     assert "Write both times, or neither." in wrong.html
     assert "Write a time, such as 08:00." in wrong.html

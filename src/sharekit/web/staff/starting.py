@@ -63,8 +63,9 @@ class StartPanel:
     organization: Organization | None
 
     def show(self) -> PanelAnswer:
-        """Return the panel with an empty form."""
-        return self._answer(_Form())
+        """Return the panel with an empty form; whose matter it is about is chosen already, and seen to be."""
+        asked = None if self.about is None else self.desk.kit.catalog.get(self.about).requester
+        return self._answer(_Form(chosen=[] if asked is None else chosen_lines(self.desk, [asked.key])))
 
     def answer(self, fields: Fields, files: Sequence[Upload]) -> PanelAnswer:
         """Do what the form asks."""
