@@ -180,6 +180,22 @@ def test_a_request_goes_its_whole_way_by_mail(room: Mailroom, ana: Contact) -> N
     assert "Relaunch" in done.subject
 
 
+def test_staff_who_follow_a_case_hear_of_what_came_for_it(room: Mailroom, ana: Contact) -> None:
+    """Besides whoever answers for it; clients who follow it do not (C7)."""
+    kit, ben = room.kit, Staff("ben")
+    kit.people.add_staff(ben, name="Ben", email="ben@studio.test", roles={"admin"}, by=room.root)
+    kit.shares.follow(PROJECT, ben, by=ben)
+    share(room, ana, room.person("Cleo"))
+    request = kit.requests.create(to=[ana], items=[RequestItem("Passport")], about=PROJECT, by=room.maria)
+    room.run()
+    before = len(room.letters())
+    kit.requests.submit(kit.requests.token(request, ana), request.items[0].key, "passport.pdf", PDF)
+    room.run()
+
+    told = {letter.recipient.address for letter in room.letters()[before:]}
+    assert told == {"maria@studio.test", "ben@studio.test"}
+
+
 def test_words_of_staff_stand_in_the_letter(room: Mailroom, ana: Contact) -> None:
     """What staff wrote takes the place of our words, with the name and the title filled in; a letter greets once."""
     room.kit.requests.create(

@@ -154,13 +154,16 @@ def _asked(_: Unit, entry: OutboxEntry) -> Audience:
     )
 
 
-def _submitted(_: Unit, entry: OutboxEntry) -> Audience:
+def _submitted(unit: Unit, entry: OutboxEntry) -> Audience:
+    """Whoever answers for it, or those whom the request names; and staff who follow what it is about (C7)."""
+    staff = f"{Staff.type}:"
+    follow = () if entry.resource is None else _followers(unit, ResourceRef.parse(entry.resource))
     return Audience(
         news=News.SUBMISSIONS,
         event=entry.event,
         actor=entry.actor,
         subject=f"submission {_text(entry, 'request')} {_text(entry, 'party')}",
-        parties=_texts(entry.details.get("notify")),
+        parties=_texts(entry.details.get("notify")) | {key for key in follow if key.startswith(staff)},
         gathers=True,
     )
 

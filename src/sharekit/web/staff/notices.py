@@ -91,7 +91,7 @@ class PreferencesPanel:
 @attrs.frozen(kw_only=True)
 class ThingNoticesPanel:
     """
-    The panel of what is told about one thing: one's own letters, and the automatic reply to clients.
+    The panel of what is told about one thing: to whom of staff, by letters or not, and at once to clients.
 
     Attributes:
         desk: Who chooses.
@@ -120,11 +120,21 @@ class ThingNoticesPanel:
         if self.who is not None and wanted == "unmute":
             notices.unmute(self.who, self.ref, by=self.who)
             return PanelAnswer(html=Markup(""), done=gettext("Letters about it come again."))
+        if self.who is not None and wanted in {"follow", "unfollow"}:
+            return self._follow(self.who, follows=wanted == "follow")
         typed = {"text": fields.text("text"), "hours": fields.one("hours")}
         typed |= {code: fields.text(f"text-{code}") for code in LANGUAGES}
         if wanted not in {"reply", "no-reply"}:
             return self._answer(typed, {})
         return self._set(typed, remove=wanted == "no-reply")
+
+    def _follow(self, who: Staff, *, follows: bool) -> PanelAnswer:
+        gettext, shares = self.desk.gettext, self.desk.kit.shares
+        if follows:
+            shares.follow(self.ref, who, by=who)
+            return PanelAnswer(html=Markup(""), done=gettext("You hear of it from now on."))
+        shares.unfollow(self.ref, who, by=who)
+        return PanelAnswer(html=Markup(""), done=gettext("You hear of it no more."))
 
     def _set(self, typed: Mapping[str, str], *, remove: bool) -> PanelAnswer:
         hours = typed["hours"]
@@ -153,6 +163,7 @@ class ThingNoticesPanel:
 
     def _answer(self, typed: Mapping[str, str], problems: Mapping[str, str], status: int = _OK) -> PanelAnswer:
         desk = self.desk
+        who = None if self.who is None else self.who.key
         muted = self.who is not None and self.ref.key in desk.kit.notifications.preferences(self.who).muted
         html = desk.render(
             "thing-notices",
@@ -160,6 +171,8 @@ class ThingNoticesPanel:
             problems=problems,
             muted=muted,
             has_mail=self.who is not None,
+            answers=who is not None and desk.kit.catalog.get(self.ref).owner == who,
+            follows=who in {each.party for each in desk.kit.shares.followers(self.ref)},
             replies=desk.kit.conversations.automatic_reply(self.ref) is not None,
             may_edit=desk.kit.access.can(desk.by, Action.EDIT, self.ref),
             languages={code: desk.formats.language_name(code) for code in LANGUAGES},
