@@ -197,6 +197,9 @@ def text_cases(code: str, tongue: Tongue) -> Iterator[Answer]:
     yield Answer(f"iphone {code}", phone, reply, signature=tongue.phone)
     mobile = f"{reply}\n\n{tongue.outlook_phone}\n{rule}\n{header}\n\n{original}\n"
     yield Answer(f"outlook mobile {code}", mobile, reply, signature=tongue.outlook_phone)
+    linked = tongue.outlook_phone.replace("iOS", "iOS<https://aka.ms/o0ukef>")
+    mobile = f"{reply}\n\n{linked}\n{rule}\n{header}\n\n{original}\n"
+    yield Answer(f"outlook mobile with an address {code}", mobile, reply, signature=linked)
     signed = f"{reply}\n\n-- \nAna Pereira\nAcme, 1012 AB\n\n{tongue.thunderbird}\n{quoted(original)}\n"
     yield Answer(f"signed {code}", signed, reply, signature="--\nAna Pereira\nAcme, 1012 AB")
     below = f"{tongue.thunderbird}\n{quoted(original)}\n\n{reply}\n\n-- \nAna\n"

@@ -19,6 +19,7 @@ _DEVICES: Final = (
     r"|mobile|phone|tablet|handy|mobiel|telefoon|móvil|movil|teléfono|telefonu|tel\.|komórk|windows|outlook|mail"
     r"|yahoo|gmx|web\.de|proton|tutanota|aol|gmail|k-9|fairemail|thunderbird|telekom|poczta|correo|wp\b|onet|interia)"
 )
+_LINK: Final = r"(?:<[^<>\s]{0,60}>)?"  # an address that stood behind a word
 _SENT: Final = re.compile(
     r"\W{0,4}(?:"
     rf"(?:sent|send) (?:from|with|via|using) (?:my |the )?[^\n,;.!?]{{0,40}}{_DEVICES}"
@@ -28,8 +29,9 @@ _SENT: Final = re.compile(
     rf"|(?:gesendet|geschickt|verschickt) (?:von|mit|über|via|aus) (?:meine[mnr] |de[rm] )?[^\n,;.!?]{{0,40}}{_DEVICES}"
     rf"|(?:von|mit) (?:meine[mnr] |unterwegs )?[^\n,;.!?]{{0,40}}{_DEVICES}[^\n,;.!?]{{0,40}}(?:gesendet|verschickt)"
     rf"|diese nachricht wurde von[^\n,;.!?]{{0,60}}{_DEVICES}[^\n,;.!?]{{0,40}}gesendet"
-    r"|get outlook for \w+|holen sie sich outlook für \w+|outlook für \w+ herunterladen|laden sie outlook für \w+"
-    r"|outlook voor \w+ (?:downloaden|ophalen)|download outlook voor \w+|obtener outlook para \w+"
+    rf"|get outlook for \w+|holen sie sich outlook für \w+|outlook für \w+{_LINK} herunterladen"
+    r"|laden sie outlook für \w+"
+    rf"|outlook voor \w+{_LINK} (?:downloaden|ophalen)|download outlook voor \w+|obtener outlook para \w+"
     r"|descargar outlook para \w+|pobierz (?:aplikację )?outlook (?:dla|na) [^\n]{0,20}"
     r"|von unterwegs gesendet|verstuurd vanaf mobiel|sent while mobile"
     r")[^\n]{0,60}",
