@@ -125,8 +125,8 @@ def test_upload_pages_and_answers_by_mail_are_told_of() -> None:
     bo = Contact(here.kit.people.add_contact("Bo <b>", "bo@x.test", by=here.maria).id)
     request = here.kit.requests.create(
         to=[Contact(here.ana.id), bo],
-        items=[RequestItem("ID card")],
-        subject="Please send <i>",
+        items=[RequestItem("ID card <i>"), RequestItem("Passport")],
+        subject="Documents for {title}",
         body="b",
         about=PROJECT,
         by=here.maria,
@@ -140,7 +140,9 @@ def test_upload_pages_and_answers_by_mail_are_told_of() -> None:
     after = text_of(desk.who_can_see(PROJECT))
 
     assert "Nobody outside sees it." in text_of(seen)
-    assert "Can send files by an upload page Ana and Bo &lt;b&gt; Asked for: Please send &lt;i&gt;" in text_of(seen)
+    assert "Can send files by an upload page Ana and Bo &lt;b&gt; Asked for: ID card &lt;i&gt; and Passport" in text_of(
+        seen
+    )
     assert "Can answer by mail Ana In the conversation “Two drafts”, until" in text_of(seen)
     assert ('href="/asked/42"' in seen, f'href="/talks/{here.talk.id}"' in seen) == (True, True)
     assert "Can send files" not in after

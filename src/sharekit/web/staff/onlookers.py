@@ -91,12 +91,12 @@ class RequestLine:
     A request for documents whose upload page is there.
 
     Attributes:
-        subject: What it is called.
+        wanted: What is asked for, as one enumeration.
         names: For whom the page is, as one enumeration.
         url: The host's page of what is asked for about the thing, or None.
     """
 
-    subject: str
+    wanted: str
     names: str
     url: str | None
 
@@ -279,8 +279,11 @@ class OnlookerPanel:
 
     def _request(self, request: DocumentRequest) -> RequestLine:
         names = sorted((self._name(each.contact) for each in request.recipients), key=str.casefold)
+        wanted = [item.title for item in request.items]
         return RequestLine(
-            subject=request.text.subject, names=listed_names(self.desk, names), url=self.desk.urls.requests(self.ref)
+            wanted=listed_names(self.desk, wanted),
+            names=listed_names(self.desk, names),
+            url=self.desk.urls.requests(self.ref),
         )
 
     def _correspondent(self, each: Correspondent) -> CorrespondentLine:
