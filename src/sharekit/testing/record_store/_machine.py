@@ -1,5 +1,6 @@
 """Random stories, told to a store and to a dict."""
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -43,7 +44,7 @@ from sharekit.testing.record_store._frame import NOON, TAG, THING, Frame
 
 _STEPS: Final = 30
 _IDS: Final = ["a", "ab", "b", "B", "c", "é"]
-_SPECS: Final = {spec.kind: spec for spec in (THING, TAG)}
+_SPECS: Final[dict[str, KindSpec]] = {spec.kind: spec for spec in (THING, TAG)}
 _Value = st.SearchStrategy[KeyValue]
 _VALUES: Final[dict[KeyType, _Value]] = {
     KeyType.TEXT: st.sampled_from(["", "a", "A", "ab", "abc", "b%", "b_", "é", "\uffff", "\U0001f600"]),
@@ -52,36 +53,47 @@ _VALUES: Final[dict[KeyType, _Value]] = {
     KeyType.TIME: st.sampled_from([NOON, NOON + timedelta(microseconds=1), NOON - timedelta(days=400 * 365)]),
     KeyType.BOOL: st.booleans(),
 }
+_EITHER: Final = st.booleans()
+_SOME_ID: Final = st.sampled_from(_IDS)
+_SOME_KIND: Final = st.sampled_from([*_SPECS])
+_SOME_LIMIT: Final = st.none() | st.integers(1, 4)
 
 
 # --- strategies ------------------------------------------------------------------------------
+# Each is made once: making one takes longer than drawing from it.
 
 
-def _type_of(spec: KindSpec, key: str) -> KeyType:
-    return spec.keys.get(key, KeyType.REF)
+def _type_of(kind: str, key: str) -> KeyType:
+    return _SPECS[kind].keys.get(key, KeyType.REF)
 
 
-def _keys(spec: KindSpec, *types: KeyType) -> st.SearchStrategy[str]:
-    return st.sampled_from([key for key in ["id", *spec.keys] if _type_of(spec, key) in types])
+@functools.cache
+def _keys(kind: str, *types: KeyType) -> st.SearchStrategy[str]:
+    return st.sampled_from([key for key in ["id", *_SPECS[kind].keys] if _type_of(kind, key) in types])
 
 
-def _rows(tenant: TenantId, spec: KindSpec) -> st.SearchStrategy[Row]:
+@functools.cache
+def _rows(kind: str) -> st.SearchStrategy[Row]:
     return st.builds(
         Row,
-        tenant=st.just(tenant),
-        kind=st.just(spec.kind),
-        id=st.sampled_from(_IDS),
+        tenant=st.just(TenantId("whoever")),
+        kind=st.just(kind),
+        id=_SOME_ID,
         revision=st.just(0),
         schema=st.integers(0, 3),
-        keys=st.fixed_dictionaries({key: st.none() | _VALUES[of] for key, of in spec.keys.items()}),
+        keys=st.fixed_dictionaries({key: st.none() | _VALUES[of] for key, of in _SPECS[kind].keys.items()}),
         body=st.sampled_from(["{}", '{"ł": [1]}', ""]),
     )
 
 
 @st.composite
-def _leaves(draw: st.DrawFn, spec: KindSpec, depth: int) -> Condition:
-    key = draw(_keys(spec, *KeyType))
-    of = _type_of(spec, key)
+def _leaves(draw: st.DrawFn, kind: str, depth: int) -> Condition:
+    return draw(_leaf(kind, draw(_keys(kind, *KeyType)), depth))
+
+
+@functools.cache
+def _leaf(kind: str, key: str, depth: int) -> st.SearchStrategy[Condition]:
+    of = _type_of(kind, key)
     some = _VALUES[of]
     shapes: list[st.SearchStrategy[Condition]] = [
         st.builds(IsNull, st.just(key)),
@@ -95,38 +107,43 @@ def _leaves(draw: st.DrawFn, spec: KindSpec, depth: int) -> Condition:
         shapes.append(bounds.map(lambda given: Range(key, **given)))
     if depth:
         shapes.append(_selects(key, of, depth - 1))
-    return draw(st.one_of(shapes))
+    return st.one_of(shapes)
 
 
 @st.composite
 def _selects(draw: st.DrawFn, key: str, of: KeyType, depth: int) -> Condition:
-    inner = draw(st.sampled_from([*_SPECS.values()]))
-    types = {KeyType.TEXT, KeyType.REF} if of in {KeyType.TEXT, KeyType.REF} else {of}
-    if not types & {_type_of(inner, name) for name in ["id", *inner.keys]}:
-        inner = THING
-    return InSelect(key, Select(inner.kind, draw(_keys(inner, *types)), draw(_conditions(inner, depth))))
+    inner = draw(_SOME_KIND)
+    types = (KeyType.TEXT, KeyType.REF) if of in {KeyType.TEXT, KeyType.REF} else (of,)
+    if not any(_type_of(inner, name) in types for name in ["id", *_SPECS[inner].keys]):
+        inner = THING.kind
+    return InSelect(key, Select(inner, draw(_keys(inner, *types)), draw(_conditions(inner, depth))))
 
 
-def _conditions(spec: KindSpec, depth: int = 2) -> st.SearchStrategy[Condition]:
+@functools.cache
+def _conditions(kind: str, depth: int) -> st.SearchStrategy[Condition]:
     def joined(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
         several = st.lists(parts, max_size=3)
         return st.one_of(st.builds(Not, parts), st.builds(AnyOf, several), st.builds(AllOf, several))
 
-    return st.recursive(_leaves(spec, depth), joined, max_leaves=4)
+    return st.recursive(_leaves(kind, depth), joined, max_leaves=4)
+
+
+@functools.cache
+def _positions(kind: str, key: str, id_: str) -> st.SearchStrategy[Position | None]:
+    value = st.just(id_) if key == "id" else st.none() | _VALUES[_type_of(kind, key)]
+    return st.none() | st.builds(Position, value, st.just(id_))
 
 
 @st.composite
 def _queries(draw: st.DrawFn) -> Query:
-    spec = draw(st.sampled_from([*_SPECS.values()]))
-    order = OrderBy(draw(_keys(spec, *KeyType)), draw(st.booleans()))
-    id_ = draw(st.sampled_from(_IDS))
-    value = st.just(id_) if order.key == "id" else st.none() | _VALUES[_type_of(spec, order.key)]
+    kind = draw(_SOME_KIND)
+    order = OrderBy(draw(_keys(kind, *KeyType)), draw(_EITHER))
     return Query(
-        spec.kind,
-        where=draw(_conditions(spec)),
+        kind,
+        where=draw(_conditions(kind, 2)),
         order=order,
-        after=draw(st.none() | st.builds(Position, value, st.just(id_))),
-        limit=draw(st.none() | st.integers(1, 4)),
+        after=draw(_positions(kind, order.key, draw(_SOME_ID))),
+        limit=draw(_SOME_LIMIT),
     )
 
 
@@ -187,9 +204,9 @@ class StoreMachine(RuleBasedStateMachine):
             block.__exit__(type(error) if error else None, error, None)
 
     @precondition(writing)
-    @rule(data=st.data(), spec=st.sampled_from([*_SPECS.values()]), slip=st.sampled_from([0, 0, 0, 1, -1]))
-    def put(self, data: st.DataObject, spec: KindSpec, slip: int) -> None:
-        row = data.draw(_rows(self.tenant, spec))
+    @rule(drawn=_SOME_KIND.flatmap(_rows), slip=st.sampled_from([0, 0, 0, 1, -1]))
+    def put(self, drawn: Row, slip: int) -> None:
+        row = attrs.evolve(drawn, tenant=self.tenant)
         present = self.rows.get((row.kind, row.id))
         before = present.revision if present else 0
         given = attrs.evolve(row, revision=max(0, before + slip))
@@ -200,17 +217,17 @@ class StoreMachine(RuleBasedStateMachine):
             self._conflicts(lambda: self.tx.put(given))
 
     @precondition(writing)
-    @rule(spec=st.sampled_from([*_SPECS.values()]), id_=st.sampled_from(_IDS), slip=st.sampled_from([0, 0, 1]))
-    def delete(self, spec: KindSpec, id_: str, slip: int) -> None:
-        present = self.rows.get((spec.kind, id_))
+    @rule(kind=_SOME_KIND, id_=_SOME_ID, slip=st.sampled_from([0, 0, 1]))
+    def delete(self, kind: str, id_: str, slip: int) -> None:
+        present = self.rows.get((kind, id_))
         if present and slip == 0:
-            self.tx.delete(spec.kind, id_, present.revision)
-            del self.rows[spec.kind, id_]
+            self.tx.delete(kind, id_, present.revision)
+            del self.rows[kind, id_]
         else:
-            self._conflicts(lambda: self.tx.delete(spec.kind, id_, (present.revision if present else 0) + slip))
+            self._conflicts(lambda: self.tx.delete(kind, id_, (present.revision if present else 0) + slip))
 
     @precondition(writing)
-    @rule(id_=st.sampled_from(_IDS), limit=st.none() | st.integers(-2, 5), amount=st.integers(1, 3))
+    @rule(id_=_SOME_ID, limit=st.none() | st.integers(-2, 5), amount=st.integers(1, 3))
     def bump(self, id_: str, limit: int | None, amount: int) -> None:
         present = self.rows.get(("thing", id_))
         size = present.keys["size"] if present else None
@@ -223,7 +240,7 @@ class StoreMachine(RuleBasedStateMachine):
             self.rows["thing", id_] = changed
 
     @precondition(running)
-    @rule(wanted=st.lists(st.tuples(st.sampled_from([*_SPECS]), st.sampled_from(_IDS)), max_size=12))
+    @rule(wanted=st.lists(st.tuples(_SOME_KIND, _SOME_ID), max_size=12))
     def get(self, wanted: list[tuple[str, str]]) -> None:
         expected = [self.rows.get(pair) for pair in wanted]
 
