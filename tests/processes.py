@@ -16,7 +16,7 @@ def _context() -> ForkServerContext | SpawnContext:
     if sys.platform == "win32":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.features.conftest"])
+    context.set_forkserver_preload(["tests.features.conftest", "tests.backends._hosts"])
     return context
 
 

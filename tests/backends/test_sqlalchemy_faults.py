@@ -2,12 +2,13 @@
 
 import contextlib
 import os
-import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from multiprocessing.connection import Connection
 
 import attrs
 import pytest
@@ -20,8 +21,10 @@ from sharekit.backends.sqlalchemy._transactions import SqlAlchemyTransaction
 from sharekit.errors import ConflictError, RetryTransaction, StorageError, TransactionUsageError
 from sharekit.ids import TenantId
 from sharekit.ports import Eq, Int, KindSpec, Query, Row
+from sharekit.testing import kit
 from tests.backends._databases import engine_of, sweep
-from tests.backends._hosts import MARIA, Agency, Project, agency, project, share, url
+from tests.backends._hosts import KEY, MARIA, Agency, Project, agency, opens, project, share, url
+from tests.processes import PROCESSES
 
 __all__ = ["agency", "url"]
 
@@ -80,59 +83,58 @@ def store(engine: sa.Engine) -> SqlAlchemyRecordStore:
 
 # --- writers that die ----------------------------------------------------------------------------
 
-# A process that kills a child of its own at each step of a transaction, and then tells what is kept.
-KILLED = """
-import os, sys
-import sqlalchemy as sa
-from sqlalchemy import orm
-from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore
-from tests.backends._hosts import Project
-from tests.backends.test_sqlalchemy_faults import NOTE, pair, shown
 
-url, is_joined = sys.argv[1], sys.argv[2] == "joined"
-
-def opened():
-    engine = sa.create_engine(url)
+def opened(address: str) -> tuple[sa.Engine, SqlAlchemyRecordStore]:
+    """Open the store as a process does that has nothing but the address."""
+    engine = sa.create_engine(address)
     store = SqlAlchemyRecordStore(engine)
     store.open([NOTE])
     return engine, store
 
-def work(last):
-    engine, store = opened()
+
+def work(address: str, how: str, last: int) -> None:
+    """Keep a pair, alone or with a row of the host's, and die after so many steps."""
+    engine, store = opened(address)
     left = [last]
-    def step(*_):
+
+    def step(*_: object) -> None:
         left[0] -= 1
         if left[0] < 0:
             os._exit(9)
-    for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
-        sa.event.listen(engine, name, step)
-    sa.event.listen(engine, "checkin", step)
-    if is_joined:
+
+    for name in ("before_cursor_execute", "after_cursor_execute", "commit", "checkin"):
+        event.listen(engine, name, step)
+    if how == "joined":
         with orm.Session(engine) as session, session.begin():
             session.add(Project(id=last, name=f"{last}"))
             pair(store.joined(session), f"{last:03}")
     else:
         pair(store, f"{last:03}")
 
-for last in range(1, 100):
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            work(last)
-            status = 0
-        finally:
-            os._exit(status)
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    if code == 0:
-        break
-    assert code == 9, code
-engine, store = opened()
-ids, counted = shown(store)
-with engine.connect() as connection:
-    hosts = list(connection.execute(sa.select(sa.func.count()).select_from(Project)).scalars())
-print(last, len(ids), counted, hosts[0], sorted({id_[:3] for id_ in ids} - {id_[:3] for id_ in ids if "left" in id_}))
-"""
+
+def die_at_each_step(address: str, how: str, results: Connection) -> None:
+    """Kill a child of one's own at each step of a transaction, and tell what is kept."""
+    warnings.simplefilter("error")
+    last = 0
+    while True:
+        last += 1
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                work(address, how, last)
+                status = 0
+            finally:
+                os._exit(status)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        if code == 0:
+            break
+        assert code == 9, code
+    engine, store = opened(address)
+    ids, counted = shown(store)
+    with engine.connect() as connection:
+        hosts = connection.execute(sa.select(sa.func.count()).select_from(Project)).scalar_one()
+    results.send((last, ids, counted, hosts))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="platform: Windows has no fork")
@@ -143,21 +145,19 @@ def test_a_writer_killed_at_any_step_leaves_the_state_before_or_after(
     """A process that ends at once anywhere leaves both notes, the count and the host's row, or none of them."""
     Project.metadata.create_all(engine)
     address = engine.url.render_as_string(hide_password=False)
-    told = subprocess.run(
-        [sys.executable, "-W", "error", "-c", KILLED, address, how],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.getcwd()},  # noqa: PTH109  # as a string
-    )
+    receiver, sender = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=die_at_each_step, args=(address, how, sender))
+    process.start()
+    sender.close()
+    steps, ids, counted, hosts = receiver.recv()
+    process.join(240)
 
-    assert told.returncode == 0, told.stderr
-    steps, notes, counted, hosts, torn = told.stdout.split(maxsplit=4)
-    assert int(steps) > 8
-    assert int(notes) == 2 * int(counted)
-    assert int(counted) >= 1
-    assert int(hosts) == (int(counted) if how == "joined" else 0)
-    assert torn.strip() == "[]"
+    assert process.exitcode == 0
+    assert steps > 8
+    assert len(ids) == 2 * counted
+    assert counted >= 1
+    assert hosts == (counted if how == "joined" else 0)
+    assert {id_[:3] for id_ in ids} == {id_[:3] for id_ in ids if "left" in id_}
 
 
 # --- connections that are cut --------------------------------------------------------------------
@@ -347,46 +347,38 @@ def test_max_uses_is_exact_and_every_other_reader_is_told(agency: Agency, *, dee
 
 # --- read links among processes ------------------------------------------------------------------
 
-READER = """
-import sys
-from sharekit.backends.sqlalchemy import SqlAlchemyRecordStore
-from sharekit.testing import kit
-from tests.backends._hosts import KEY, opens
-import sqlalchemy as sa
 
-reader = kit(records=SqlAlchemyRecordStore(sa.create_engine(sys.argv[1])), secret_keys=[KEY])
-for line in sys.stdin:
-    print(opens(reader, line.strip()), flush=True)
-"""
+def answer_openings(address: str, questions: Connection) -> None:
+    """Open each token that is asked about, and answer whether it opened, until told to stop."""
+    warnings.simplefilter("error")
+    reader = kit(records=SqlAlchemyRecordStore(sa.create_engine(address)), secret_keys=[KEY])
+    while token := questions.recv():
+        questions.send(opens(reader, token))
 
 
 def test_revoking_is_seen_by_the_next_read_in_another_process(agency: Agency, *, deep: bool) -> None:
     """A link that another process has just opened is dead for it as soon as `revoke` has returned (R-LINK-3)."""
     pairs = 10_000 if deep else 15
     address = agency.engine.url.render_as_string(hide_password=False)
-    with subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", READER, address],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": os.getcwd()},  # noqa: PTH109  # as a string
-    ) as reader:
-        assert reader.stdin is not None
-        assert reader.stdout is not None
-        wrong = []
-        for number in range(pairs):
-            link = share(agency.kit)
-            answers = []
-            for turn in range(3):
-                reader.stdin.write(f"{agency.kit.links.token(link)}\n")
-                reader.stdin.flush()
-                answers.append(reader.stdout.readline().strip())
-                if turn == 1:
-                    agency.kit.links.revoke(link, by=MARIA)
-            if answers != ["True", "True", "False"]:
-                wrong.append((number, answers))
-        reader.stdin.close()
+    ours, theirs = PROCESSES.Pipe()
+    reader = PROCESSES.Process(target=answer_openings, args=(address, theirs))
+    reader.start()
+    theirs.close()
+    wrong = []
+    for number in range(pairs):
+        link = share(agency.kit)
+        answers = []
+        for turn in range(3):
+            ours.send(agency.kit.links.token(link))
+            answers.append(ours.recv())
+            if turn == 1:
+                agency.kit.links.revoke(link, by=MARIA)
+        if answers != [True, True, False]:
+            wrong.append((number, answers))
+    ours.send(None)
+    reader.join(240)
 
+    assert reader.exitcode == 0
     assert wrong == []
 
 
