@@ -21,7 +21,7 @@ from sharekit.codec.kinds import ANCESTRY, CATALOG_ENTRY, CONTACT
 from sharekit.codec.kinds_of_people import MEMBERSHIP, ORGANIZATION
 from sharekit.codec.kinds_of_sharing import GRANT
 from sharekit.ids import TenantId
-from sharekit.ports import RecordStore, Row
+from sharekit.ports import RecordStore, Row, Stamp
 from sharekit.records.catalog import Ancestry, node_of
 from sharekit.records.parties import ContactProfile
 from sharekit.records.people import Membership, OrganizationProfile
@@ -285,15 +285,27 @@ class Pair:
         ours: A kit.
         by_hand: SQL by hand.
         known: How many grants both keep from an earlier size.
+        busy: A kit on the same rows for which somebody commits all the time; None where the store does not
+            tell, so that ours does not either.
     """
 
     ours: Ours
     by_hand: Shaped
+    busy: Ours | None = attrs.field(default=None, kw_only=True)
     known: int = attrs.field(default=0, kw_only=True)
+
+
+class Busy(SqliteRecordStore):
+    """A store that always says that something was committed meanwhile, so that nothing goes without reading."""
+
+    def stamp(self) -> Stamp:
+        """Return what is the same as nothing before."""
+        return super().stamp(), object()
 
 
 def sqlite_pair(world: World, folder: Path) -> Pair:
     """Return both sides on SQLite; a folder that was filled before is taken as it is."""
     ours, by_hand = folder / "ours.sqlite3", folder / "by-hand.sqlite3"
     fresh = not ours.exists()
-    return Pair(Ours(world, SqliteRecordStore(ours), fill=fresh), ByHand(world, by_hand, fill=fresh))
+    first = Ours(world, SqliteRecordStore(ours), fill=fresh)
+    return Pair(first, ByHand(world, by_hand, fill=fresh), busy=Ours(world, Busy(ours), fill=False))

@@ -57,6 +57,7 @@ class Built:
     world: World
     size: int
     ours: Ours
+    busy: Ours | None
     by_hand: Shaped
     folder: Path
     batches: int
@@ -113,7 +114,11 @@ def compare(built: Built, case: str, ours: Act, others: dict[str, Act], *, each:
 
 
 def decisions(built: Built) -> Iterator[Line]:
-    """Decide of documents at depth 1: some that are granted, some whose project is, and some that are not."""
+    """
+    Decide of documents at depth 1: some that are granted, some whose project is, and some that are not.
+
+    Nothing is committed meanwhile, but for the lines that say so: there every decision is read anew.
+    """
     world, size, ours, by_hand, batches = built.world, built.size, built.ours, built.by_hand, built.batches
     documents = {thing.number: thing for thing in world.things() if thing.kind == "document" and len(thing.above) == 1}
     shown = [number for number, thing in documents.items() if thing.shown]
@@ -139,6 +144,11 @@ def decisions(built: Built) -> Iterator[Line]:
         sides = {"by hand": _each(by_hand.decide, lots, wanted=wanted), **sides}
         mine = _each(ours.decide, lots, wanted=wanted)
         yield from compare(built, case, mine, sides, each=_DECISIONS)
+        if built.busy is not None:
+            mine = _each(built.busy.decide, lots, wanted=wanted)
+            assert all(built.busy.decide(*pair) == wanted for pair in pairs)
+            others = {"by hand": sides["by hand"]}
+            yield from compare(built, f"{case}, amid commits", mine, others, each=_DECISIONS)
 
 
 def _each(decide: Callable[[int, int], bool], lots: Sequence[Sequence[tuple[int, int]]], *, wanted: bool) -> Act:
@@ -276,6 +286,7 @@ def run(world: World, size: int, folder: Path, options: argparse.Namespace) -> I
             world=world,
             size=size,
             ours=ours,
+            busy=pair.busy,
             by_hand=by_hand,
             folder=folder,
             batches=options.batches,
@@ -289,6 +300,8 @@ def run(world: World, size: int, folder: Path, options: argparse.Namespace) -> I
     finally:
         ours.close()
         by_hand.close()
+        if pair.busy is not None:
+            pair.busy.close()
 
 
 def plot(lines: Sequence[Line], folder: Path) -> None:

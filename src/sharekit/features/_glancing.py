@@ -4,6 +4,7 @@ Decides at a glance, where the store can find rows of several kinds by one state
 What has to be looked for follows from what is found: the grants from the organisations of the contact, and
 from what the thing lies in. So these are guessed, and what is found tells whether the guess was right; if it
 was not, the same is asked again with the right one. Every decision is formed from what one glance saw alone.
+Where the store says that nothing was committed since, that is what it would see now.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from sharekit.codec.kinds_of_sharing import GRANT, PORTAL_SETTINGS, SETTINGS_ID
 from sharekit.features._access_facts import confidential_kinds, scope_of, unsaid_settings
 from sharekit.features._guesses import Asked, Lying, Sight
 from sharekit.features._parties import contacts_of_host, organizations_of_host
+from sharekit.features._stillness import NO_STAMPS, Stamps, Stillness
 from sharekit.features._unit import Wiring
 from sharekit.ids import TenantId
 from sharekit.policies.access import AccessReason, ClientFacts, Viewer, judge
@@ -77,6 +79,7 @@ class Glancing:
     def __init__(self, records: RecordStore) -> None:
         self._store = records if isinstance(records, SupportsGlance) else None
         self._glance: Glance | None = None
+        self._stillness = Stillness(records)
         self._latest: tuple[PortalScope | None, bool, bool] = (None, False, False)
 
     def decided(self, wiring: Wiring, contact: Contact, action: Action, ref: ResourceRef) -> Decision | None:
@@ -92,9 +95,7 @@ class Glancing:
         asked = _guessed(wiring, contact, ref) if before is None else before.asked
         for _ in range(_ROUNDS):
             now = wiring.clock.now()  # before what is seen, which may be a little newer
-            lines = self._glance.see(wiring.tenant, asked.values)
-            known = before is not None and lines == before.lines
-            sight = before if before is not None and known else _seen(wiring, contact, asked, lines)
+            sight = self._sighted(self._glance, wiring, contact, asked, before)
             if sight.settings.moving:
                 # What an entry says may follow from its old place.
                 return None
@@ -104,14 +105,28 @@ class Glancing:
             only_adds, asks_host = self._about(scope)
             is_settled = _is_settled(decision, sight, only_adds=only_adds)
             if is_settled or (sight.is_whole and not asks_host):
-                if not known:
+                if sight is not before:
                     enough = _enough(wiring.tenant, contact, sight, decision) if is_settled else _needed(sight)
-                    _remember(wiring, contact, thing, sight, enough)
+                    kept = _kept(wiring, contact, sight, enough)
+                    if is_settled and judge(scope, action, _as_of(now, kept.facts)) != decision:
+                        kept = _kept(wiring, contact, sight, _needed(sight))
+                    _remember(wiring, contact, thing, sight, kept)
                 return decision
             if asks_host or organizations_of_host(wiring) is not None:
                 return None
             before, asked = None, _next(wiring, contact, thing, sight)
         return None
+
+    def _sighted(self, glance: Glance, wiring: Wiring, contact: Contact, asked: Asked, before: Sight | None) -> Sight:
+        """Return what is to be seen now, which is what was seen before where nothing of it changed."""
+        if before is not None and self._stillness.since(before.stamps):
+            return before
+        stamps = self._stillness.noted(NO_STAMPS if before is None else before.stamps)
+        lines = glance.see(wiring.tenant, asked.values)
+        if before is not None and lines == before.lines:
+            before.stamps = stamps
+            return before
+        return _seen(wiring, contact, asked, lines, stamps)
 
     def _about(self, scope: PortalScope) -> tuple[bool, bool]:
         """Say whether a scope only adds, and whether it takes the host's word; a portal has one scope."""
@@ -196,14 +211,20 @@ def _parties(contact: Contact, belonging: tuple[str, ...]) -> list[str]:
     return [contact.key, *[Organization(id_).key for id_ in belonging]]
 
 
-def _remember(wiring: Wiring, contact: Contact, thing: str, sight: Sight, asked: Asked) -> None:
-    """Remember what was seen, or else for what to look the next time."""
+def _kept(wiring: Wiring, contact: Contact, sight: Sight, asked: Asked) -> Sight:
+    """Return what would have been seen if it had been looked for this, which is not more."""
+    if asked is sight.asked:
+        return sight
+    return _seen(wiring, contact, asked, _of_them(sight.lines, asked), sight.stamps)
+
+
+def _remember(wiring: Wiring, contact: Contact, thing: str, sight: Sight, kept: Sight) -> None:
+    """Remember what was seen, as far as it has to be looked for the next time."""
     tenant, guesses = wiring.tenant, wiring.guesses
     if sight.asked.belonging not in {None, guesses.belonging(tenant, contact.id)}:
         guesses.belongs(tenant, contact.id, sight.belonging)
     if sight.facts.entry is not None:
         guesses.lies(tenant, thing, sight.lying)
-    kept = sight if asked is sight.asked else _seen(wiring, contact, asked, _of_them(sight.lines, asked))
     guesses.saw(tenant, contact.id, thing, kept)
 
 
@@ -223,6 +244,7 @@ def _seen(
     contact: Contact,
     asked: Asked,
     lines: Sequence[Sequence[Any]],  # of every type
+    stamps: Stamps,
 ) -> Sight:
     """Return what was seen, and what it means."""
     tenant = wiring.tenant
@@ -263,6 +285,7 @@ def _seen(
         lying=lying,
         belonging=belonging,
         weighty=_weighty(entry, own, grants),
+        stamps=stamps,
     )
 
 

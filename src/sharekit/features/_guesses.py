@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import attrs
 
+from sharekit.features._stillness import Stamps
 from sharekit.ids import TenantId
 from sharekit.policies.access import ClientFacts
 from sharekit.records.settings import PortalSettings
@@ -58,10 +59,10 @@ class Asked:
     leaves_out: bool = False
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Sight:
     """
-    What was seen of a client and a thing.
+    What was seen of a client and a thing. Nothing but the stamps is ever changed.
 
     Attributes:
         asked: For what was looked.
@@ -72,6 +73,7 @@ class Sight:
         lying: Where the thing lies.
         belonging: The ids of the organisations that the contact belongs to, sorted, as far as it was looked for them.
         weighty: Those of them on which it depends whether they are active.
+        stamps: The stamps that this was noted with, each time that it was seen.
     """
 
     asked: Asked
@@ -82,6 +84,7 @@ class Sight:
     lying: Lying
     belonging: tuple[str, ...]
     weighty: tuple[str, ...]
+    stamps: Stamps
 
     @property
     def is_near(self) -> bool:

@@ -13,12 +13,14 @@ from typing import Final
 
 from sharekit.ports import RecordStore, Stamp, SupportsStamp
 
-__all__ = ["Stamps", "Stillness"]
+__all__ = ["NO_STAMPS", "Stamps", "Stillness"]
 
 Stamps = Mapping[int, Stamp]
 """The stamps that a reading was noted with: the latest of each thread, by the number of the thread."""
 
-_NONE: Final[Stamps] = MappingProxyType({})
+NO_STAMPS: Final[Stamps] = MappingProxyType({})
+"""Those of a reading that was noted with none."""
+
 _MOST_THREADS: Final = 64
 _LONGEST_REST: Final = 15
 _numbers: Final = itertools.count()
@@ -41,7 +43,7 @@ class _Thread:
     def __init__(self) -> None:
         self.number: int = next(_numbers)
         self.stamp: Stamp = None
-        self.alone: Stamps = _NONE
+        self.alone: Stamps = NO_STAMPS
         self.vain: int = 0
         self.rest: int = 0
 
@@ -89,9 +91,11 @@ class Stillness:
         thread.vain = 0
         return True
 
-    def noted(self, stamps: Stamps = _NONE) -> Stamps:
+    def noted(self, stamps: Stamps = NO_STAMPS) -> Stamps:
         """Return the stamps of what this thread reads next, or reads again after a reading with these."""
         thread = self._local.thread
+        if thread.stamp is None and self._store is not None:
+            thread.given(self._store.stamp())
         if not stamps:
             return thread.alone
         known = stamps.get(thread.number)

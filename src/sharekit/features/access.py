@@ -63,7 +63,7 @@ class Access(Reviews, Generic[K]):
         Decide whether somebody may do something with a thing now, and why.
 
         A client is judged by grants and by the scope of the portal, staff by their rights. What is
-        unknown is denied; nothing is remembered from one call to the next.
+        unknown is denied; every answer is that of the store as it is now.
 
         Args:
             principal: Who wants to.
