@@ -137,7 +137,7 @@ def test_without_a_limit_rows_are_found_by_their_own_key(papers: SqliteRecordSto
     found, plan = _asked(papers, Query("paper", where=AllOf((Eq("box", "b1"), MARKED))))
 
     assert found == ["p1", "p4"]
-    assert plan[0] == "SEARCH r USING INDEX sharekit_paper-box (tenant=? AND box=?)"
+    assert plan[0] == "SEARCH r USING INDEX sharekit_paper-box (box=? AND tenant=?)"
 
 
 @pytest.mark.parametrize("descending", [False, True])
@@ -214,24 +214,39 @@ def test_what_is_searched_for_needs_no_other_plan(papers: SqliteRecordStore) -> 
     assert others == [1, 1]
 
 
+def _picked(store: SqliteRecordStore, query: Query) -> tuple[list[str], list[str]]:
+    """Return the ids of the rows of which some keys are read, and the steps of it that look at papers."""
+    statements: list[str] = []
+    with store.transaction(TENANT) as tx:
+        cursor = tx._cursor
+        assert cursor is not None
+        cursor.connection.set_trace_callback(statements.append)
+        lines = tx.pick(query, ("id", "box"))
+        cursor.connection.set_trace_callback(None)
+        steps = [step[3] for step in cursor.execute(f"EXPLAIN QUERY PLAN {statements[-1]}")]
+    return [line[0] for line in lines], [step for step in steps if " r " in step]
+
+
 @pytest.mark.parametrize("cap", [0, 2_000])
 def test_what_rows_carry_is_read_without_them(
     papers: SqliteRecordStore, monkeypatch: pytest.MonkeyPatch, cap: int
 ) -> None:
     """Whether rows are started from or walked along, their table is not touched."""
     monkeypatch.setattr(_sqlite_plans, "DRIVEN_AT_MOST", cap)
-    statements: list[str] = []
-    with papers.transaction(TENANT) as tx:
-        cursor = tx._cursor
-        assert cursor is not None
-        cursor.connection.set_trace_callback(statements.append)
-        lines = tx.pick(Query("paper", where=MARKED, order=OrderBy("name"), limit=5), ("id", "box"))
-        cursor.connection.set_trace_callback(None)
-        steps = [step[3] for step in cursor.execute(f"EXPLAIN QUERY PLAN {statements[-1]}")]
+    found, steps = _picked(papers, Query("paper", where=MARKED, order=OrderBy("name"), limit=5))
 
-    assert [line[0] for line in lines] == ["p8", "p4", "p2", "p1"]
-    assert [step for step in steps if "PRIMARY KEY" in step] == []
-    assert any("COVERING INDEX sharekit_paper-id-name-open-box" in step for step in steps)
+    assert found == ["p8", "p4", "p2", "p1"]
+    assert [step for step in steps if "COVERING INDEX sharekit_paper-id-name-open-box" not in step] == []
+
+
+def test_what_is_walked_along_says_all_of_itself(papers: SqliteRecordStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index along which lists walk holds what they read, so that nothing else is looked at."""
+    monkeypatch.setattr(_sqlite_plans, "DRIVEN_AT_MOST", 0)
+    query = Query("paper", where=AllOf((OPEN, MARKED)), order=OrderBy("name"), after=Position("n2", "x"), limit=5)
+    found, steps = _picked(papers, query)
+
+    assert found == ["p4", "p2"]
+    assert steps == ["SEARCH r USING COVERING INDEX sharekit_paper-open-name (tenant=? AND open=? AND (name,id)>(?,?))"]
 
 
 def test_what_changes_is_found_by_an_old_plan_too(papers: SqliteRecordStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,12 +26,13 @@ def picks(
     Each takes its parameters, then how many lines at most.
     """
     table = tables[query.kind]
-    beside = table.beside({*keys, *keys_of(query.where), query.order.key})
+    read = {*keys, *keys_of(query.where), query.order.key}
     columns = [*keys, *(key for key in (query.order.key, "id") if key not in keys)]
     if plan.driver is None:
-        found = parts(query, tenant, tables, plan, beside if plan.index else "")
+        found = parts(query, tenant, tables, plan, read)
         return [(part.pick(columns), part.params) for part in found]
     rest = [part for part in conjuncts(query.where) if part is not plan.driver]
+    beside = table.beside(read)
     place, last = columns.index(query.order.key) + 1, columns.index("id") + 1
     direction = " DESC" if query.order.descending else ""
     ordered = ", ".join(f"{at}{direction}" for at in dict.fromkeys([place, last]))

@@ -17,7 +17,7 @@ from sharekit.backends._sqlite_plans import (
     leads,
     starts_exactly,
 )
-from sharekit.backends._sqlite_tables import AMONG, Table, column, param
+from sharekit.backends._sqlite_tables import AMONG, Table, column, index_columns, param
 from sharekit.ids import TenantId
 from sharekit.ports.query import (
     AllOf,
@@ -72,7 +72,11 @@ class Part:
 
 
 def parts(
-    query: Query, tenant: TenantId, tables: Mapping[str, Table], plan: Plan = PLAIN, beside: str = ""
+    query: Query,
+    tenant: TenantId,
+    tables: Mapping[str, Table],
+    plan: Plan = PLAIN,
+    picked: AbstractSet[str] | None = None,
 ) -> Sequence[Part]:
     """
     Return the conditions, tenant included, whose rows one after the other are the answer.
@@ -82,20 +86,24 @@ def parts(
         tenant: Whose rows are meant.
         tables: Where they are.
         plan: How to answer.
-        beside: Where the rows that an index leads to are read, if not in their table.
+        picked: The keys that are read of each row, where that is not all of it.
     """
     compiler = Compiler(tenant, tables, plan)
     table, guard = tables[query.kind], "" if plan.driver is None else "+"
     row = Seen(table, "r", guard)
     source, leading = f"{table.name} r", row
-    if plan.index is not None:
+    if plan.index is not None and picked is not None and table.holds(plan.index, picked):
+        source = f"{source} INDEXED BY {table.index(plan.index)}"
+        where = compiler.answer(query.where, row)
+    elif plan.index is not None:
         # For a table without row ids SQLite would fetch each row before it looks at the index it walks.
+        beside = "" if picked is None else table.beside(picked)
         source = f"{table.name} w INDEXED BY {table.index(plan.index)} CROSS JOIN {table.name} r{beside}"
         leading = Seen(table, "w")
-        where = compiler.walk(query.where, leading, row, {*plan.index, "id"})
+        where = compiler.walk(query.where, leading, row, {*index_columns(table.spec, plan.index)})
     else:
         where = compiler.answer(query.where, row)
-    order = _order(query.order, leading if plan.index else Seen(table, "r", "+" if plan.sorts else ""))
+    order = _order(query.order, Seen(table, "r", "+") if plan.sorts else leading)
     if query.after is None:
         return (Part(source, where, order, compiler.params),)
     later = stretches(leading.column(query.order.key), leading.column("id"), query.after, query.order)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sharekit.backends._sqlite_handles import patiently
-from sharekit.backends._sqlite_tables import carried_name, column, index_name, table_name
+from sharekit.backends._sqlite_tables import carried_name, column, index_columns, index_name, table_name
 from sharekit.errors import ConfigurationError
 from sharekit.ports.rows import KeyType, KindSpec
 
@@ -86,7 +86,7 @@ def _missing(connection: sqlite3.Connection, spec: KindSpec) -> Iterator[str]:
     for keys in dict.fromkeys([(), *spec.indexes]):
         name = index_name(spec.kind, keys)
         if name not in indexes:
-            listed = ", ".join(map(column, dict.fromkeys(["tenant", *keys, "id"])))
+            listed = ", ".join(map(column, index_columns(spec, keys)))
             yield f"CREATE INDEX {column(name)} ON {column(table)} ({listed})"
     if spec.carried and (name := carried_name(spec)) not in indexes:
         listed = ", ".join(map(column, ["id", "tenant", *spec.carried]))

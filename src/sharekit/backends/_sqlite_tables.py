@@ -32,6 +32,24 @@ def index_name(kind: str, keys: Sequence[str]) -> str:
     return "-".join([table_name(kind), *(keys or ["tenant"])])
 
 
+def index_columns(spec: KindSpec, keys: Sequence[str]) -> Sequence[str]:
+    """
+    Return the columns of an index.
+
+    What is found by the id of something else begins with that: SQLite compares the first column of an index
+    much faster than those after it, and the tenant, mostly the same in all rows, would make it compare both.
+    What holds nothing but what is carried, in an order that lists have, holds all of that, so that they read
+    nothing else.
+    """
+    first = keys[:1] if keys and spec.keys[keys[0]] is KeyType.REF else ()
+    return [*dict.fromkeys([*first, "tenant", *keys, "id", *(spec.carried if is_list(spec, keys) else ())])]
+
+
+def is_list(spec: KindSpec, keys: Sequence[str]) -> bool:
+    """Say whether an index is one along which lists walk, and which holds all that is carried."""
+    return len(keys) > 1 and {*keys} <= {*spec.carried}
+
+
 def carried_name(spec: KindSpec) -> str:
     """Return the name of the index that holds what the rows of a kind carry beside their ids."""
     return index_name(spec.kind, ["id", *spec.carried])
@@ -118,6 +136,10 @@ class Table:
     def beside(self, keys: AbstractSet[str]) -> str:
         """Return what a SELECT says after the table's name to read what the rows carry, where that is enough."""
         return f" INDEXED BY {self._carried}" if keys <= self._beside else ""
+
+    def holds(self, index: Sequence[str], keys: AbstractSet[str]) -> bool:
+        """Say whether a declared index holds these keys, or more."""
+        return keys <= {*index_columns(self.spec, index)}
 
     def index(self, keys: Sequence[str]) -> str:
         """Return the name of a declared index, quoted."""

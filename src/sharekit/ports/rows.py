@@ -65,14 +65,15 @@ class KindSpec:
     What a store must know of one kind of row before it opens.
 
     A store that has columns gives each key one, and makes the declared indexes. Every index
-    begins with the tenant and ends with the id, whether or not that is written.
+    begins with the tenant and ends with the id, whether or not that is written; one of references
+    may have the first of them before the tenant.
 
     Attributes:
         kind: A slug such as ``"read-link"``; at most 40 characters.
         keys: The keys' names (``[a-z][a-z0-9_]*``) and types.
         indexes: Tuples of key names, most selective first.
-        carried: Keys that lists read of many rows at once. A store may keep them once more beside the ids,
-            where they are found without the bodies.
+        carried: Keys that lists read of many rows at once. A store may keep them once more beside the ids, and
+            at the end of the indexes along which it lists, where they are found without the bodies.
 
     Raises:
         ConfigurationError: A name is malformed or reserved, or an index names an unknown key.
