@@ -20,16 +20,12 @@ def read_lines(lines: Lines, spec: KindSpec, keys: Sequence[str], readers: Reade
     """
     of = spec.keys
     wanted = [(at, readers[of[key]]) for at, key in enumerate(keys) if of.get(key) in readers]
-    if not wanted:
+    if not wanted or not lines:
         return lines
-    found: list[Sequence[Any]] = []
+    columns: list[Sequence[Any]] = [*zip(*lines, strict=True)]  # as above
     try:
-        for line in lines:
-            values = [*line]
-            for at, reader in wanted:
-                if values[at] is not None:
-                    values[at] = reader(values[at])
-            found.append(values)
+        for at, reader in wanted:
+            columns[at] = [None if value is None else reader(value) for value in columns[at]]
     except (OverflowError, TypeError) as error:
         raise IntegrityError(spec.kind, "a key is not what was stored") from error
-    return found
+    return [*zip(*columns, strict=True)]

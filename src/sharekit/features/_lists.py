@@ -28,6 +28,7 @@ from sharekit.ports import AllOf, Condition, Contains, Eq, OrderBy, Position
 from sharekit.ports.evaluate import micros_of, time_of
 from sharekit.records import checks
 from sharekit.records.catalog import CatalogEntry, EntryKeys, ResourceRef
+from sharekit.records.drafts import directly
 from sharekit.records.lists import Order, Page, PortalItem
 from sharekit.records.parties import Contact, Organization, Principal, Reference, Right, Staff, System
 from sharekit.records.scopes import PortalScope
@@ -92,6 +93,7 @@ def _is_plain(text: str) -> bool:
 
 
 _ref_of = lru_cache(maxsize=8192)(ResourceRef.parse)
+_item = directly(PortalItem)
 
 
 @attrs.frozen
@@ -255,7 +257,7 @@ def _client_items(wiring: Wiring, lines: Sequence[Line], locale: str | None) -> 
         ref = _ref_of(id_)
         kind_title = titles.get(ref.kind, ref.kind)
         items.append(
-            PortalItem(
+            _item(
                 ref=ref,
                 kind_title=kind_title,
                 title=title or kind_title,
