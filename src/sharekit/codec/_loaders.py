@@ -2,12 +2,12 @@
 Writes the functions that read records from plain values, straight from one field to the next.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
 
-from sharekit.records.drafts import Field, Lines, Names, filled, or_default
+from sharekit.records.drafts import Field, Lines, Names, fields_of, or_default, put, written
 
 __all__ = ["Load", "Plain", "Reading", "ShapeError", "loader_of"]
 
@@ -50,28 +50,47 @@ def loader_of(record: type[R], readings: Mapping[str, Reading], counters: Sequen
         counters: The fields that the counts are for, which are not among the values.
     """
     names: Names = {"_ShapeError": ShapeError}
-
-    def value(field: Field) -> Lines:
+    fill = [f"[{', '.join(f'_count_{name}' for name in counters)}] = _counts"]
+    needed = 0
+    defaults: list[Field] = []
+    others: list[str] = []
+    for field in fields_of(record):
         reading = readings.get(field.name)
         if reading is None:
-            return [or_default(field, names)]
-        read = [*_read(field.name, reading, names)]
-        if field.name in counters:
-            return [f"_value = _count_{field.name} or 0", *read]
-        given = [f"_value = _values[{field.name!r}]", "_known += 1", *read]
-        if field.default is attrs.NOTHING:
-            return given
-        inside = [f"    {line}" for line in given]
-        return [f"if {field.name!r} in _values:", *inside, "else:", f"    {or_default(field, names)}"]
+            defaults.append(field)
+        elif field.name in counters:
+            fill += [f"_value = _count_{field.name} or 0", *_read(field.name, reading, names), *put(field, names)]
+        elif field.default is attrs.NOTHING:
+            needed += 1
+            fill += _given(field, reading, names)
+        else:
+            defaults.append(field)
+            inside = [*_given(field, reading, names), "_left -= 1", "if not _left:", "    break"]
+            others += [f"    if {field.name!r} in _values:", *(f"        {line}" for line in inside)]
+    # Few bodies hold many of the others: they are looked for only while something is left in the body.
+    fill += [*_defaults(defaults, names), f"_left = len(_values) - {needed}", "while _left:", *others]
+    fill += ["    raise _ShapeError('holds what is no field')"]
+    return written(record, ["_values", "_counts"], fill, names)
 
-    return filled(
-        record,
-        ["_values", "_counts"],
-        value,
-        names,
-        first=[f"[{', '.join(f'_count_{name}' for name in counters)}] = _counts", "_known = 0"],
-        last=["if _known != len(_values):", "    raise _ShapeError('holds what is no field')"],
-    )
+
+def _given(field: Field, reading: Reading, names: Names) -> Iterator[str]:
+    """Put into a field what the body holds for it."""
+    yield f"_value = _values[{field.name!r}]"
+    yield from _read(field.name, reading, names)
+    yield from put(field, names)
+
+
+def _defaults(fields: Iterable[Field], names: Names) -> Iterator[str]:
+    """Put their defaults into fields; all those at once that have the same plain one."""
+    same: dict[str, str] = {}
+    for field in fields:
+        if field.converter is None and (field.default is None or type(field.default) in {bool, int, str}):
+            plain = repr(field.default)
+            same[plain] = f"{same.get(plain, '')}_draft.{field.name} = "
+        else:
+            yield or_default(field, names)
+            yield from put(field, names)
+    yield from (f"{places}{plain}" for plain, places in same.items())
 
 
 def _read(name: str, reading: Reading, names: Names) -> Iterator[str]:

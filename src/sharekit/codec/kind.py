@@ -5,6 +5,7 @@ One kind of record and the row that keeps it.
 import json
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
+from json.scanner import make_scanner
 from typing import Any, Generic, Protocol, TypeVar
 
 from cattrs.errors import ForbiddenExtraKeysError
@@ -30,10 +31,10 @@ class Kept(Protocol):
 R = TypeVar("R", bound=Kept)
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]  # JSON values of a shape that no class describes any more
 
-_MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, RecursionError, ForbiddenExtraKeysError)
+_MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, RecursionError, StopIteration, ForbiddenExtraKeysError)
 
-# `loads` would look for blanks and byte order marks, which we do not write.
-_parse = json.JSONDecoder().raw_decode
+# `loads` would look for blanks and byte order marks, which we do not write. Where there is no value, this stops.
+_parse = make_scanner(json.JSONDecoder())
 
 
 class RecordKind(Generic[R]):
@@ -148,7 +149,7 @@ class RecordKind(Generic[R]):
     def _decoded(self, tenant: TenantId, id_: str, schema: int, body: str, *counts: KeyValue) -> R:
         load = self._load
         try:
-            values, end = _parse(body)
+            values, end = _parse(body, 0)
             if end != len(body):
                 raise ValueError(body[end:])
             if schema != self.schema:

@@ -11,6 +11,7 @@ import attrs
 from sharekit.errors import InvalidInputError
 from sharekit.ids import EntryId, TenantId
 from sharekit.records import checks
+from sharekit.records.drafts import directly
 from sharekit.records.instants import utc
 from sharekit.records.parties import Contact, Staff
 from sharekit.records.unset import UNSET, Unset
@@ -55,12 +56,15 @@ class ResourceRef:
         """The reference as text, ``"project:42"``, unique within a tenant."""
         return f"{self.kind}:{self.id}"
 
-    @classmethod
-    def parse(cls, key: str) -> "ResourceRef":
+    @staticmethod
+    def parse(key: str) -> "ResourceRef":
         """Return the reference whose `key` this is."""
         checks.text("key", key)
         kind, _, id_ = key.partition(":")
-        return cls(kind, id_)
+        return _ref(kind, id_)
+
+
+_ref = directly(ResourceRef)
 
 
 class Visibility(enum.StrEnum):

@@ -12,7 +12,7 @@ from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
 
 import attrs
 
-__all__ = ["Field", "Lines", "Names", "directly", "filled", "or_default"]
+__all__ = ["Field", "Lines", "Names", "directly", "fields_of", "or_default", "put", "written"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,7 +42,7 @@ def directly(record: Callable[P, R]) -> Callable[P, R]:
     """
     parameters: list[str] = []
     names: Names = {"_absent": attrs.NOTHING}
-    for field in sorted(_fields_of(record), key=lambda field: field.kw_only):
+    for field in sorted(fields_of(record), key=lambda field: field.kw_only):
         if field.kw_only and "*" not in parameters:
             parameters.append("*")
         parameters.append(field.name if field.default is attrs.NOTHING else f"{field.name}=_absent")
@@ -53,55 +53,57 @@ def directly(record: Callable[P, R]) -> Callable[P, R]:
             yield "if _value is _absent:"
             yield f"    {or_default(field, names)}"
 
-    made: Callable[P, R] = filled(record, parameters, value, names)
+    fill = [line for field in fields_of(record) for line in (*value(field), *put(field, names))]
+    made: Callable[P, R] = written(record, parameters, fill, names)
     return made
 
 
-def filled(
-    record: Callable[..., R],
-    parameters: Iterable[str],
-    value: Callable[[Field], Lines],
-    names: Names,
-    *,
-    first: Lines = (),
-    last: Lines = (),
-) -> Callable[..., R]:
+def written(record: Callable[..., R], parameters: Iterable[str], fill: Lines, names: Names) -> Callable[..., R]:
     """
     Write a function that fills drafts of a class.
 
     Args:
         record: The class.
         parameters: Those of the function.
-        value: Writes the lines that let ``_value`` be the value of a field, before its converter.
+        fill: The lines that fill ``_draft``; `put` writes some.
         names: What the lines have at hand; gets what is needed besides. Names that begin with an
             underscore are no fields.
-        first: Lines before the first field.
-        last: Lines before the draft becomes a record.
 
     Raises:
         TypeError: The class makes a field in a way that is not known here.
     """
-    fields = _fields_of(record)
-    for field in fields:
-        if not field.init or field.alias != field.name or isinstance(field.converter, attrs.Converter):
-            raise TypeError(f"the field {field.name!r} is made in a way that is not known")
+    fields = fields_of(record)
     of: Any = record  # as below
     names |= {"_Draft": type(of.__name__, (of,), dict(_THAWED)), "_Record": record}
-    lines = [*first, "_draft = _Draft()"]
-    for field in fields:
-        lines += [*value(field), *_converted(field, names), f"_draft.{field.name} = _value"]
-    lines += [*last, "_draft.__class__ = _Record", *_checked(record, fields, names), "return _draft"]
+    lines = ["_draft = _Draft()", *fill]
+    lines += ["_draft.__class__ = _Record", *_checked(record, fields, names), "return _draft"]
     source = "\n".join([f"def make({', '.join(parameters)}):", *(f"    {line}" for line in lines)])
     exec(compile(source, f"<drafts of {of.__name__}>", "exec"), names)  # noqa: S102  # as attrs does
     make: Callable[..., R] = names["make"]
     return make
 
 
-def _fields_of(record: Callable[..., object]) -> Sequence[Field]:
-    """Return the fields of a class of attrs."""
+def fields_of(record: Callable[..., object]) -> Sequence[Field]:
+    """
+    Return the fields of a class of attrs.
+
+    Raises:
+        TypeError: The class makes a field in a way that is not known here.
+    """
     of: Any = record  # a class, which is called to make one
     fields: Sequence[Field] = attrs.fields(of)
+    for field in fields:
+        if not field.init or field.alias != field.name or isinstance(field.converter, attrs.Converter):
+            raise TypeError(f"the field {field.name!r} is made in a way that is not known")
     return fields
+
+
+def put(field: Field, names: Names) -> Iterator[str]:
+    """Write the lines that put ``_value`` into its field of the draft, through its converter."""
+    if field.converter is not None:
+        names[f"_convert_{field.name}"] = field.converter
+        yield f"_value = _convert_{field.name}(_value)"
+    yield f"_draft.{field.name} = _value"
 
 
 def or_default(field: Field, names: Names) -> str:
@@ -114,12 +116,6 @@ def or_default(field: Field, names: Names) -> str:
         raise TypeError(f"the default of {field.name!r} is made in a way that is not known")
     names[f"_default_{field.name}"] = default.factory
     return f"_value = _default_{field.name}()"
-
-
-def _converted(field: Field, names: Names) -> Iterator[str]:
-    if field.converter is not None:
-        names[f"_convert_{field.name}"] = field.converter
-        yield f"_value = _convert_{field.name}(_value)"
 
 
 def _checked(record: Callable[..., object], fields: Iterable[Field], names: Names) -> Iterator[str]:
