@@ -26,6 +26,11 @@ __all__ = ["dumper", "loader", "plain"]
 R = TypeVar("R")
 
 _PRIMITIVES: Final = (str, int, bool)
+_MOST_REFS: Final = 4096
+
+# A link and its resource are often read together, and name the same. Not by `lru_cache`: where few come again,
+# letting the oldest go each time takes as long as parsing.
+_refs: dict[str, ResourceRef] = {}
 
 
 def dumper(record: type[R], omit: Collection[str]) -> Callable[[R], Plain]:
@@ -134,11 +139,13 @@ def _load_lists(value: object, _: object) -> Mapping[str, tuple[str, ...]]:
 def _load_ref(value: object, _: object) -> ResourceRef:
     if type(value) is not str:
         raise ShapeError("needs the key of a resource")
-    return _parse_ref(value)
-
-
-# A link and its resource are often read together, and name the same.
-_parse_ref = functools.lru_cache(maxsize=4096)(ResourceRef.parse)
+    ref = _refs.get(value)
+    if ref is None:
+        ref = ResourceRef.parse(value)
+        if len(_refs) >= _MOST_REFS:
+            _refs.clear()
+        _refs[value] = ref
+    return ref
 
 
 def _load_contact(value: object, _: object) -> Contact:

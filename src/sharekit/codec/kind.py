@@ -84,7 +84,7 @@ class RecordKind(Generic[R]):
         self._upcasts = tuple(upcasts)
         self._unstored = tuple(unstored)
         # By everything that is read of a row: it only saves the decoding, never the reading.
-        self._record_of = lru_cache(remembers)(self._decoded) if remembers else self._decoded
+        self._record_of = lru_cache(remembers)(self.load_anew) if remembers else self.load_anew
 
     @cached_property
     def _dump(self) -> Callable[[R], dict[str, Any]]:
@@ -146,7 +146,13 @@ class RecordKind(Generic[R]):
         """
         return self._record_of(tenant, id_, schema, body, *counts)
 
-    def _decoded(self, tenant: TenantId, id_: str, schema: int, body: str, *counts: KeyValue) -> R:
+    def load_anew(self, tenant: TenantId, id_: str, schema: int, body: str, *counts: KeyValue) -> R:
+        """
+        Return the same as `load_seen`, without remembering it; for whoever remembers it himself, or has no use for that.
+
+        Raises:
+            IntegrityError: As `load` raises it.
+        """
         load = self._load
         try:
             values, end = _parse(body, 0)

@@ -16,6 +16,7 @@ import attrs
 from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT, READ_LINK, STAFF
 from sharekit.features._facts import MAX_DEPTH
 from sharekit.features._link_facts import LinkFacts, absent_from_a_look, chain_from, gathered, read_link_facts
+from sharekit.features._recent_entries import RecentEntries
 from sharekit.features._stillness import Stamps, Stillness
 from sharekit.features._unit import Wiring
 from sharekit.ids import ReadLinkId, TenantId
@@ -66,6 +67,7 @@ class LinkMemory:
     def __init__(self, records: RecordStore) -> None:
         self._store = records if isinstance(records, SupportsLook) else None
         self._stillness = Stillness(records)
+        self._entries = RecentEntries()
         self._looks: dict[int, Look] = {}
         self._remembered: dict[ReadLinkId, _Remembered] = {}
 
@@ -107,7 +109,7 @@ class LinkMemory:
             if not values:
                 return absent_from_a_look(wiring, link_id)
             if depth == 0:
-                facts = _meaning_nearby(wiring, link_id, values)
+                facts = _meaning_nearby(wiring, self._entries, link_id, values)
             else:
                 row, *companions = look.rows(tenant, link_id, sight)
                 facts = None if row is None else _meaning(wiring, row, companions, depth)
@@ -147,15 +149,17 @@ def _read_in_transaction(wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
 
 
 # Any: what stands where is said by law K6.
-def _meaning_nearby(wiring: Wiring, link_id: ReadLinkId, values: Sequence[Any]) -> LinkFacts | None:
+def _meaning_nearby(
+    wiring: Wiring, entries: RecentEntries, link_id: ReadLinkId, values: Sequence[Any]
+) -> LinkFacts | None:
     """Do as `_meaning` does, of what a look of no depth saw; making rows would take a tenth of a first opening."""
     tenant = wiring.tenant
     uses, resource, maker, _, schema, body, *of_others = values
-    link = READ_LINK.load_seen(tenant, link_id, schema, body, (uses,))
+    link = READ_LINK.load_anew(tenant, link_id, schema, body, uses)
     if resource != link.ref.key or maker != link.created_by or link.recipient is not None:
         return None
     children, _, schema, body, _, maker_schema, maker_body = of_others
-    entry = None if body is None else CATALOG_ENTRY.load_seen(tenant, resource, schema, body, (children,))
+    entry = None if body is None else entries.of(tenant, resource, schema, body, children)
     if entry is not None and entry.container is not None:
         return None
     of_maker = None
