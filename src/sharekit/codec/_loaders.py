@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from sharekit.records.drafts import Field, Lines, Names, fields_of, or_default, put, written
+from sharekit.records.drafts import Field, Names, default_of, fields_of, put, written
 
 __all__ = ["Load", "Plain", "Reading", "ShapeError", "loader_of"]
 
@@ -59,25 +59,18 @@ def loader_of(record: type[R], readings: Mapping[str, Reading], counters: Sequen
         if reading is None:
             defaults.append(field)
         elif field.name in counters:
-            fill += [f"_value = _count_{field.name} or 0", *_read(field.name, reading, names), *put(field, names)]
+            fill += _read(field, f"_count_{field.name} or 0", reading, names)
         elif field.default is attrs.NOTHING:
             needed += 1
-            fill += _given(field, reading, names)
+            fill += _read(field, f"_values[{field.name!r}]", reading, names)
         else:
             defaults.append(field)
-            inside = [*_given(field, reading, names), "_left -= 1", "if not _left:", "    break"]
+            inside = [*_read(field, f"_values[{field.name!r}]", reading, names), "_left -= 1", "if not _left:", "    break"]
             others += [f"    if {field.name!r} in _values:", *(f"        {line}" for line in inside)]
     # Few bodies hold many of the others: they are looked for only while something is left in the body.
     fill += [*_defaults(defaults, names), f"_left = len(_values) - {needed}", "while _left:", *others]
     fill += ["    raise _ShapeError('holds what is no field')"]
     return written(record, ["_values", "_counts"], fill, names)
-
-
-def _given(field: Field, reading: Reading, names: Names) -> Iterator[str]:
-    """Put into a field what the body holds for it."""
-    yield f"_value = _values[{field.name!r}]"
-    yield from _read(field.name, reading, names)
-    yield from put(field, names)
 
 
 def _defaults(fields: Iterable[Field], names: Names) -> Iterator[str]:
@@ -88,21 +81,23 @@ def _defaults(fields: Iterable[Field], names: Names) -> Iterator[str]:
             plain = repr(field.default)
             same[plain] = f"{same.get(plain, '')}_draft.{field.name} = "
         else:
-            yield or_default(field, names)
-            yield from put(field, names)
+            yield from put(field, default_of(field, names), names)
     yield from (f"{places}{plain}" for plain, places in same.items())
 
 
-def _read(name: str, reading: Reading, names: Names) -> Iterator[str]:
-    """Let ``_value`` be what the plain value means that it is."""
+def _read(field: Field, plain: str, reading: Reading, names: Names) -> Iterator[str]:
+    """Put into a field what the plain value of an expression means."""
+    name = field.name
     if reading.exactly is not None:
         or_none = " and _value is not None" if reading.optional else ""
+        yield f"_value = {plain}"
         yield f"if type(_value) is not {reading.exactly.__name__}{or_none}:"
         yield f"    raise _ShapeError('needs {reading.exactly.__name__}')"
+        yield from put(field, "_value", names)
         return
     names[f"_read_{name}"], names[f"_type_{name}"] = reading.hook, reading.of
     if reading.optional:
-        yield "if _value is not None:"
-        yield f"    _value = _read_{name}(_value, _type_{name})"
-    else:
-        yield f"_value = _read_{name}(_value, _type_{name})"
+        yield f"_value = {plain}"
+        plain = "_value"
+    value = f"_read_{name}({plain}, _type_{name})"
+    yield from put(field, f"None if _value is None else {value}" if reading.optional else value, names)

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*([-._][a-z0-9]+)*")
+_PLAIN_IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,180}")
 _EMAIL = re.compile(r"[^@\s<>(),;:\"\\]+@[^@\s<>(),;:\"\\]+")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _BREAKS = re.compile("[\t\r\n]")
@@ -51,6 +52,8 @@ def identifier(field: str, value: object) -> None:
     """Refuse ids that are empty, long, padded, or hold slashes or control characters."""
     if not isinstance(value, str):
         raise InvalidInputError(field, "needs text; turn other ids into text with str()")
+    if _PLAIN_IDENTIFIER.fullmatch(value):
+        return  # as nearly all are
     if not value or len(value) > _MAX_IDENTIFIER:
         raise InvalidInputError(field, f"needs 1 to {_MAX_IDENTIFIER} characters")
     if not value.isprintable() or "/" in value or "\\" in value or value[0] == " " or value[-1] == " ":

@@ -12,7 +12,7 @@ from typing import Any, Final, ParamSpec, TypeAlias, TypeVar
 
 import attrs
 
-__all__ = ["Field", "Lines", "Names", "directly", "fields_of", "or_default", "put", "written"]
+__all__ = ["Field", "Lines", "Names", "default_of", "directly", "fields_of", "put", "written"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,19 +41,21 @@ def directly(record: Callable[P, R]) -> Callable[P, R]:
         TypeError: The class makes a field in a way that is not known here.
     """
     parameters: list[str] = []
+    fill: list[str] = []
     names: Names = {"_absent": attrs.NOTHING}
     for field in sorted(fields_of(record), key=lambda field: field.kw_only):
         if field.kw_only and "*" not in parameters:
             parameters.append("*")
-        parameters.append(field.name if field.default is attrs.NOTHING else f"{field.name}=_absent")
-
-    def value(field: Field) -> Lines:
-        yield f"_value = {field.name}"
-        if field.default is not attrs.NOTHING:
-            yield "if _value is _absent:"
-            yield f"    {or_default(field, names)}"
-
-    fill = [line for field in fields_of(record) for line in (*value(field), *put(field, names))]
+        if field.default is attrs.NOTHING:
+            parameters.append(field.name)
+        elif _is_plain(field):
+            names[f"_default_{field.name}"] = field.default
+            parameters.append(f"{field.name}=_default_{field.name}")
+        else:
+            parameters.append(f"{field.name}=_absent")
+            fill += [f"if {field.name} is _absent:", f"    {field.name} = {default_of(field, names)}"]
+    for field in fields_of(record):
+        fill += put(field, field.name, names)
     made: Callable[P, R] = written(record, parameters, fill, names)
     return made
 
@@ -98,24 +100,35 @@ def fields_of(record: Callable[..., object]) -> Sequence[Field]:
     return fields
 
 
-def put(field: Field, names: Names) -> Iterator[str]:
-    """Write the lines that put ``_value`` into its field of the draft, through its converter."""
+def put(field: Field, value: str, names: Names) -> Iterator[str]:
+    """Write the line that puts the value of an expression into its field of the draft, through its converter."""
     if field.converter is not None:
         names[f"_convert_{field.name}"] = field.converter
-        yield f"_value = _convert_{field.name}(_value)"
-    yield f"_draft.{field.name} = _value"
+        value = f"_convert_{field.name}({value})"
+    yield f"_draft.{field.name} = {value}"
 
 
-def or_default(field: Field, names: Names) -> str:
-    """Write the line that lets ``_value`` be the default of a field."""
+def default_of(field: Field, names: Names) -> str:
+    """
+    Return the expression for the default of a field.
+
+    Raises:
+        TypeError: The default is made in a way that is not known here.
+    """
     default: Any = field.default
-    if not hasattr(default, "takes_self"):
+    if _is_plain(field):
         names[f"_default_{field.name}"] = default
-        return f"_value = _default_{field.name}"
+        return f"_default_{field.name}"
     if default.takes_self:
         raise TypeError(f"the default of {field.name!r} is made in a way that is not known")
     names[f"_default_{field.name}"] = default.factory
-    return f"_value = _default_{field.name}()"
+    return f"_default_{field.name}()"
+
+
+def _is_plain(field: Field) -> bool:
+    """Say whether the default of a field is always the same object."""
+    default: Any = field.default
+    return not hasattr(default, "takes_self")
 
 
 def _checked(record: Callable[..., object], fields: Iterable[Field], names: Names) -> Iterator[str]:
