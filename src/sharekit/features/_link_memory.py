@@ -28,8 +28,8 @@ from sharekit.records.parties import Contact, ContactProfile, Staff
 __all__ = ["LinkMemory"]
 
 _MAX_REMEMBERED: Final = 4096
-_DEPTHS: Final = (0, 2, MAX_DEPTH)
-"""How many containers the looks go up. Most resources lie in none; the wider the look, the slower."""
+_DEPTHS: Final = (2, MAX_DEPTH)
+"""How many containers the looks go up that follow one of none. The wider the look, the slower."""
 
 _KEYS: Final = (ReadLinkKeys.USES, ReadLinkKeys.RESOURCE, ReadLinkKeys.CREATED_BY)
 _OF_ENTRIES: Final = (EntryKeys.CHILDREN,)
@@ -68,6 +68,7 @@ class LinkMemory:
         self._store = records if isinstance(records, SupportsLook) else None
         self._stillness = Stillness(records)
         self._entries = RecentEntries()
+        self._near: Look | None = None
         self._looks: dict[int, Look] = {}
         self._remembered: dict[ReadLinkId, _Remembered] = {}
 
@@ -101,18 +102,30 @@ class LinkMemory:
         return True
 
     def _read_anew(self, store: SupportsLook, wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
+        # Most links are to what lies in nothing: no loop over the depths for them.
+        tenant, stamps, look = wiring.tenant, self._stillness.noted(), self._near
+        if look is None:
+            look = self._near = self._look(store, 0)
+        sight = look.see(tenant, link_id)
+        values = look.values(sight)
+        if not values:
+            return absent_from_a_look(wiring, link_id)
+        facts = _meaning_nearby(wiring, self._entries, link_id, values)
+        if facts is None:
+            return self._read_further(store, wiring, link_id)
+        self._remember(link_id, _Remembered(tenant, look, sight, facts, stamps))
+        return facts
+
+    def _read_further(self, store: SupportsLook, wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
+        """Read a link that has a recipient, or whose resource lies in something."""
         tenant, stamps = wiring.tenant, self._stillness.noted()
-        for width, depth in enumerate(_DEPTHS):
-            look = self._look(store, width)
+        for depth in _DEPTHS:
+            look = self._look(store, depth)
             sight = look.see(tenant, link_id)
-            values = look.values(sight)
-            if not values:
+            row, *companions = look.rows(tenant, link_id, sight)
+            if row is None:
                 return absent_from_a_look(wiring, link_id)
-            if depth == 0:
-                facts = _meaning_nearby(wiring, self._entries, link_id, values)
-            else:
-                row, *companions = look.rows(tenant, link_id, sight)
-                facts = None if row is None else _meaning(wiring, row, companions, depth)
+            facts = _meaning(wiring, row, companions, depth)
             if facts is not None:
                 self._remember(link_id, _Remembered(tenant, look, sight, facts, stamps))
                 return facts
@@ -123,10 +136,10 @@ class LinkMemory:
             self._remembered.clear()
         self._remembered[link_id] = remembered
 
-    def _look(self, store: SupportsLook, width: int) -> Look:
-        look = self._looks.get(width)
+    def _look(self, store: SupportsLook, depth: int) -> Look:
+        look = self._looks.get(depth)
         if look is None:
-            look = self._looks[width] = store.look(READ_LINK.name, _KEYS, _companions(_DEPTHS[width]))
+            look = self._looks[depth] = store.look(READ_LINK.name, _KEYS, _companions(depth))
         return look
 
 

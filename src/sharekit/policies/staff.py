@@ -18,11 +18,9 @@ _ONLY_VIEW: Final = frozenset({Right.VIEW})
 
 def rights_without_directory(principal: Principal) -> frozenset[Right] | None:
     """Return the rights that follow from what *principal* is; None when they depend on the resource."""
-    if isinstance(principal, System):
-        return ALL_RIGHTS
     if isinstance(principal, Staff):
         return None
-    return NO_RIGHTS
+    return ALL_RIGHTS if isinstance(principal, System) else NO_RIGHTS
 
 
 def is_barred(profile: StaffProfile | None) -> bool:
@@ -43,10 +41,11 @@ def rights_by_rule(staff: str, profile: StaffProfile | None, chain: Sequence[Cat
         profile: What the built-in directory knows of them, if anything.
         chain: The resource's entry, then each container above it.
     """
-    if is_barred(profile):
-        return NO_RIGHTS
-    if profile is not None and ADMIN in profile.roles:
-        return ALL_RIGHTS
+    if profile is not None:
+        if is_barred(profile):
+            return NO_RIGHTS
+        if ADMIN in profile.roles:
+            return ALL_RIGHTS
     for entry in chain:
         if entry.owner == staff:
             return ALL_RIGHTS
