@@ -32,8 +32,8 @@ _MAX_TEXT_TOKEN = 4096
 _PLACEHOLDER = re.compile(rb"change[-_ ]?me|replace[-_ ]?me|place[-_ ]?holder|your[-_ ]?secret", re.IGNORECASE)
 
 _TOKEN = re.compile(
-    r"([a-z-]{1,32})\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{22,64})\.(0|[1-9][0-9]{0,9})((?:\.(?:0|[1-9][0-9]{0,15})){0,4})"
-    r"\.[A-Za-z0-9_-]{43}",
+    r"(([a-z-]{1,32})\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{22,64})\.(0|[1-9][0-9]{0,9})"
+    r"((?:\.(?:0|[1-9][0-9]{0,15})){0,4}))\.([A-Za-z0-9_-]{43})",
     re.ASCII,
 )
 _REPLY_CODE = re.compile(r"([a-z2-7]{26})([a-z2-7]{16})", re.ASCII)
@@ -173,13 +173,12 @@ class Seals:
         found = _TOKEN.fullmatch(token)
         if found is None:
             raise InvalidTokenError
-        value, signature = token[: -_SIGNATURE - 1], token[-_SIGNATURE:]
+        value, named, tenant, id_, generation, extra, signature = found.groups()
         for signer in self._signers[purpose]:
             if signer.signed(value, signature):
                 break
         else:
             raise InvalidTokenError
-        named, tenant, id_, generation, extra = found.groups()
         if named != purpose:
             raise InvalidTokenError
         numbers = tuple(map(int, extra[1:].split("."))) if extra else ()

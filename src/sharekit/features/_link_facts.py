@@ -55,8 +55,8 @@ class LinkFacts:
 
     Attributes:
         link: The link, or None when there is none of that id.
-        holder: Whoever holds it.
-        entry: Its resource's entry, if there is one.
+        id: Its id.
+        client_title: What its resource's entry is called to clients, if it is called so.
         kind: Its resource's kind, if that is declared.
         shown: The sections that it shows, by name.
         standing: Why it opens nothing at any time; where the host has a directory, without regard
@@ -67,14 +67,19 @@ class LinkFacts:
     """
 
     link: ReadLink | None
-    holder: LinkHolder
-    entry: CatalogEntry | None
+    id: ReadLinkId
+    client_title: str | None
     kind: ResourceKind | None
     shown: Sequence[tuple[str, Section]]
     standing: LinkRefusal | None
     maker: Staff | None
     locale: str | None
     recipient: Contact | None = None
+
+    @property
+    def holder(self) -> LinkHolder:
+        """Whoever holds it."""
+        return _holder(self.id)
 
 
 _facts = directly(LinkFacts)
@@ -106,7 +111,7 @@ def absent(wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
     """Return the facts about a link that is not there, in the time that one takes that is (R-ENUM-1, R-LINK-7)."""
     link, entry = _DECOY
     gathered(wiring, READ_LINK.load(link), chain_from(entry, lambda _: None), None, None)
-    return LinkFacts(None, LinkHolder(link_id), None, None, (), LinkRefusal.ABSENT, None, None)
+    return LinkFacts(None, link_id, None, None, (), LinkRefusal.ABSENT, None, None)
 
 
 def absent_from_a_look(wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
@@ -141,8 +146,8 @@ def gathered(
     may_share = asked is not None or may_go_on_sharing(_rights(link, maker, profile, chain))
     return _facts(
         link,
-        _holder(link.id),
-        chain[0] if chain else None,
+        link.id,
+        chain[0].client_title if chain else None,
         kind,
         () if kind is None else wiring.choices.of(kind, link.sections),
         judge_standing(

@@ -11,8 +11,6 @@ import itertools
 from collections.abc import Sequence
 from typing import Any, Final
 
-import attrs
-
 from sharekit.codec.kinds import CATALOG_ENTRY, CONTACT, READ_LINK, STAFF
 from sharekit.features._facts import MAX_DEPTH
 from sharekit.features._link_facts import LinkFacts, absent_from_a_look, chain_from, gathered, read_link_facts
@@ -41,24 +39,12 @@ _NEAR: Final = (
 _RECIPIENT: Final = Companion(CONTACT.name, ReadLinkKeys.RECIPIENT, after=f"{Contact.type}:")
 
 
-@attrs.define(eq=False)
-class _Remembered:
-    """
-    What was seen of a link.
+_Remembered = tuple[TenantId, Look, Sight, LinkFacts, Stamps]
+"""
+Whose a link is, what it takes to see it, what was seen so, what that means, and the stamps it was noted with.
 
-    Attributes:
-        tenant: Whose it is.
-        look: What it takes to see it.
-        sight: What that look saw.
-        facts: What this means.
-        stamps: The stamps that this was noted with, each time that it was seen.
-    """
-
-    tenant: TenantId
-    look: Look
-    sight: Sight
-    facts: LinkFacts
-    stamps: Stamps
+A tuple, since one is made at each first opening.
+"""
 
 
 class LinkMemory:
@@ -77,9 +63,9 @@ class LinkMemory:
         if self._store is None:
             return _read_in_transaction(wiring, link_id)
         tenant, remembered = wiring.tenant, self._remembered.get(link_id)
-        if remembered is not None and remembered.tenant == tenant:
+        if remembered is not None and remembered[0] == tenant:
             if self._is_as_before(remembered, link_id):
-                return remembered.facts
+                return remembered[3]
             self.forget(link_id)
         return self._read_anew(self._store, wiring, link_id)
 
@@ -93,12 +79,14 @@ class LinkMemory:
 
     def _is_as_before(self, remembered: _Remembered, link_id: ReadLinkId) -> bool:
         """Ask the store whether what decides about a link is what it was."""
-        if self._stillness.since(remembered.stamps):
+        tenant, look, sight, facts, stamps = remembered
+        if self._stillness.since(stamps):
             return True
-        stamps = self._stillness.noted(remembered.stamps)
-        if remembered.look.see(remembered.tenant, link_id) != remembered.sight:
+        noted = self._stillness.noted(stamps)
+        if look.see(tenant, link_id) != sight:
             return False
-        remembered.stamps = stamps
+        if noted is not stamps:
+            self._remembered[link_id] = (tenant, look, sight, facts, noted)
         return True
 
     def _read_anew(self, store: SupportsLook, wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
@@ -113,7 +101,7 @@ class LinkMemory:
         facts = _meaning_nearby(wiring, self._entries, link_id, values)
         if facts is None:
             return self._read_further(store, wiring, link_id)
-        self._remember(link_id, _Remembered(tenant, look, sight, facts, stamps))
+        self._remember(link_id, (tenant, look, sight, facts, stamps))
         return facts
 
     def _read_further(self, store: SupportsLook, wiring: Wiring, link_id: ReadLinkId) -> LinkFacts:
@@ -127,7 +115,7 @@ class LinkMemory:
                 return absent_from_a_look(wiring, link_id)
             facts = _meaning(wiring, row, companions, depth)
             if facts is not None:
-                self._remember(link_id, _Remembered(tenant, look, sight, facts, stamps))
+                self._remember(link_id, (tenant, look, sight, facts, stamps))
                 return facts
         return _read_in_transaction(wiring, link_id)
 

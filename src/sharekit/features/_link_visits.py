@@ -30,7 +30,6 @@ from sharekit.ids import ReadLinkId
 from sharekit.passwords import verify_password
 from sharekit.policies.links import LinkRefusal
 from sharekit.records import events
-from sharekit.records.catalog import CatalogEntry
 from sharekit.records.declarations import ResourceKind, SectionContext
 from sharekit.records.drafts import directly
 from sharekit.records.links import ReadLink, ReadLinkKeys
@@ -130,7 +129,7 @@ class Visits:
         context = SectionContext(link.tenant, facts.holder, now, spoken)
         return LinkPreview(
             ref=link.ref,
-            title=_title(kind, link, facts.entry, spoken),
+            title=_title(kind, link, facts.client_title, spoken),
             sections=preview_sections(kind, with_documents(self._joined, facts.shown), link.ref, context),
             problem=problem,
         )
@@ -170,8 +169,8 @@ class Visits:
         return judge(self._wiring, facts, claims.generation, now)
 
     def _refuse(self, facts: LinkFacts, reason: LinkRefusal, now: datetime) -> NoReturn:
-        self._memory.forget(ReadLinkId(facts.holder.id))
-        self._report(ReadLinkId(facts.holder.id), str(reason), now)
+        self._memory.forget(facts.id)
+        self._report(facts.id, str(reason), now)
         raise LinkUnavailableError(expired=reason is LinkRefusal.EXPIRED)
 
     def _report(self, link: ReadLinkId, reason: str, now: datetime) -> None:
@@ -224,7 +223,7 @@ class Visits:
         return _link_view(
             ref=link.ref,
             kind_title=kind.title_in(spoken),
-            title=_title(kind, link, facts.entry, spoken),
+            title=_title(kind, link, facts.client_title, spoken),
             sections=load_sections(with_documents(self._wiring, facts.shown), link.ref, context),
             link=link.id,
             at=now,
@@ -250,7 +249,7 @@ def _redeemed(seen: ReadLink, unit: Unit, facts: LinkFacts) -> ReadLink | None:
 
 
 def _viewed(unit: Unit, facts: LinkFacts) -> ReadLink | None:
-    link = unit.get(READ_LINK, facts.holder.id)
+    link = unit.get(READ_LINK, facts.id)
     if link is None:
         return None
     if link.must_be_redeemed:
@@ -269,12 +268,12 @@ def _redeem_required(link: ReadLink, facts: LinkFacts) -> RedeemRequired:
     return RedeemRequired(password=link.has_password, counted=link.max_uses is not None, locale=facts.locale)
 
 
-def _title(kind: ResourceKind, link: ReadLink, entry: CatalogEntry | None, locale: str | None) -> str:
+def _title(kind: ResourceKind, link: ReadLink, client_title: str | None, locale: str | None) -> str:
     """Return the title that the client reads: the link's, the entry's for clients, or one that gives nothing away."""
     if link.client_title is not None:
         return link.client_title
-    if entry is not None and entry.client_title is not None:
-        return entry.client_title
+    if client_title is not None:
+        return client_title
     if link.accepted_title is not None:
         return link.accepted_title
     return kind.title_in(locale)

@@ -159,9 +159,9 @@ def _link(wiring: Wiring, unit: Unit, notice: Notice, reader: Reader) -> Told:
     if link is None or link.recipient != reader.party:
         return Told(refusal="over")
     refusal = judge(wiring, facts, link.generation, unit.now)
-    if refusal is not None or facts.entry is None:
-        return Told(refusal=refusal or "over")
-    title = link.client_title or facts.entry.client_title or link.accepted_title
+    if refusal is not None:
+        return Told(refusal=refusal)
+    title = link.client_title or facts.client_title or link.accepted_title
     return Told(title=title or wiring.kind_of(link.ref).title_in(reader.locale), link=link)
 
 
