@@ -129,7 +129,8 @@ class _PurposeSigner(Signer):
 
     def signed(self, value: str, signature: str) -> bool:
         """Say whether this is the signature's one canonical spelling; other spellings decode to the same bytes."""
-        return hmac.compare_digest(_spelled(self.mac(value)), signature)
+        mac = self.algorithm.get_signature(self._derived, value.encode("ascii"))
+        return hmac.compare_digest(_spelled(mac), signature)
 
 
 def _spelled(mac: bytes) -> str:

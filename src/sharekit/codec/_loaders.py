@@ -65,7 +65,8 @@ def loader_of(record: type[R], readings: Mapping[str, Reading], counters: Sequen
             fill += _read(field, f"_values[{field.name!r}]", reading, names)
         else:
             defaults.append(field)
-            inside = [*_read(field, f"_values[{field.name!r}]", reading, names), "_left -= 1", "if not _left:", "    break"]
+            inside = [*_read(field, f"_values[{field.name!r}]", reading, names)]
+            inside += ["_left -= 1", "if not _left:", "    break"]
             others += [f"    if {field.name!r} in _values:", *(f"        {line}" for line in inside)]
     # Few bodies hold many of the others: they are looked for only while something is left in the body.
     fill += [*_defaults(defaults, names), f"_left = len(_values) - {needed}", "while _left:", *others]

@@ -5,7 +5,6 @@ One kind of record and the row that keeps it.
 import json
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
-from json.scanner import make_scanner
 from typing import Any, Generic, Protocol, TypeVar
 
 from cattrs.errors import ForbiddenExtraKeysError
@@ -34,7 +33,8 @@ Upcast = Callable[[dict[str, Any]], dict[str, Any]]  # JSON values of a shape th
 _MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, RecursionError, StopIteration, ForbiddenExtraKeysError)
 
 # `loads` would look for blanks and byte order marks, which we do not write. Where there is no value, this stops.
-_parse = make_scanner(json.JSONDecoder())
+_decoder: Any = json.JSONDecoder()  # whose scanner its stubs leave out
+_parse: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once
 
 
 class RecordKind(Generic[R]):
@@ -148,7 +148,7 @@ class RecordKind(Generic[R]):
 
     def load_anew(self, tenant: TenantId, id_: str, schema: int, body: str, *counts: KeyValue) -> R:
         """
-        Return the same as `load_seen`, without remembering it; for whoever remembers it himself, or has no use for that.
+        Return the same as `load_seen`, without remembering it; for whoever does so himself, or has no use for that.
 
         Raises:
             IntegrityError: As `load` raises it.

@@ -27,7 +27,6 @@ from sharekit.records.parties import (
     ContactProfile,
     LinkHolder,
     Principal,
-    Right,
     Staff,
     StaffProfile,
     parse_party,
@@ -143,7 +142,9 @@ def gathered(
     hosted = link.recipient
     if hosted is not None and contacts_of_host(wiring) is None:
         hosted = None
-    may_share = asked is not None or may_go_on_sharing(_rights(link, maker, profile, chain))
+    rights = rights_without_directory(maker)
+    if rights is None:
+        rights = rights_by_rule(link.created_by, profile, chain)
     return _facts(
         link,
         link.id,
@@ -151,7 +152,10 @@ def gathered(
         kind,
         () if kind is None else wiring.choices.of(kind, link.sections),
         judge_standing(
-            link if hosted is None else attrs.evolve(link, recipient=None), chain, recipient, maker_may_share=may_share
+            link if hosted is None else attrs.evolve(link, recipient=None),
+            chain,
+            recipient,
+            maker_may_share=asked is not None or may_go_on_sharing(rights),
         ),
         asked,
         None if recipient is None else recipient.locale,
@@ -210,13 +214,6 @@ def maker_of(link: ReadLink) -> Principal:
 
 # Few people make many links.
 _parse_party = functools.lru_cache(maxsize=1024)(parse_party)
-
-
-def _rights(
-    link: ReadLink, maker: Principal, profile: StaffProfile | None, chain: Sequence[CatalogEntry]
-) -> frozenset[Right]:
-    settled = rights_without_directory(maker)
-    return rights_by_rule(link.created_by, profile, chain) if settled is None else settled
 
 
 def _decoy() -> tuple[Row, Row]:

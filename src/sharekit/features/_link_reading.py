@@ -43,7 +43,8 @@ class LinkReading:
             RedeemRequired: The link has a password or counts its uses; nothing was loaded.
             LinkUnavailableError: The link opens nothing, for whatever reason.
         """
-        checks.optional_text("locale", locale)
+        if locale is not None:
+            checks.text("locale", locale)
         return self._visits.open(token, locale)
 
     def redeem(self, token: str, password: str | None = None, *, locale: str | None = None) -> LinkView:

@@ -149,7 +149,9 @@ class Visits:
 
     def _read(self, link_id: str) -> tuple[LinkFacts, datetime]:
         facts = self._memory.read(self._wiring, ReadLinkId(link_id))
-        return with_recipient(self._wiring, facts), self._wiring.clock.now()
+        if facts.recipient is not None:
+            facts = with_recipient(self._wiring, facts)
+        return facts, self._wiring.clock.now()
 
     def _read_joined(self, link_id: ReadLinkId) -> tuple[LinkFacts, datetime]:
         with self._joined.records.transaction(self._joined.tenant) as tx:

@@ -59,7 +59,8 @@ class ResourceRef:
     @staticmethod
     def parse(key: str) -> "ResourceRef":
         """Return the reference whose `key` this is."""
-        checks.text("key", key)
+        if not isinstance(key, str):
+            checks.text("key", key)
         kind, _, id_ = key.partition(":")
         return _ref(kind, id_)
 
