@@ -1,9 +1,48 @@
 """What a store does when its process forks."""
 
+import mmap
 import os
 import sys
 import weakref
 from collections.abc import Callable
+from typing import Final, Protocol
+
+_WIPE_ON_FORK: Final = 18  # of Linux; the module `mmap` does not name it
+
+
+class Mark(Protocol):
+    """Something whose first item is true in the process that made it, and false in any copy of that."""
+
+    def __getitem__(self, place: int, /) -> int: ...
+
+
+class _Asked:
+    """Asks the system at each look."""
+
+    def __init__(self) -> None:
+        self._pid = os.getpid()
+
+    def __getitem__(self, place: int, /) -> int:
+        return self._pid == os.getpid()
+
+
+def own_mark() -> Mark:
+    """
+    Return a mark of this process, which tells a copy whatever made that.
+
+    Linux gives a child zeros in place of a page that is to be wiped. To look at it asks nothing of the
+    system, which would take a fiftieth of what opening a link takes.
+    """
+    if sys.platform != "linux":
+        return _Asked()
+    page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    try:
+        page.madvise(_WIPE_ON_FORK)
+    except OSError:  # a kernel before 4.14
+        page.close()
+        return _Asked()
+    page[0] = 1
+    return page
 
 
 def at_fork(

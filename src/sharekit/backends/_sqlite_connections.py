@@ -108,7 +108,7 @@ class Connections:
         """
         handle = self._local.handle
         # The conditions of `_ready`, which hold for most: a call less.
-        if handle is None or handle.occupant is not None or handle.connection is None or handle.pid != os.getpid():
+        if handle is None or handle.occupant is not None or handle.connection is None or not handle.own[0]:
             handle = self._ready()
         try:
             # A block, and all of it in this frame: then no exception of a signal handler comes

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
+from sharekit.backends._forks import Mark, own_mark
 from sharekit.backends._sqlite_errors import is_busy
 
 _BUSY_TIMEOUT = 10.0  # seconds that SQLite itself waits for a lock
@@ -44,6 +45,7 @@ class Handle:
     Attributes:
         connection: The connection, or None while there is none.
         cursor: While there is one, its cursor for every statement.
+        own: While there is one, what says that it is this process's.
         occupant: While a transaction runs on it, what returns that, or None when it was dropped.
         lock: Held while something runs. It can be taken twice by one thread, so look at the occupant first.
         number: That of the latest connection; no other of this process has had the same.
@@ -52,8 +54,9 @@ class Handle:
     """
 
     cursor: sqlite3.Cursor
+    own: Mark
 
-    __slots__ = ("__weakref__", "connection", "cursor", "doomed", "lock", "number", "occupant", "pid", "thread")
+    __slots__ = ("__weakref__", "connection", "cursor", "doomed", "lock", "number", "occupant", "own", "pid", "thread")
 
     def __init__(self) -> None:
         self.connection: sqlite3.Connection | None = None
@@ -79,7 +82,8 @@ class Handle:
         except BaseException:
             connection.close()
             raise
-        self.cursor, self.pid, self.number = connection.cursor(), os.getpid(), next(_numbers)
+        self.cursor, self.own, self.pid = connection.cursor(), own_mark(), os.getpid()
+        self.number = next(_numbers)
         self.connection = connection  # last, since it says that the others can be used
 
     def disconnect(self) -> None:
