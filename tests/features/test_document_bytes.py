@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from sharekit import Access, Contact, Sharekit, errors, signals
-from sharekit.features import _documents
+from sharekit.features import _documents, _glancing
 from sharekit.ids import BlobKey, FileId, blob_key
 from sharekit.ports import RecordStore, ScanResult, ScanVerdict
 from sharekit.records import events
@@ -207,6 +207,7 @@ def test_every_way_to_bytes_asks_the_one_decision(agency: Agency, monkeypatch: p
         return Decision(allowed=False, reason="denied")
 
     monkeypatch.setattr(_documents, "decide", deny)
+    monkeypatch.setattr(_glancing, "judge", deny)  # the policy by which a glance decides
 
     for way in ways:
         with pytest.raises(errors.NotFoundError):

@@ -146,7 +146,7 @@ def copy_document(wiring: Wiring, document: object, container: ResourceRef | Non
     """Enter the bytes of a document as another one; see `Documents.copy`."""
     require_staff(by)
     _require_place(wiring, container, by)
-    with open_document(wiring, document, by) as reader:
+    with open_document(wiring, None, document, by) as reader:
         original = reader.file
         gate = staff_gate(wiring, original.name)
         proved = Verdict(original.media_type, gate.name.extension, "attachment", original.inline)

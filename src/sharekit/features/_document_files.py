@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from sharekit.errors import IntegrityError, InvalidInputError, NotFoundError, QuarantinedError, SharekitError
+from sharekit.features._document_sights import DocumentGlances
 from sharekit.features._documents import document_id, one_version, visible_or_absent
 from sharekit.features._reading import DocumentReader
 from sharekit.features._unit import Unit, Wiring
@@ -14,7 +15,7 @@ from sharekit.ports import BlobStore, SupportsDirectDownloads
 from sharekit.records import checks, events
 from sharekit.records.documents import Document, DocumentFile, DocumentVersion
 from sharekit.records.files import StoredFile
-from sharekit.records.parties import Principal, Staff, System
+from sharekit.records.parties import Contact, Principal, Staff, System
 
 __all__ = ["address_of_document", "look", "open_document"]
 
@@ -22,20 +23,31 @@ _log = logging.getLogger("sharekit.documents")
 _MOST = 2**62
 
 
-def look(wiring: Wiring, document: object, by: Principal, version: int | None) -> tuple[DocumentFile, StoredFile]:
+def look(
+    wiring: Wiring, glances: DocumentGlances | None, document: object, by: Principal, version: int | None
+) -> tuple[DocumentFile, StoredFile]:
     """Return what somebody who may view a document may know of one version of it."""
     if not isinstance(by, Principal):
         raise InvalidInputError("by", "needs the principal who reads")
     id_ = document_id(wiring.tenant, document)
     if version is not None:
         checks.whole("version", version, 1, _MOST)
+    if glances is not None and isinstance(by, Contact):
+        seen = glances.seen(wiring, by, id_)
+        if seen is not None:
+            _require_readable(seen.document, by, version)
+            return _described(seen.document, seen.version, seen.file, latest=version is None), seen.file
     with wiring.reading() as unit:
         found = visible_or_absent(wiring, unit, by, id_)
-        if version is not None and version != found.version and not isinstance(by, Staff | System):
-            # Clients read what is current, and are not told how often it changed.
-            raise NotFoundError("document", found.ref.key)
+        _require_readable(found, by, version)
         shown, file = one_version(unit, found, version or found.version)
-        return _described(found, shown, file, latest=version is None), file
+    return _described(found, shown, file, latest=version is None), file
+
+
+def _require_readable(document: Document, by: Principal, version: int | None) -> None:
+    if version is not None and version != document.version and not isinstance(by, Staff | System):
+        # Clients read what is current, and are not told how often it changed.
+        raise NotFoundError("document", document.ref.key)
 
 
 def _described(document: Document, version: DocumentVersion, file: StoredFile, *, latest: bool) -> DocumentFile:
@@ -55,6 +67,7 @@ def _described(document: Document, version: DocumentVersion, file: StoredFile, *
 
 def open_document(
     wiring: Wiring,
+    glances: DocumentGlances | None,
     document: object,
     by: Principal,
     *,
@@ -67,7 +80,7 @@ def open_document(
     for field, bound in (("start", start), ("stop", stop)):
         if bound is not None:
             checks.whole(field, bound, 0, _MOST)
-    found, file = look(wiring, document, by, version)
+    found, file = look(wiring, glances, document, by, version)
     if not file.scan.lets_read:
         raise QuarantinedError(str(file.scan))
     damaged = _require_bytes(wiring, by, found, file, blobs)
@@ -92,13 +105,20 @@ def _require_bytes(
 
 
 def address_of_document(
-    wiring: Wiring, document: object, by: Principal, *, version: int | None, lives: timedelta, media_type: str
+    wiring: Wiring,
+    glances: DocumentGlances,
+    document: object,
+    by: Principal,
+    *,
+    version: int | None,
+    lives: timedelta,
+    media_type: str,
 ) -> str | None:
     """Return an address in the store for a document that somebody may view; see `Documents.direct_url`."""
     blobs = wiring.blob_store()
     if not isinstance(blobs, SupportsDirectDownloads):
         return None
-    found, file = look(wiring, document, by, version)
+    found, file = look(wiring, glances, document, by, version)
     if not file.scan.lets_read:
         raise QuarantinedError(str(file.scan))
     _require_bytes(wiring, by, found, file, blobs)

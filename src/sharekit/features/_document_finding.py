@@ -9,6 +9,7 @@ from sharekit.codec.kinds_of_documents import DOCUMENT_ROW
 from sharekit.errors import InvalidInputError, QuarantinedError
 from sharekit.features._document_files import look, open_document
 from sharekit.features._document_lists import documents_for, documents_of_contacts
+from sharekit.features._document_sights import DocumentGlances
 from sharekit.features._documents import document_id, versions_of, visible_or_absent
 from sharekit.features._entering import open_container
 from sharekit.features._facts import require, require_staff
@@ -35,6 +36,7 @@ class Finding:
     """The part of `Documents` that shows them, and their bytes."""
 
     _wiring: Wiring
+    _glances: DocumentGlances
 
     def get(self, document: Which, *, by: Principal) -> Document:
         """
@@ -93,7 +95,7 @@ class Finding:
         Raises:
             NotFoundError: There is no such document or version, or *by* may not view it; all look alike.
         """
-        return look(self._wiring, document, by, version)[0]
+        return look(self._wiring, self._glances, document, by, version)[0]
 
     def open(
         self,
@@ -125,7 +127,7 @@ class Finding:
             IntegrityError: The store does not have the bytes, or not so many.
             StorageError: The store cannot answer.
         """
-        return open_document(self._wiring, document, by, version=version, start=start, stop=stop)
+        return open_document(self._wiring, self._glances, document, by, version=version, start=start, stop=stop)
 
     def zip(self, documents: Iterable[Which], *, by: Principal) -> Iterator[bytes]:
         """
@@ -145,11 +147,11 @@ class Finding:
         """
         wanted = list(dict.fromkeys(document_id(self._wiring.tenant, document) for document in documents))
         checks.whole("documents", len(wanted), 1, _MAX_IN_ZIP)
-        files = [look(self._wiring, id_, by, None)[0] for id_ in wanted]
+        files = [look(self._wiring, self._glances, id_, by, None)[0] for id_ in wanted]
         for file in files:
             if not file.scan.lets_read:
                 raise QuarantinedError(str(file.scan))
-        return zipped(files, lambda file: open_document(self._wiring, file.ref, by))
+        return zipped(files, lambda file: open_document(self._wiring, self._glances, file.ref, by))
 
     def visible(
         self,

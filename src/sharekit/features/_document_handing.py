@@ -7,6 +7,7 @@ from typing import Final
 
 from sharekit.errors import InvalidInputError
 from sharekit.features._document_files import address_of_document
+from sharekit.features._document_sights import DocumentGlances
 from sharekit.features._unit import Wiring
 from sharekit.ids import DocumentId
 from sharekit.ports import SupportsDirectDownloads
@@ -25,6 +26,7 @@ class Handing:
     """The part of `Documents` that is about addresses in the store."""
 
     _wiring: Wiring
+    _glances: DocumentGlances
 
     @property
     def direct(self) -> bool:
@@ -66,4 +68,6 @@ class Handing:
         given: object = lives
         if not isinstance(given, timedelta) or not _SHORTEST <= given <= _LONGEST:
             raise InvalidInputError("lives", "needs a timedelta from one second to 60")
-        return address_of_document(self._wiring, document, by, version=version, lives=given, media_type=media_type)
+        return address_of_document(
+            self._wiring, self._glances, document, by, version=version, lives=given, media_type=media_type
+        )

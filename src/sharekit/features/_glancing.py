@@ -35,7 +35,7 @@ from sharekit.records.people import Membership, MembershipKeys
 from sharekit.records.scopes import PortalScope, is_union, predicates_in
 from sharekit.records.settings import PortalSettings
 
-__all__ = ["Glancing"]
+__all__ = ["DECIDING", "Beside", "Glancing"]
 
 _KINDS: Final[tuple[RecordKind[Any], ...]] = (  # of every record class
     PORTAL_SETTINGS,
@@ -46,6 +46,9 @@ _KINDS: Final[tuple[RecordKind[Any], ...]] = (  # of every record class
     ORGANIZATION,
 )
 _FOUND_BY: Final = {MEMBERSHIP.name: MembershipKeys.CONTACT}
+DECIDING: Final = len(_KINDS)
+"""How many places there are of what decides; that of the first of what is seen besides."""
+
 _SOUGHT: Final = [Sought(kind.name, _FOUND_BY.get(kind.name, "id"), kind.counters) for kind in _KINDS]
 _MEMBERSHIPS, _GRANTS, _ORGANIZATIONS = map(_KINDS.index, (MEMBERSHIP, GRANT, ORGANIZATION))
 _COUNTS: Final = [slice(5, 5 + len(kind.counters)) for kind in _KINDS]
@@ -73,21 +76,61 @@ _WHATEVER_IS_GRANTED: Final = frozenset(
 )
 
 
+class Beside:
+    """
+    A glance at what decides, and at more in the same state of the store.
+
+    Attributes:
+        lines: What was found besides, the last time, in the places after those of what decides.
+    """
+
+    def __init__(self, glance: Glance, values: tuple[Sequence[str], ...]) -> None:
+        self._glance = glance
+        self._values = values
+        self.lines: list[Sequence[Any]] = []  # of every type
+
+    def see(self, tenant: TenantId, values: Sequence[Sequence[str]]) -> Sequence[Sequence[Any]]:
+        """Return a line for each row that decides, and keep the others."""
+        found = self._glance.see(tenant, (*values, *self._values))
+        self.lines = [line for line in found if line[0] >= DECIDING]
+        return [line for line in found if line[0] < DECIDING]
+
+
 class Glancing:
     """What is prepared for deciding at a glance on one store."""
 
-    def __init__(self, records: RecordStore) -> None:
+    def __init__(self, records: RecordStore, beside: Sequence[Sought] = ()) -> None:
+        """
+        Prepare nothing yet.
+
+        Args:
+            records: The store.
+            beside: What `seeing` looks for besides what decides.
+        """
         self._store = records if isinstance(records, SupportsGlance) else None
+        self._sought = [*_SOUGHT, *beside]
         self._glance: Glance | None = None
         self._stillness = Stillness(records)
         self._latest: tuple[PortalScope | None, bool, bool] = (None, False, False)
 
-    def decided(self, wiring: Wiring, contact: Contact, action: Action, ref: ResourceRef) -> Decision | None:
+    def seeing(self, values: tuple[Sequence[str], ...]) -> "Beside | None":
+        """Return a glance that finds these rows beside those that decide; None where the store has none."""
+        if self._store is None:
+            return None
+        if self._glance is None:
+            self._glance = self._store.glance(self._sought)
+        return Beside(self._glance, values)
+
+    def decided(
+        self, wiring: Wiring, contact: Contact, action: Action, ref: ResourceRef, through: Glance | None = None
+    ) -> Decision | None:
         """Return the decision about a client and a thing as the store has them now, or None where it takes more."""
         if self._store is None or contacts_of_host(wiring) is not None:
             return None
-        if self._glance is None:
-            self._glance = self._store.glance(_SOUGHT)
+        if through is None:
+            if self._glance is None:
+                self._glance = self._store.glance(self._sought)
+            through = self._glance
         if type(contact) is not Contact:
             contact = Contact(contact.id)
         thing = ref.key
@@ -95,7 +138,7 @@ class Glancing:
         asked = _guessed(wiring, contact, ref) if before is None else before.asked
         for _ in range(_ROUNDS):
             now = wiring.clock.now()  # before what is seen, which may be a little newer
-            sight = self._sighted(self._glance, wiring, contact, asked, before)
+            sight = self._sighted(through, wiring, contact, asked, before)
             if sight.settings.moving:
                 # What an entry says may follow from its old place.
                 return None
@@ -118,8 +161,12 @@ class Glancing:
         return None
 
     def _sighted(self, glance: Glance, wiring: Wiring, contact: Contact, asked: Asked, before: Sight | None) -> Sight:
-        """Return what is to be seen now, which is what was seen before where nothing of it changed."""
-        if before is not None and self._stillness.since(before.stamps):
+        """
+        Return what is to be seen now, which is what was seen before where nothing of it changed.
+
+        A glance at more than what decides always looks.
+        """
+        if before is not None and glance is self._glance and self._stillness.since(before.stamps):
             return before
         stamps = self._stillness.noted(NO_STAMPS if before is None else before.stamps)
         lines = glance.see(wiring.tenant, asked.values)

@@ -14,9 +14,11 @@ import attrs
 from sharekit.features._stillness import Stamps
 from sharekit.ids import TenantId
 from sharekit.policies.access import ClientFacts
+from sharekit.records.documents import Document, DocumentVersion
+from sharekit.records.files import StoredFile
 from sharekit.records.settings import PortalSettings
 
-__all__ = ["Asked", "Guesses", "Lying", "Sight"]
+__all__ = ["Asked", "DocumentSight", "Guesses", "Lying", "Sight"]
 
 _MOST: Final = 8192
 _MOST_SIGHTS: Final = 4096
@@ -102,6 +104,24 @@ class Sight:
         return self.is_near and not self.asked.leaves_out
 
 
+@attrs.frozen
+class DocumentSight:
+    """
+    What was seen of a document.
+
+    Attributes:
+        lines: What the store answered.
+        document: What this means: itself.
+        version: The one that readers get.
+        file: That of this version.
+    """
+
+    lines: Sequence[Sequence[Any]]  # of every type
+    document: Document
+    version: DocumentVersion
+    file: StoredFile
+
+
 class Guesses:
     """What this process saw last, for the tenants of one kit."""
 
@@ -109,6 +129,7 @@ class Guesses:
         self._belonging: dict[_Key, tuple[str, ...]] = {}
         self._lying: dict[_Key, Lying] = {}
         self._sights: dict[tuple[TenantId, str, str], Sight] = {}
+        self._documents: dict[_Key, DocumentSight] = {}
 
     def sight(self, tenant: TenantId, contact: str, thing: str) -> Sight | None:
         """Return what was seen of both."""
@@ -133,6 +154,14 @@ class Guesses:
     def saw(self, tenant: TenantId, contact: str, thing: str, sight: Sight) -> None:
         """Remember what was seen of both."""
         _remember(self._sights, (tenant, contact, thing), sight, _MOST_SIGHTS)
+
+    def document(self, tenant: TenantId, id_: str) -> DocumentSight | None:
+        """Return what was seen of a document."""
+        return self._documents.get((tenant, id_))
+
+    def saw_document(self, tenant: TenantId, id_: str, sight: DocumentSight) -> None:
+        """Remember what was seen of a document."""
+        _remember(self._documents, (tenant, id_), sight, _MOST_SIGHTS)
 
 
 def _remember(known: dict[Any, Any], key: object, value: object, most: int) -> None:  # of every type

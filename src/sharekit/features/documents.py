@@ -5,6 +5,7 @@ Documents: files that are put into things, shared, replaced, read, and taken awa
 from sharekit.features._document_changing import Changing
 from sharekit.features._document_finding import Finding
 from sharekit.features._document_handing import Handing
+from sharekit.features._document_sights import DocumentGlances
 from sharekit.features._scanning import scan_waiting
 from sharekit.features._unit import Wiring
 from sharekit.records import checks
@@ -22,6 +23,7 @@ class Documents(Changing, Finding, Handing):
 
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
+        self._glances = DocumentGlances(wiring.records)
 
     def scan_waiting(self, *, limit: int = 100) -> int:
         """
