@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,7 +19,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from sharekit.backends import _blob_bucket
+from sharekit.backends import _blob_bucket, _blob_local
 from sharekit.backends.fsspec import DirectFsspecBlobStore, FsspecBlobStore
 from sharekit.errors import ConflictError, IntegrityError, NotFoundError, SharekitError, StorageError
 from sharekit.ids import BlobKey, random_id
@@ -57,6 +57,26 @@ def pretended(descriptor: int, data: bytes) -> int:
 
 
 write = os.write
+Write = Callable[[int, bytes], int]
+
+
+@pytest.fixture(params=["several", "one"])
+def at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[Write], None]:
+    """Has the system write otherwise, whether or not it takes several chunks in one call."""
+    if request.param == "one":
+        monkeypatch.setattr(_blob_local, "WRITES_SEVERAL", False)
+    elif not _blob_local.WRITES_SEVERAL:
+        pytest.skip("platform: this system takes one chunk in a call")
+
+    def broken(otherwise: Write) -> None:
+        def several(descriptor: int, chunks: Sequence[bytes]) -> int:
+            return otherwise(descriptor, b"".join(chunks))
+
+        monkeypatch.setattr(os, "write", otherwise)
+        if hasattr(os, "writev"):
+            monkeypatch.setattr(os, "writev", several)
+
+    return broken
 
 
 def failing(*_: object) -> None:
@@ -64,17 +84,20 @@ def failing(*_: object) -> None:
     raise OSError(errno.EIO, "broken")
 
 
-@pytest.mark.parametrize(("call", "broken"), [("write", full), ("fsync", failing)])
+@pytest.mark.parametrize("fails", ["write", "fsync"])
 def test_a_disk_that_fails_leaves_the_key_free(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, broken: Callable[..., object]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: Callable[[Write], None], fails: str
 ) -> None:
     """A full disk, or one that cannot make durable, is an error; the second try, elsewhere or there, succeeds."""
     store = FsspecBlobStore(tmp_path)
     store.write(OTHER, [b"before"])
-    with monkeypatch.context() as patch:
-        patch.setattr(os, call, broken)
-        with pytest.raises(StorageError) as caught:
-            store.write(KEY, cut(MIB))
+    if fails == "write":
+        at_once(full)
+    else:
+        monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(StorageError) as caught:
+        store.write(KEY, cut(MIB))
+    monkeypatch.undo()
     size, again = store.size(KEY), store.write(KEY, cut(MIB))
 
     assert isinstance(caught.value.__cause__, OSError)
@@ -82,19 +105,22 @@ def test_a_disk_that_fails_leaves_the_key_free(
     assert b"before" == b"".join(store.read(OTHER))
 
 
-def test_a_disk_that_takes_little_at_a_time_gets_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a call of the system leaves over is written by the next."""
+@pytest.mark.parametrize("taken", [777, 65_536, 100_000])
+def test_a_disk_that_takes_little_at_a_time_gets_all(
+    tmp_path: Path, at_once: Callable[[Write], None], taken: int
+) -> None:
+    """What a call of the system leaves over, within a chunk or between two, is written by the next."""
     store = FsspecBlobStore(tmp_path)
-    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:777]))
+    at_once(lambda descriptor, data: write(descriptor, data[:taken]))
     store.write(KEY, cut(200_000))
 
     assert b"".join(cut(200_000)) == b"".join(store.read(KEY))
 
 
-def test_a_disk_that_lies_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_lies_is_found_out(tmp_path: Path, at_once: Callable[[Write], None]) -> None:
     """When fewer bytes are there than were written, `write` raises `IntegrityError`."""
     store = FsspecBlobStore(tmp_path)
-    monkeypatch.setattr(os, "write", pretended)
+    at_once(pretended)
     with pytest.raises(IntegrityError):
         store.write(KEY, cut(MIB))
 
