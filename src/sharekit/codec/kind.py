@@ -35,6 +35,8 @@ _MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, RecursionError, S
 # `loads` would look for blanks and byte order marks, which we do not write. Where there is no value, this stops.
 _decoder: Any = json.JSONDecoder()  # whose scanner its stubs leave out
 _parse: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once
+# `dumps` would make one of these each time.
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 class RecordKind(Generic[R]):
@@ -110,7 +112,7 @@ class RecordKind(Generic[R]):
         keys = self._keys_of(record)
         for counter in self.counters:
             keys[counter] = getattr(record, counter)
-        body = json.dumps(self._dump(record), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        body = _written(self._dump(record))
         return Row(
             tenant=tenant,
             kind=self.spec.kind,

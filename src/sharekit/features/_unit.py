@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeGuard, TypeVar
 
 import attrs
 
@@ -62,6 +62,9 @@ T = TypeVar("T")
 
 _TRIES = 5
 _PATIENCE = 30.0  # seconds after which no further try begins; a store may wait long within one
+_NO_DETAILS = frozenset({"tenant", "at", "by", "ref"})  # of an event; its entry says these apart
+_FACTS: dict[type[Any], tuple[str, ...]] = {}  # by the classes of events, since looking at them takes long
+_LAST_ENTRY = Query(AUDIT_ENTRY.name, order=OrderBy("id", descending=True), limit=1)
 _FIRST_PAUSE = 0.002  # seconds; doubles with each try
 
 
@@ -224,9 +227,8 @@ class Unit:
 
     def pick(self, query: Query, keys: Sequence[str]) -> Sequence[Sequence[Any]]:  # values of every key type
         """Return lines that begin with these keys of the rows that a query describes, of which ``"id"`` is one."""
-        tx = self.tx
-        if issubclass(type(tx), SupportsPick):  # remembered by type, where isinstance asks each time
-            return cast("SupportsPick", tx).pick(query, keys)
+        if _can_pick(self.tx):
+            return self.tx.pick(query, keys)
         return [[row.id if key == "id" else row.keys[key] for key in keys] for row in self.tx.find(query)]
 
     def find_readable(self, kind: RecordKind[R], where: Condition, *, order: OrderBy | None = None) -> list[R]:
@@ -268,11 +270,7 @@ class Unit:
 
     def emit(self, event: Event) -> None:
         """Write an event to the audit trail and the outbox now, and announce it after the commit."""
-        facts = {
-            field.name: plain(getattr(event, field.name))
-            for field in attrs.fields(type(event))
-            if field.name not in {"tenant", "at", "by", "ref"}
-        }
+        facts = {name: plain(getattr(event, name)) for name in _facts_of(event)}
         ref: ResourceRef | None = getattr(event, "ref", None)
         entry = AuditEntry(
             tenant=event.tenant,
@@ -291,10 +289,28 @@ class Unit:
     def _next_entry(self, at: datetime) -> AuditEntryId:
         # After the last one, also when the clock was set back, or is behind in this process.
         if self._last_entry is None:
-            last = self.tx.find(Query(AUDIT_ENTRY.name, order=OrderBy("id", descending=True), limit=1))
-            self._last_entry = last[0].id if last else ""
+            last = self.pick(_LAST_ENTRY, ["id"])
+            self._last_entry = last[0][0] if last else ""
         self._last_entry = ordered_id(at, after=self._last_entry)
         return AuditEntryId(self._last_entry)
+
+
+def _can_pick(tx: Transaction) -> TypeGuard[SupportsPick]:
+    return _has_pick(type(tx))
+
+
+@lru_cache(maxsize=64)
+def _has_pick(of: type[Transaction]) -> bool:
+    """Look once for each class; looking at each transaction would take longer than picking."""
+    return issubclass(of, SupportsPick)
+
+
+def _facts_of(event: Event) -> tuple[str, ...]:
+    """Return the names of what the audit trail says in the details of an event."""
+    of = type(event)
+    if of not in _FACTS:
+        _FACTS[of] = tuple(field.name for field in attrs.fields(of) if field.name not in _NO_DETAILS)
+    return _FACTS[of]
 
 
 def _to_be_told(event: Event, entry: AuditEntry) -> OutboxEntry:

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import attrs
-
 from sharekit.errors import InvalidQueryError
 from sharekit.ports.query import (
     AllOf,
@@ -22,13 +20,14 @@ from sharekit.ports.query import (
     Query,
     Range,
 )
-from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row
+from sharekit.ports.rows import KeyType, KeyValue, KindSpec, Row, new_row
 from sharekit.ports.stores import Sought
 
 MAX_INT: Final = 2**63 - 1
 """The greatest int that a key can hold."""
 
 _MAX_TEXT = 255
+_TEXT, _REF = KeyType.TEXT, KeyType.REF
 _MAX_DEPTH = 16  # the parser of SQLite bounds it, where a sub-select takes twice as much
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -93,7 +92,15 @@ def check_row(row: Row, spec: KindSpec) -> Row:
     for name, number in (("revision", row.revision), ("schema", row.schema)):
         if not _is_int(number) or not 0 <= number < MAX_INT:
             raise InvalidQueryError(f"a {name} is an int, 0 or more")
-    return attrs.evolve(row, keys={name: _kept(name, of, row.keys[name]) for name, of in spec.keys.items()})
+    return new_row(
+        tenant=row.tenant,
+        kind=row.kind,
+        id=row.id,
+        revision=row.revision,
+        schema=row.schema,
+        keys={name: _kept(name, of, row.keys[name]) for name, of in spec.keys.items()},
+        body=row.body,
+    )
 
 
 def check_counter(spec: KindSpec, counter: str, limit: int | None, amount: int) -> None:
@@ -209,6 +216,15 @@ def _check_value(key: str, of: KeyType, value: object, *, stored: bool = True) -
 def _kept(key: str, of: KeyType, value: KeyValue) -> KeyValue:
     if value is None:
         return None
+    # Most keys are short texts of plain letters, which need no further look.
+    if (
+        (of is _REF or of is _TEXT)
+        and isinstance(value, str)
+        and value.isascii()
+        and len(value) <= _MAX_TEXT
+        and "\x00" not in value
+    ):
+        return value
     _check_value(key, of, value)
     return in_utc(value)
 
