@@ -302,6 +302,11 @@ def test_nobody_is_kept_out_of_the_portal(open_browser: Open, scheme: str, viewp
     manager.page.get_by_role("button", name="Show what this changes").click()
     expect(manager.page.get_by_text("nobody loses anything")).to_be_visible()
     found += manager.barriers()
+    manager.page.get_by_role("checkbox", name="Who else sees it").first.check()
+    manager.page.get_by_role("radio", name="Everybody").check()
+    manager.page.get_by_role("button", name="Save").click()
+    expect(manager.page.get_by_text("The settings are saved.")).to_be_visible()
+    found += _looked_at(manager, "/handover")
     found += _looked_at(manager, "/clients/4") + _looked_at(manager, "/clients/4/members")
     manager.page.get_by_role("checkbox", name="Annelies de Wit").check()
     manager.page.get_by_role("button", name="Show what this changes").click()
@@ -310,12 +315,40 @@ def test_nobody_is_kept_out_of_the_portal(open_browser: Open, scheme: str, viewp
     found += _looked_at(client, address)
     client.page.locator("form.entry button").click()
     client.page.wait_for_url("**/share/p/")
-    for path in ("", "?sort=created", "?q=zzz", f"project/{CAMPAIGN}", "project/0"):
+    item = f"project/{CAMPAIGN}"
+    for path in ("", "?sort=created", "?q=zzz", "?given-back=1", item, f"{item}/decline", "project/0"):
         found += _looked_at(client, f"/share/p/{path}")
     client.page.get_by_role("banner").get_by_role("button").click()
     found += _looked_at(client, "/share/p/") + _looked_at(client, address)
 
     assert [] == found
+
+
+def test_everything_is_handed_over_by_keyboard(open_browser: Open) -> None:
+    """Chosen, read what it is, and done, on a telephone too (p34)."""
+    manager = open_browser(viewport=PHONE).sign_in("Anke Vogel")
+    manager.press(manager.page.get_by_role("link", name="Hand over"))
+    manager.page.get_by_label("Who hands over").select_option(label="Maria Jansen")
+    manager.page.get_by_label("Who takes it over").select_option(label="Tomasz Wrona")
+    manager.press(manager.page.get_by_role("button", name="Show what this changes"))
+    expect(manager.page.get_by_text("Tomasz Wrona will answer for")).to_be_visible()
+    manager.press(manager.page.get_by_role("button", name="Hand over", exact=True))
+    expect(manager.page.get_by_role("status").first).to_contain_text("handed over to Tomasz Wrona.")
+
+
+def test_the_header_cuts_no_name(open_browser: Open, staff: Person) -> None:
+    """However wide the window is, who came in reads their whole name."""
+    client = open_browser()
+    client.page.goto(_invited(staff, 4, "Annelies de Wit"))
+    client.page.locator("form.entry button").click()
+    client.page.wait_for_url("**/share/p/")
+    cut: list[int] = []
+    for width in (480, 600, 800, 1024, 1030):
+        client.page.set_viewport_size({"width": width, "height": 700})
+        name = client.page.locator(".who-name")
+        cut += [width] if name.evaluate("element => element.scrollWidth > element.clientWidth") else []
+
+    assert [] == cut
 
 
 def test_a_password_is_asked_for(staff: Person, client: Person) -> None:

@@ -87,6 +87,7 @@ def test_the_settings_tell_what_clients_would_read_of_one_another(site: Site) ->
 def _form(html: str) -> dict[str, list[str]]:
     """Return what a browser would send of the settings as they are shown."""
     fields: dict[str, list[str]] = {}
+    name = ""
     for tag in html.split("<")[1:]:
         if tag.startswith("input ") and 'name="' in tag:
             value = tag.partition('value="')[2].partition('"')[0]

@@ -279,7 +279,7 @@ class OnlookerPanel:
 
     def _request(self, request: DocumentRequest) -> RequestLine:
         names = sorted((self._name(each.contact) for each in request.recipients), key=str.casefold)
-        wanted = [item.title for item in request.items]
+        wanted = [item.title_in(self.desk.language.tag) for item in request.items]
         return RequestLine(
             wanted=listed_names(self.desk, wanted),
             names=listed_names(self.desk, names),
