@@ -3,12 +3,13 @@
 import asyncio
 import contextvars
 import gc
+import json
 import threading
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from litestar import Litestar, get
 from litestar.types import ASGIApp
 
@@ -389,6 +390,26 @@ def test_it_finds_out_where_it_is_mounted(
 ) -> None:
     """Whatever a router or a proxy has made of the path, the part below the mount is as it came."""
     assert place_of(path, raw, root) == expected
+
+
+def test_a_mount_within_a_mount_is_named_by_its_whole_path(made: Sharekit) -> None:
+    """The address of a link is right whichever of the applications makes it, and leads to the page."""
+    share = create_app(made, url_prefix="/app/share")
+    link = made.links.create(RELAUNCH, by=MARIA, sections={"progress"})
+
+    def address(request: Request) -> str:
+        return share.link_url(link, request.base_url)
+
+    inner, outer = FastAPI(), FastAPI()
+    inner.mount("/share", share)
+    for app in (inner, outer):
+        app.get("/address")(address)
+    outer.mount("/app", inner)
+    ask = over_asgi(outer)
+    told = {json.loads(ask(Sent("GET", path)).body) for path in ("/address", "/app/address")}
+
+    assert told == {f"https://portal.example{share.portal.link_path(link)}"}
+    assert ask(Sent("GET", share.portal.link_path(link))).status == 200
 
 
 def test_an_application_that_nobody_needs_leaves_no_thread(made: Sharekit) -> None:
