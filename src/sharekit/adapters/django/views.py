@@ -7,7 +7,7 @@ a refusal, which would hold the path, and with it the secret of a link.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterator
 from http.cookies import Morsel, SimpleCookie
 from typing import TYPE_CHECKING, Final
 
@@ -82,7 +82,7 @@ class _Cookie(_Morsel):
             self.set(name, morsel.value, morsel.coded_value)
             self.update(morsel)
 
-    def output(self, attrs: list[str] | None = None, header: str = "Set-Cookie:") -> str:
+    def output(self, attrs: Container[str] | None = None, header: str = "Set-Cookie:") -> str:
         """Return the cookie as a header."""
         return f"{header} {self._told}".lstrip()
 
