@@ -115,22 +115,21 @@ class Glancing:
 
     def seeing(self, values: tuple[Sequence[str], ...]) -> "Beside | None":
         """Return a glance that finds these rows beside those that decide; None where the store has none."""
-        if self._store is None:
-            return None
-        if self._glance is None:
+        glance = self._prepared()
+        return None if glance is None else Beside(glance, values)
+
+    def _prepared(self) -> Glance | None:
+        if self._glance is None and self._store is not None:
             self._glance = self._store.glance(self._sought)
-        return Beside(self._glance, values)
+        return self._glance
 
     def decided(
         self, wiring: Wiring, contact: Contact, action: Action, ref: ResourceRef, through: Glance | None = None
     ) -> Decision | None:
         """Return the decision about a client and a thing as the store has them now, or None where it takes more."""
-        if self._store is None or contacts_of_host(wiring) is not None:
+        through = through or self._prepared()
+        if through is None or contacts_of_host(wiring) is not None:
             return None
-        if through is None:
-            if self._glance is None:
-                self._glance = self._store.glance(self._sought)
-            through = self._glance
         if type(contact) is not Contact:
             contact = Contact(contact.id)
         thing = ref.key

@@ -288,10 +288,11 @@ class Unit:
 
     def _next_entry(self, at: datetime) -> AuditEntryId:
         # After the last one, also when the clock was set back, or is behind in this process.
-        if self._last_entry is None:
-            last = self.pick(_LAST_ENTRY, ["id"])
-            self._last_entry = last[0][0] if last else ""
-        self._last_entry = ordered_id(at, after=self._last_entry)
+        last = self._last_entry
+        if last is None:
+            found = self.pick(_LAST_ENTRY, ["id"])
+            last = str(found[0][0]) if found else ""
+        self._last_entry = ordered_id(at, after=last)
         return AuditEntryId(self._last_entry)
 
 
