@@ -16,7 +16,7 @@ from sharekit.ports.blob_keys import is_key, is_prefix
 from sharekit.ports.blobs import StoredBlob
 
 _AT_ONCE: Final = 256 * 1024
-_WRITTEN_AT_ONCE: Final = 512 * 1024
+_WRITTEN_AT_ONCE: Final = 128 * 1024
 _MOST_AT_ONCE: Final = 64  # chunks; every system takes more
 WRITES_SEVERAL: Final = hasattr(os, "writev")
 """Whether the system takes several chunks in one call."""
