@@ -108,6 +108,10 @@ _LINES = re.compile(
     )$""",
     re.IGNORECASE | re.VERBOSE,
 )
+# A line of words alone is one of a program only by what it begins or ends with. Most lines of most texts are such.
+_PLAIN = re.compile(r"[ \t]*([a-z0-9_]+)(?:[.,!?]?[ \t]+[a-z0-9_]+)*[.,!?]?[ \t]*", re.IGNORECASE | re.ASCII)
+_OF_LINES = frozenset(re.findall(r"[a-z_]+", _LINES.pattern.lower()))
+_BEGUN_BY = ("attr_", "next")  # in one word with what follows
 _BLOCK_COMMENT = re.compile(
     r"/\*.*?\*/|<!--.*?-->|^<\#.*?\#>|^\#\[(=*)\[.*?\]\1\]|^\{-.*?-\}|^=begin\b.*?^=end\b",
     re.DOTALL | re.MULTILINE,
@@ -181,7 +185,7 @@ def _has_lines_of_program(whole: str, text: str, *, marked: bool) -> bool:
 
 def _are_words(told: list[str]) -> bool:
     """Say whether a short text has no line of a program that a person might not write as well."""
-    alike = (line for line in told if len(line) < _LONGEST_LINE and _LINES.match(line))
+    alike = (line for line in told if len(line) < _LONGEST_LINE and _is_of_program(line))
     return len(told) < _SHORT and all(_WORDS.match(line) for line in alike)
 
 
@@ -189,12 +193,25 @@ def _share_of_lines(told: list[str]) -> float:
     """Return which share of the lines is of a program; 0 once too few of them can be for any verdict."""
     share, left = 1.0, len(told)
     for line in told:
-        if len(line) >= _LONGEST_LINE or _LINES.match(line) is None:
+        if len(line) >= _LONGEST_LINE or not _is_of_program(line):
             left -= 1
             share = left / len(told)
             if share < _SHARE_IF_DENSE:
                 return 0
     return share
+
+
+def _is_of_program(line: str) -> bool:
+    return not _is_plain(line) and _LINES.match(line) is not None
+
+
+def _is_plain(line: str) -> bool:
+    """Say whether a line has nothing but words, and none at its ends that stands in programs; it takes a tenth."""
+    words = _PLAIN.fullmatch(line)
+    if words is None:
+        return False
+    first = words[1].lower()
+    return first not in _OF_LINES and not first.startswith(_BEGUN_BY) and not line.rstrip().lower().endswith("do")
 
 
 def _without_comments(text: str) -> str:
