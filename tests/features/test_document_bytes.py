@@ -214,7 +214,8 @@ def test_every_way_to_bytes_asks_the_one_decision(agency: Agency, monkeypatch: p
             way()
     with pytest.raises(errors.NotFoundError):
         agency.kit.documents.add(agency.relaunch, "x.txt", b"text", by=ana)
-    assert len(asked) == len(ways) + 2  # whether they may add, and whether they may know of it at all
+    # Whether they may add, and know of it at all; and first at a glance, where the store has one.
+    assert len(asked) - len(ways) in {2, 3}
 
 
 # --- quarantine ------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import attrs
 from sharekit.codec.kinds_of_documents import DOCUMENT_ROW
 from sharekit.errors import InvalidInputError, NotFoundError, SharekitError, UploadRefusedError
 from sharekit.features._document_files import open_document
+from sharekit.features._document_sights import DocumentGlances
 from sharekit.features._documents import (
     Once,
     document_id,
@@ -41,6 +42,7 @@ __all__ = ["add_document", "copy_document", "replace_document", "share_documents
 
 def add_document(
     wiring: Wiring,
+    glances: DocumentGlances,
     container: ResourceRef | None,
     upload: Upload,
     *,
@@ -52,7 +54,8 @@ def add_document(
 ) -> Document:
     """Take a file and enter it as a document; see `Documents.add`."""
     once = Once.checked("add", by, idempotency_key)
-    _require_place(wiring, container, by)
+    if not glances.seems_to_take(wiring, by, container):
+        _require_place(wiring, container, by)
     gate = _gate(wiring, upload.name, by, policy)
     place = "" if container is None else container.key
     received = _received(wiring, upload.stream, container, by=by, gate=gate, declared_size=declared_size)

@@ -9,6 +9,7 @@ from typing import Final
 from sharekit.errors import InvalidInputError
 from sharekit.features._document_adding import add_document, copy_document, replace_document, share_documents
 from sharekit.features._document_changes import remove_document, rename_document, unshare_document
+from sharekit.features._document_sights import DocumentGlances
 from sharekit.features._documents import document_id
 from sharekit.features._facts import require_staff
 from sharekit.features._grants import GrantTerms
@@ -35,6 +36,7 @@ class Changing:
     """The part of `Documents` that changes them."""
 
     _wiring: Wiring
+    _glances: DocumentGlances
 
     def add(
         self,
@@ -80,6 +82,7 @@ class Changing:
             raise InvalidInputError("visibility", "is for staff to say")
         return add_document(
             self._wiring,
+            self._glances,
             container,
             Upload(name, stream),
             by=by,

@@ -17,10 +17,11 @@ from sharekit.features._guesses import DocumentSight
 from sharekit.features._unit import Wiring
 from sharekit.ids import DocumentId, TenantId
 from sharekit.ports import RecordStore, Sought
+from sharekit.records.catalog import ResourceRef
 from sharekit.records.decisions import Action
 from sharekit.records.documents import Document, DocumentVersion, document_ref, version_id
 from sharekit.records.files import StoredFile
-from sharekit.records.parties import Contact
+from sharekit.records.parties import Contact, Principal
 
 __all__ = ["DocumentGlances"]
 
@@ -73,6 +74,18 @@ class DocumentGlances:
                 file = shown.file
             version = wanted
         return None
+
+    def seems_to_take(self, wiring: Wiring, by: Principal, container: ResourceRef | None) -> bool:
+        """
+        Say whether a client may add documents to a thing, as far as a glance tells.
+
+        It is for sparing them to send what would be refused; whoever keeps the document asks in a transaction.
+        """
+        if container is None or not isinstance(by, Contact):
+            return False
+        wiring.kind_of(container)
+        glance = self._glancing.seeing(((), (), ()))
+        return glance is not None and bool(self._glancing.decided(wiring, by, Action.CONTRIBUTE, container, glance))
 
 
 def _records(tenant: TenantId, lines: Sequence[Sequence[Any]]) -> list[Any]:  # of every type and class
