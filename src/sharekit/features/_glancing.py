@@ -141,23 +141,36 @@ class Glancing:
             if sight.settings.moving:
                 # What an entry says may follow from its old place.
                 return None
-            scope = scope_of(wiring, sight.settings)
-            facts = _as_of(now, sight.facts) if sight.expires else sight.facts
-            decision = judge(scope, action, facts)
-            only_adds, asks_host = self._about(scope)
-            is_settled = _is_settled(decision, sight, only_adds=only_adds)
-            if is_settled or (sight.is_whole and not asks_host):
-                if sight is not before:
-                    enough = _enough(wiring.tenant, contact, sight, decision) if is_settled else _needed(sight)
-                    kept = _kept(wiring, contact, sight, enough)
-                    if is_settled and judge(scope, action, _as_of(now, kept.facts)) != decision:
-                        kept = _kept(wiring, contact, sight, _needed(sight))
-                    _remember(wiring, contact, thing, sight, kept)
+            decision = self._judged(wiring, contact, action, now, sight, is_new=sight is not before)
+            if decision is not None:
                 return decision
+            _, asks_host = self._about(scope_of(wiring, sight.settings))
             if asks_host or organizations_of_host(wiring) is not None:
                 return None
             before, asked = None, _next(wiring, contact, thing, sight)
         return None
+
+    def _judged(
+        self, wiring: Wiring, contact: Contact, action: Action, now: datetime, sight: Sight, *, is_new: bool
+    ) -> Decision | None:
+        """Return what follows from what was seen, and remember it; None where more has to be looked for."""
+        scope = scope_of(wiring, sight.settings)
+        known = sight.answered(scope, action)
+        if known is not None:
+            return known
+        decision = judge(scope, action, _facts_at(now, sight))
+        only_adds, asks_host = self._about(scope)
+        is_settled = _is_settled(decision, sight, only_adds=only_adds)
+        if not is_settled and (asks_host or not sight.is_whole):
+            return None
+        if is_new:
+            less = _with_less(wiring, contact, sight, decision) if is_settled else None
+            if less is None or judge(scope, action, _facts_at(now, less)) != decision:
+                less = _kept(wiring, contact, sight, _needed(sight))
+            _remember(wiring, contact, sight, less)
+        elif not sight.expires:
+            sight.answer = (scope, action, decision)
+        return decision
 
     def _sighted(self, glance: Glance, wiring: Wiring, contact: Contact, asked: Asked, before: Sight | None) -> Sight:
         """
@@ -194,7 +207,11 @@ def _is_settled(decision: Decision, sight: Sight, *, only_adds: bool) -> bool:
     )
 
 
-def _as_of(now: datetime, facts: ClientFacts) -> ClientFacts:
+def _facts_at(now: datetime, sight: Sight) -> ClientFacts:
+    """Return what was seen as the facts of an instant; most are the same at any."""
+    facts = sight.facts
+    if not sight.expires:
+        return facts
     return ClientFacts(
         viewer=facts.viewer,
         entry=facts.entry,
@@ -257,6 +274,11 @@ def _parties(contact: Contact, belonging: tuple[str, ...]) -> list[str]:
     return [contact.key, *[Organization(id_).key for id_ in belonging]]
 
 
+def _with_less(wiring: Wiring, contact: Contact, sight: Sight, decision: Decision) -> Sight:
+    """Return what would have been seen if it had only been looked for what settled it."""
+    return _kept(wiring, contact, sight, _enough(wiring.tenant, contact, sight, decision))
+
+
 def _kept(wiring: Wiring, contact: Contact, sight: Sight, asked: Asked) -> Sight:
     """Return what would have been seen if it had been looked for this, which is not more."""
     if asked is sight.asked:
@@ -264,9 +286,9 @@ def _kept(wiring: Wiring, contact: Contact, sight: Sight, asked: Asked) -> Sight
     return _seen(wiring, contact, asked, _of_them(sight.lines, asked), sight.stamps)
 
 
-def _remember(wiring: Wiring, contact: Contact, thing: str, sight: Sight, kept: Sight) -> None:
+def _remember(wiring: Wiring, contact: Contact, sight: Sight, kept: Sight) -> None:
     """Remember what was seen, as far as it has to be looked for the next time."""
-    tenant, guesses = wiring.tenant, wiring.guesses
+    tenant, guesses, (_, (thing,), *_) = wiring.tenant, wiring.guesses, sight.asked.values
     if sight.asked.belonging not in {None, guesses.belonging(tenant, contact.id)}:
         guesses.belongs(tenant, contact.id, sight.belonging)
     if sight.facts.entry is not None:

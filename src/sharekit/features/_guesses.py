@@ -2,8 +2,8 @@
 Remembers for what a decision had to look, and what that meant.
 
 So the next one about the same people and things looks for it at once, and decodes only what has changed.
-It is nothing to decide by: what is found, each time anew, tells whether this was the right thing to look
-for, and whether it means what it meant.
+It is nothing to decide by: what is found, or that nothing was committed, tells each time anew whether this was
+the right thing to look for, and whether it means what it meant.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,10 @@ import attrs
 from sharekit.features._stillness import Stamps
 from sharekit.ids import TenantId
 from sharekit.policies.access import ClientFacts
+from sharekit.records.decisions import Action, Decision
 from sharekit.records.documents import Document, DocumentVersion
 from sharekit.records.files import StoredFile
+from sharekit.records.scopes import PortalScope
 from sharekit.records.settings import PortalSettings
 
 __all__ = ["Asked", "DocumentSight", "Guesses", "Lying", "Sight"]
@@ -64,7 +66,7 @@ class Asked:
 @attrs.define(eq=False)
 class Sight:
     """
-    What was seen of a client and a thing. Nothing but the stamps is ever changed.
+    What was seen of a client and a thing. Nothing but the stamps and the answer is ever changed.
 
     Attributes:
         asked: For what was looked.
@@ -76,6 +78,7 @@ class Sight:
         belonging: The ids of the organisations that the contact belongs to, sorted, as far as it was looked for them.
         weighty: Those of them on which it depends whether they are active.
         stamps: The stamps that this was noted with, each time that it was seen.
+        answer: What followed from it the last time, and from which scope and action; None where time matters.
     """
 
     asked: Asked
@@ -87,6 +90,12 @@ class Sight:
     belonging: tuple[str, ...]
     weighty: tuple[str, ...]
     stamps: Stamps
+    answer: tuple[PortalScope, Action, Decision] | None = None
+
+    def answered(self, scope: PortalScope, action: Action) -> Decision | None:
+        """Return what followed from it for this scope and action, where that is known."""
+        answer = self.answer
+        return None if answer is None or answer[0] is not scope or answer[1] is not action else answer[2]
 
     @property
     def is_near(self) -> bool:
