@@ -164,11 +164,14 @@ class Glancing:
         if not is_settled and (asks_host or not sight.is_whole):
             return None
         if is_new:
-            less = _with_less(wiring, contact, sight, decision) if is_settled else None
-            if less is None or judge(scope, action, _facts_at(now, less)) != decision:
-                less = _kept(wiring, contact, sight, _needed(sight))
-            _remember(wiring, contact, sight, less)
-        elif not sight.expires:
+            kept, enough = sight, [_enough(wiring.tenant, contact, sight, decision)] if is_settled else []
+            for asked in (*enough, _needed(sight), sight.asked):
+                kept = _kept(wiring, contact, sight, asked)
+                if judge(scope, action, _facts_at(now, kept)) == decision:
+                    break
+            _remember(wiring, contact, sight, kept)
+            sight = kept
+        if not sight.expires:
             sight.answer = (scope, action, decision)
         return decision
 
@@ -272,11 +275,6 @@ def _enough(tenant: TenantId, contact: Contact, sight: Sight, decision: Decision
 
 def _parties(contact: Contact, belonging: tuple[str, ...]) -> list[str]:
     return [contact.key, *[Organization(id_).key for id_ in belonging]]
-
-
-def _with_less(wiring: Wiring, contact: Contact, sight: Sight, decision: Decision) -> Sight:
-    """Return what would have been seen if it had only been looked for what settled it."""
-    return _kept(wiring, contact, sight, _enough(wiring.tenant, contact, sight, decision))
 
 
 def _kept(wiring: Wiring, contact: Contact, sight: Sight, asked: Asked) -> Sight:
