@@ -30,7 +30,7 @@ _MOST_REFS: Final = 4096
 
 # A link and its resource are often read together, and name the same. Not by `lru_cache`: where few come again,
 # letting the oldest go each time takes as long as parsing.
-_refs: dict[str, ResourceRef] = {}
+_refs: dict[object, ResourceRef] = {}
 
 
 def dumper(record: type[R], omit: Collection[str]) -> Callable[[R], Plain]:
@@ -137,10 +137,10 @@ def _load_lists(value: object, _: object) -> Mapping[str, tuple[str, ...]]:
 
 
 def _load_ref(value: object, _: object) -> ResourceRef:
-    if type(value) is not str:
-        raise ShapeError("needs the key of a resource")
     ref = _refs.get(value)
     if ref is None:
+        if type(value) is not str:
+            raise ShapeError("needs the key of a resource")
         ref = ResourceRef.parse(value)
         if len(_refs) >= _MOST_REFS:
             _refs.clear()

@@ -59,8 +59,7 @@ class ResourceRef:
     @staticmethod
     def parse(key: str) -> "ResourceRef":
         """Return the reference whose `key` this is."""
-        if type(key) is not str:
-            checks.text("key", key)
+        checks.text("key", key)
         kind, _, id_ = key.partition(":")
         return _ref(kind, id_)
 
