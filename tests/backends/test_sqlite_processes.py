@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from sharekit.backends import _sqlite_connections
+from sharekit.backends import _forks, _sqlite_connections, _sqlite_handles
 from sharekit.backends.sqlite import SqliteRecordStore
 from sharekit.errors import StorageError, TransactionUsageError
 from sharekit.ids import TenantId
@@ -570,8 +570,14 @@ def test_a_fork_does_not_wait_for_ever(
     assert ids(store) == ["thread"]
 
 
-def test_a_fork_that_runs_no_hooks_is_noticed(store: SqliteRecordStore) -> None:
+@pytest.mark.parametrize("mark", [_forks.own_mark, _forks.AskedMark], ids=["by a page", "by its number"])
+def test_a_fork_that_runs_no_hooks_is_noticed(
+    path: Path, mark: Callable[[], _forks.Mark], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The child of a fork in C, which copies open connections, is refused instead of using them."""
+    monkeypatch.setattr(_sqlite_handles, "own_mark", mark)
+    store = SqliteRecordStore(path)
+    store.open([NOTE])
     keep(store, note("a"))
     pid = ctypes.CDLL(None).fork()
     if pid == 0:
@@ -584,9 +590,11 @@ def test_a_fork_that_runs_no_hooks_is_noticed(store: SqliteRecordStore) -> None:
             os._exit(status)
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     keep(store, note("b"))
+    kept = ids(store)
+    store.close()
 
     assert status == 0
-    assert ids(store) == ["a", "b"]
+    assert kept == ["a", "b"]
 
 
 def test_a_store_made_before_a_fork_and_opened_after_it(path: Path) -> None:

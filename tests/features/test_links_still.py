@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from sharekit import Sharekit
+from sharekit import CatalogEntry, ReadLink, ResourceRef, Sharekit
 from sharekit.backends._sqlite_looks import SqliteLook
 from sharekit.backends.sqlite import SqliteRecordStore
-from sharekit.ids import TenantId
-from sharekit.ports import Companion, Sight, Stamp
+from sharekit.codec.kinds import CATALOG_ENTRY, READ_LINK
+from sharekit.ids import ReadLinkId, TenantId, random_id
+from sharekit.ports import Companion, Row, Sight, Stamp
 from sharekit.testing import FrozenClock, SectionLoads, kit, project_kind
+from sharekit.testing.plant import plant
 from tests.features.conftest import KEY, Agency, opens
 
 SETTLING = 4
@@ -216,3 +218,47 @@ def test_a_busy_store_is_seldom_asked_whether_it_stood_still(house: Agency, watc
     assert looked == 200
     assert asked < 20
     assert watched.looks == looks
+
+
+def _many(house: Agency, projects: int, links: int) -> tuple[list[Row], list[list[str]]]:
+    """Return the rows of projects, and of so many links to each; and the tokens, the first of each project first."""
+    tenant, made, rows = house.kit.tenant, house.clock.now(), list[Row]()
+    tokens: list[list[str]] = [[] for _ in range(links)]
+    for number in range(projects):
+        ref = ResourceRef("project", f"many-{number}")
+        entry = CatalogEntry(
+            tenant=tenant, ref=ref, title="x", client_title=f"Old {number}", owner=house.maria.key, created_at=made
+        )
+        rows.append(CATALOG_ENTRY.dump(tenant, entry, 0))
+        for each in tokens:
+            link = ReadLink(
+                tenant=tenant,
+                id=ReadLinkId(random_id()),
+                ref=ref,
+                sections=frozenset({"progress"}),
+                created_at=made,
+                created_by=house.maria.key,
+            )
+            rows.append(READ_LINK.dump(tenant, link, 0))
+            each.append(house.kit.links.token(link))
+    return rows, tokens
+
+
+def test_links_to_more_projects_than_are_remembered_show_the_present_title(
+    house: Agency, watched: Watched, path: Path
+) -> None:
+    """A link that is opened first shows the title that its project has then, whatever an earlier one showed."""
+    rows, (first, second, third) = _many(house, 600, 3)
+    plant(watched, rows)
+
+    def titles(tokens: Sequence[str]) -> list[str]:
+        return [house.kit.links.open(token).title for token in tokens]
+
+    old, same = titles(first), titles(second)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("UPDATE sharekit_catalog_entry SET body = replace(body, '\"Old ', '\"New ')")
+    new, again = titles(third), titles(first)
+
+    assert old == same == [f"Old {number}" for number in range(600)]
+    assert new == again == [f"New {number}" for number in range(600)]

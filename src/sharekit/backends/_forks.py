@@ -16,8 +16,8 @@ class Mark(Protocol):
     def __getitem__(self, place: int, /) -> int: ...
 
 
-class _Asked:
-    """Asks the system at each look."""
+class AskedMark:
+    """A mark that asks the system for the process at each look."""
 
     def __init__(self) -> None:
         self._pid = os.getpid()
@@ -34,13 +34,13 @@ def own_mark() -> Mark:
     system, which would take a fiftieth of what opening a link takes.
     """
     if sys.platform != "linux":
-        return _Asked()
+        return AskedMark()
     page = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     try:
         page.madvise(_WIPE_ON_FORK)
     except OSError:  # a kernel before 4.14
         page.close()
-        return _Asked()
+        return AskedMark()
     page[0] = 1
     return page
 
