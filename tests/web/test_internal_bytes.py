@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sharekit import Contact, ResourceRef
 from sharekit.records.scopes import DEFAULT_SCOPE
 from sharekit.web import Portal
-from tests.features.test_access_worlds import DEEP, HOUR, MARIA, REFS, World, scopes, steps
+from tests.features.test_access_worlds import DEEP, HOUR, MARIA, REFS, ROOT, World, scopes, steps
 from tests.features.test_internal_secrecy import BEGINNING, HIDDEN, keep_secret, secrets
 from tests.web.conftest import Browser
 
@@ -26,7 +26,7 @@ PAGES = [
     *(("/p/", f"q={text}") for text in ("secret", "title+1", "%25", "_", "zzz")),
     ("/p/", "after=x"),
     ("/p/documents", ""),
-    *((f"/p/{ref.kind}/{ref.id}", "") for ref in (*REFS, *HIDDEN, UNKNOWN)),
+    *((f"/p/{ref.kind}/{ref.id}{what}", "") for ref in (*REFS, *HIDDEN, UNKNOWN) for what in ("", "/decline")),
 ]
 
 
@@ -53,6 +53,7 @@ def test_worlds_that_differ_in_internal_things_send_the_same_bytes(
     """Every page, its status and its headers are the same to every client, byte by byte (promise 4)."""
     worlds = plain, secretive = World(scope), World(scope)
     for world in worlds:
+        world.kit.portal.configure(onlookers={"folder", "paper"}, by=ROOT)
         for step in BEGINNING:
             world.do(step)
     for said, step, secret in story:
