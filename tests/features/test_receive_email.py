@@ -387,6 +387,22 @@ def test_the_letter_that_the_relay_sends_can_be_answered() -> None:
     assert dropped(ReplyReason.AUTO_REPLY) == again
 
 
+def test_what_comes_while_the_plan_has_no_messages_waits() -> None:
+    """It is asked for mail as for all else, and by whoever accepts; a note among staff needs no plan (D6)."""
+    included = [True]
+    here = office(kit(clock=FrozenClock(), inbox=INBOX, plan_allows=lambda *_: included[0]))
+    included[0] = False
+    outcome = here.kit.conversations.receive_email(mail(here.address()))
+    (waiting,) = here.kit.conversations.held_mails(by=here.maria)
+    with pytest.raises(errors.MessagingRefusedError):
+        here.kit.conversations.accept_held(waiting, by=here.maria)
+    included[0] = True
+    here.kit.conversations.accept_held(waiting, by=here.maria)
+
+    assert outcome == ReplyOutcome(Verdict.HELD, ReplyReason.PLAN)
+    assert here.texts() == ["The second one, please."]
+
+
 def test_nobody_writes_as_another_member_of_staff() -> None:
     """What came to the address of one is accepted by that one alone."""
     here = office()

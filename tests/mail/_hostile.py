@@ -175,6 +175,7 @@ CASES: Final = (
     Hostile(name="removed from the conversation", why=Why.NO_RIGHT, person={"may_write": False}),
     Hostile(name="a closed conversation", why=Why.CLOSED, person={"open": False}),
     Hostile(name="ex-staff with an old mail", why=Why.PERSON_LEFT, change=_STAFF, person={"active": False}),
+    Hostile(name="a plan without messages", why=Why.PLAN, person={"planned": False}),
     Hostile(name="staff without the right any more", why=Why.NO_RIGHT, change=_STAFF, person={"may_write": False}),
     # --- somebody else sent it
     Hostile(name="forwarded to a colleague who answers", why=Why.OTHER_SENDER, change={"From": "bo@acme.example"}),

@@ -25,12 +25,14 @@ from sharekit.features._facts import require_active, require_staff
 from sharekit.features._inbound_facts import Case, inbox_of, mail_id_of, person_at
 from sharekit.features._intake import Keep, Received, doom, settle
 from sharekit.features._mail_drafts import MAIL, MOST_FILES, draft_of, files_of
+from sharekit.features._reaching import require_plan
 from sharekit.features._reply_addresses import take_back
 from sharekit.features._threads import written
 from sharekit.features._unit import Unit, Wiring
 from sharekit.ids import ConversationId, FileId, HeldMailId
 from sharekit.ports import AllOf, Condition, Eq, OrderBy, Position, Range
 from sharekit.records import checks, events
+from sharekit.records.catalog import Audience
 from sharekit.records.conversations import Conversation, Message
 from sharekit.records.held_mail import HeldMail, HeldMailKeys, HeldState
 from sharekit.records.mail import ReplyOutcome, ReplyReason, Verdict
@@ -180,6 +182,7 @@ class HeldMails:
             NotAllowedError: *by* may not.
             NotFoundError: There is no such mail, or its person is gone.
             ConversationClosedError: The conversation takes no messages.
+            MessagingRefusedError: The host's plan does not include messages.
             UploadRefusedError: A file does not pass.
             FileNameError: The name of a file cannot be used.
         """
@@ -328,6 +331,8 @@ class HeldMails:
             raise NotAllowedError("author-only")
         if posting and not conversation.is_open:
             raise ConversationClosedError
+        if posting and found.audience is Audience.CLIENT:
+            require_plan(self._wiring)
         return found, conversation, author
 
     def _author(self, unit: Unit, found: HeldMail) -> Contact | Staff:

@@ -13,11 +13,13 @@ from sharekit.codec.kinds_of_mail import HELD_MAIL, REPLY_ADDRESS
 from sharekit.errors import ConfigurationError, InvalidInputError, InvalidTokenError
 from sharekit.features._conversation_facts import reader_of, standing_in
 from sharekit.features._parties import contact_of
+from sharekit.features._reaching import plan_of
 from sharekit.features._readers import reader_of as addressee_of
 from sharekit.features._unit import Unit, Wiring
 from sharekit.policies.conversations import judge_talk
 from sharekit.policies.mail import MAX_ACCEPTED_AN_HOUR
 from sharekit.ports import AllOf, Eq, IsNull, MailReader, Not, Range, SupportsTenants
+from sharekit.records.catalog import Audience
 from sharekit.records.conversations import Conversation, MessageKeys
 from sharekit.records.held_mail import ReplyAddress, held_mail_id
 from sharekit.records.mail import InboundMail, ReplyFacts, ReplyPerson
@@ -145,6 +147,7 @@ def person_at(
         open=conversation.is_open,
         expires_at=address.expires_at,
         revoked=address.revoked_at is not None,
+        planned=address.audience is Audience.INTERNAL or plan_of(wiring).allowed,
     )
     return author, conversation, person
 

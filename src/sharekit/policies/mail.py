@@ -93,6 +93,8 @@ def _wrong_with_address(person: ReplyPerson, facts: ReplyFacts) -> ReplyReason |
         return ReplyReason.NO_RIGHT
     if not person.open:
         return ReplyReason.CLOSED
+    if not person.planned:
+        return ReplyReason.PLAN
     return None
 
 

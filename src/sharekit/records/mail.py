@@ -167,6 +167,7 @@ class ReplyReason(enum.StrEnum):
     PERSON_LEFT = "person-not-active"
     NO_RIGHT = "may-not-write-here"
     CLOSED = "conversation-closed"
+    PLAN = "plan"
     UNCLEAR_SENDER = "sender-unclear"
     OTHER_SENDER = "another-sender"
     NOT_CHECKED = "sender-not-checked"
@@ -192,6 +193,7 @@ class ReplyPerson:
         open: Whether the conversation takes new messages.
         expires_at: When the address stops working, in UTC.
         revoked: Whether it was taken back.
+        planned: Whether the host's plan includes messages.
     """
 
     addresses: tuple[str, ...]
@@ -201,6 +203,7 @@ class ReplyPerson:
     open: bool
     expires_at: datetime
     revoked: bool = False
+    planned: bool = True
 
 
 @attrs.frozen(kw_only=True)

@@ -131,6 +131,7 @@ def _why(desk: Desk, reason: ReplyReason) -> str:
         ReplyReason.PERSON_LEFT: desk.gettext("They are not active any more."),
         ReplyReason.NO_RIGHT: desk.gettext("They take part no more."),
         ReplyReason.CLOSED: desk.gettext("The conversation is closed."),
+        ReplyReason.PLAN: desk.gettext("Your plan does not include messages."),
         ReplyReason.FILES: desk.gettext("A file in it was refused."),
         ReplyReason.TOO_LONG: desk.gettext("Its text is longer than a message may be."),
         ReplyReason.SEVERAL_ADDRESSES: desk.gettext("It came to several conversations at once."),
