@@ -17,7 +17,18 @@ import pytest
 
 _TAKEN = ("deep:", "platform:")
 # How the files are called whose few tests take long: random stories, failures at every step, processes.
-_LONG = ("_bytes", "_catches", "_faults", "_frame", "_interrupts", "_model", "_moves", "_processes", "_secrecy", "_worlds")
+_LONG = (
+    "_bytes",
+    "_catches",
+    "_faults",
+    "_frame",
+    "_interrupts",
+    "_model",
+    "_moves",
+    "_processes",
+    "_secrecy",
+    "_worlds",
+)
 _REQUIRE_ALL = os.environ.get("SHAREKIT_REQUIRE_ALL", os.environ.get("CI", "")).lower() in {"1", "true"}
 
 # The everyday run is the same every time, so that a failure is the change's and not the day's.
@@ -61,9 +72,7 @@ def _longest_first(items: list[pytest.Item]) -> None:
     slow = {
         item.path
         for item in items
-        if item.get_closest_marker("slow")
-        or item.get_closest_marker("browser")
-        or item.path.stem.endswith(_LONG)
+        if item.get_closest_marker("slow") or item.get_closest_marker("browser") or item.path.stem.endswith(_LONG)
     }
     tests = Counter(item.path for item in items)
     items.sort(key=lambda item: (item.path not in slow, -tests[item.path], item.path))
