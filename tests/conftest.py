@@ -86,6 +86,20 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """
+    Free what a file of tests left behind when it ends, and look no more at what stays.
+
+    Tests that look for what can be freed would look at all that thousands of tests before them have left.
+    """
+    done = yield
+    if nextitem is None or nextitem.path != item.path:
+        gc.collect()
+        gc.freeze()
+    return done
+
+
 @pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of an SQLite store that has every table and no row: stories copy it, and tests of stores make theirs."""
