@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import sys
 import threading
 
 import pytest
@@ -409,6 +410,41 @@ def test_an_asynchronous_session_is_joined_from_within(agency: Agency) -> None:
 
     assert (["second"], ["2"]) == (agency.projects(), agency.sent)
     assert (0, 1) == (agency.links(1), agency.links(2))
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="platform: sqlite3 can be told how to begin since Python 3.12")
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_driver_that_was_told_how_to_begin_is_served(agency: Agency) -> None:
+    """With `autocommit=False`, as SQLAlchemy advises, everything works; with True there is nothing to join."""
+    told: dict[bool, sa.Engine] = {
+        given: sa.create_engine(agency.engine.url, connect_args={"autocommit": given}) for given in (False, True)
+    }
+    for engine in told.values():
+        upgrade(engine)
+        own = kit(records=SqlAlchemyRecordStore(engine), secret_keys=[KEY])
+        link = share(own, max_uses=9)
+        own.links.redeem(own.links.token(link))
+        with pytest.raises(errors.NotFoundError):
+            own.links.create(project(9), by=MARIA, sections={"progress"})
+    own = kit(records=SqlAlchemyRecordStore(told[False]), secret_keys=[KEY])
+    with orm.Session(told[False]) as session:
+        share(own.joined(session), 2)
+        session.rollback()
+        share(own.joined(session), 3)
+        with session.begin_nested() as savepoint:
+            share(own.joined(session), 4)
+            savepoint.rollback()
+        with pytest.raises(errors.TransactionUsageError, match="holds SQLite's one lock"):
+            share(own, 5)
+        session.commit()
+        share(own, 6)
+    with told[True].connect() as connection, pytest.raises(errors.TransactionUsageError, match="AUTOCOMMIT"):
+        share(agency.kit.joined(connection), 7)
+    entered = [number for number in range(1, 8) if agency.is_entered(number)]
+    for engine in told.values():
+        engine.dispose()
+
+    assert [1, 3, 6] == entered
 
 
 def test_other_stores_and_other_hosts_are_refused() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import exc, orm
 
 from sharekit.backends.sqlalchemy._errors import meaning
 from sharekit.backends.sqlalchemy._news import News, news_of
-from sharekit.backends.sqlalchemy._sqlite_turns import Host, begin_sqlite, in_transaction
+from sharekit.backends.sqlalchemy._sqlite_turns import Host, begin_sqlite, commits_by_itself, in_transaction
 from sharekit.errors import ConfigurationError, TransactionUsageError
 
 _NO_TRANSACTION: Final = (
@@ -142,12 +142,12 @@ class JoinedScope:
 
 def _commits_by_itself(connection: sa.Connection) -> bool:
     """Say whether each statement is committed at once, so that nothing could be undone with the host's."""
+    if connection.dialect.name == "sqlite":
+        return commits_by_itself(connection)
     driver = connection.connection.dbapi_connection
     if driver is None:
         return False
     try:
-        found = connection.dialect.detect_autocommit_setting(driver)
+        return connection.dialect.detect_autocommit_setting(driver)
     except NotImplementedError:
         return False
-    # SQLite's driver is set so too where the host begins by itself, as SQLAlchemy's documentation advises.
-    return found and not (connection.dialect.name == "sqlite" and in_transaction(connection))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc, pool
 
 from sharekit.backends.sqlalchemy._errors import meaning, meaning_at_commit
-from sharekit.backends.sqlalchemy._sqlite_turns import Host, begin_sqlite, check_apart, patiently
+from sharekit.backends.sqlalchemy._sqlite_turns import Host, begin_sqlite, check_apart, end_sqlite
 from sharekit.backends.sqlalchemy._tables import MYSQL, TURN
 from sharekit.errors import ConfigurationError, TransactionUsageError
 from sharekit.ports.collecting import call_all
@@ -173,7 +173,7 @@ class OwnScope:
             return  # closing ends it, by one ROLLBACK instead of two statements
         # On PostgreSQL this is one statement too, and psycopg forgets what it has prepared at a rollback.
         if self._engines.dialect == "sqlite":
-            patiently(connection, "COMMIT")
+            end_sqlite(connection, "COMMIT")
         if transaction is not None:
             transaction.commit()
 
@@ -186,7 +186,7 @@ class OwnScope:
             self._engines.local.beaten = True
         try:
             if self._engines.dialect == "sqlite" and not connection.invalidated:
-                connection.exec_driver_sql("ROLLBACK")
+                end_sqlite(connection, "ROLLBACK")
         except exc.SQLAlchemyError:
             connection.invalidate()
         finally:

@@ -9,7 +9,7 @@ from sqlalchemy import exc
 from sqlalchemy.schema import CreateColumn
 
 from sharekit.backends.sqlalchemy._errors import meaning
-from sharekit.backends.sqlalchemy._sqlite_turns import begin_sqlite, patiently
+from sharekit.backends.sqlalchemy._sqlite_turns import begin_sqlite, end_sqlite
 from sharekit.backends.sqlalchemy._tables import PREFIX, TURN, table_of, turn_table
 from sharekit.errors import ConfigurationError, SharekitError
 from sharekit.ports.rows import KindSpec
@@ -42,7 +42,7 @@ def _alone(connection: sa.Connection, dialect: str) -> Generator[None]:
         connection.begin()
         begin_sqlite(connection, immediate=True)
         yield
-        patiently(connection, "COMMIT")
+        end_sqlite(connection, "COMMIT")
         connection.commit()
     elif dialect == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 import sqlalchemy as sa
@@ -45,12 +45,44 @@ def begin_sqlite(connection: sa.Connection, *, immediate: bool, hosts: Iterable[
     others = [other for other in _begun(hosts) if other is not connection]
     if in_transaction(connection):
         connection.exec_driver_sql("ROLLBACK")
+    try:
+        _begin(connection, immediate=immediate, others=others)
+    except BaseException:
+        _let_the_driver_begin(connection)
+        raise
+
+
+def _begin(connection: sa.Connection, *, immediate: bool, others: Collection[sa.Connection]) -> None:
     if immediate and others:
         if _has_begun_at_once(connection):
             return
         if any(_holds_the_lock(other) for other in others):
             raise TransactionUsageError(_LOCKED)
     patiently(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def end_sqlite(connection: sa.Connection, statement: str) -> None:
+    """End a transaction on SQLite in our own words."""
+    patiently(connection, statement)
+    _let_the_driver_begin(connection)
+
+
+def _let_the_driver_begin(connection: sa.Connection) -> None:
+    # With ``autocommit=False``, of Python 3.12, the driver has begun whenever it is asked to end, or it fails.
+    if _driver_mode(connection) is False and not in_transaction(connection):
+        connection.exec_driver_sql("BEGIN")  # pragma: no cover  # of Python 3.12
+
+
+def commits_by_itself(connection: sa.Connection) -> bool:
+    """Say whether SQLite's driver ends no transaction, so that what a host commits would never be."""
+    # It is set so too where the host begins by itself, as SQLAlchemy's documentation advises.
+    isolation = getattr(connection.connection.dbapi_connection, "isolation_level", "")
+    return _driver_mode(connection) is True or (isolation is None and not in_transaction(connection))
+
+
+def _driver_mode(connection: sa.Connection) -> object:
+    """Return how the driver was told to begin: False and True since Python 3.12, something else for the old way."""
+    return getattr(connection.connection.driver_connection, "autocommit", None)
 
 
 def in_transaction(connection: sa.Connection) -> bool:
