@@ -172,6 +172,16 @@ def test_a_commit_of_anybody_is_seen_at_once(shared: Sharekit, store: _Counting,
     assert all(glances for _, glances in told)
 
 
+def test_a_view_of_the_tenant_made_for_each_request_asks_no_more(shared: Sharekit, store: _Counting) -> None:
+    """What is known of the store does not end with the view, and one of another tenant learns nothing from it."""
+    ana = shared.people.add_contact("Ana", "ana@x.test", by=MARIA)
+    shared.shares.grant(PROJECT, to=ana, by=MARIA)
+    own = [_decided(shared.for_tenant("default"), store, ana) for _ in range(MOST_RESTING)]
+
+    assert own[-1] == (AccessReason.SHARED, 0)
+    assert _decided(shared.for_tenant("another"), store, ana)[0] == AccessReason.INACTIVE
+
+
 def test_a_grant_ends_with_its_time(shared: Sharekit, store: _Counting, clock: FrozenClock) -> None:
     """The same rows mean another thing an hour later."""
     ana = shared.people.add_contact("Ana", "ana@x.test", by=MARIA)

@@ -6,14 +6,15 @@ It is nothing to decide by: what is found, or that nothing was committed, tells 
 the right thing to look for, and whether it means what it meant.
 """
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from sharekit.features._stillness import Stamps
 from sharekit.ids import TenantId
 from sharekit.policies.access import ClientFacts
+from sharekit.ports import RecordStore
 from sharekit.records.decisions import Action, Decision
 from sharekit.records.documents import Document, DocumentVersion
 from sharekit.records.files import StoredFile
@@ -21,6 +22,8 @@ from sharekit.records.scopes import PortalScope
 from sharekit.records.settings import PortalSettings
 
 __all__ = ["Asked", "DocumentSight", "Guesses", "Lying", "Sight"]
+
+T = TypeVar("T")
 
 _MOST: Final = 8192
 _MOST_SIGHTS: Final = 4096
@@ -139,6 +142,20 @@ class Guesses:
         self._lying: dict[_Key, Lying] = {}
         self._sights: dict[tuple[TenantId, str, str], Sight] = {}
         self._documents: dict[_Key, DocumentSight] = {}
+        self._prepared: dict[Callable[[RecordStore], Any], tuple[RecordStore, Any]] = {}  # of every class
+
+    def prepared(self, make: Callable[[RecordStore], T], records: RecordStore) -> T:
+        """
+        Return what is made once for a store, so that a view of another tenant, made for a request, finds it there.
+
+        The stores of joined kits and rehearsals come and go; for them it is made each time.
+        """
+        known = self._prepared.get(make)
+        if known is None:
+            known = self._prepared.setdefault(make, (records, make(records)))
+        of, made = known
+        kept: T = made if of is records else make(records)
+        return kept
 
     def sight(self, tenant: TenantId, contact: str, thing: str) -> Sight | None:
         """Return what was seen of both."""

@@ -53,8 +53,8 @@ class Access(Reviews, Generic[K]):
     def __init__(self, wiring: Wiring, kit_on: Callable[[Wiring], K]) -> None:
         self._wiring = wiring
         self._kit_on = kit_on
-        self._glancing = Glancing(wiring.records)
-        self._readers = KnownReaders(wiring.records)
+        self._glancing = wiring.guesses.prepared(Glancing, wiring.records)
+        self._readers = wiring.guesses.prepared(KnownReaders, wiring.records)
 
     def decide(
         self, principal: Principal, action: Action, ref: ResourceRef, *, at_least: Revision | None = None

@@ -23,7 +23,7 @@ class Documents(Changing, Finding, Handing):
 
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
-        self._glances = DocumentGlances(wiring.records)
+        self._glances = wiring.guesses.prepared(DocumentGlances, wiring.records)
 
     def scan_waiting(self, *, limit: int = 100) -> int:
         """
