@@ -82,6 +82,10 @@ class _Cookie(_Morsel):
             self.set(name, morsel.value, morsel.coded_value)
             self.update(morsel)
 
+    def OutputString(self, attrs: Container[str] | None = None) -> str:  # noqa: N802  # as the base class calls it
+        """Return the value of the header."""
+        return self._told
+
     def output(self, attrs: Container[str] | None = None, header: str = "Set-Cookie:") -> str:
         """Return the cookie as a header."""
         return f"{header} {self._told}".lstrip()
